@@ -1,0 +1,1 @@
+"""The school federation testbed: play logins and exchanges, intercept them, judge them, report."""

@@ -1,0 +1,140 @@
+"""Typed readings of protocol messages. What cannot be read is a :class:`Malformed` message, not an exception."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from testbed.model.wire import Pointer
+
+type Binding = Literal["redirect", "post"]
+
+NAMEID_TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+NAMEID_PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+STATUS_SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthnRequest:
+    """A vendor's request for a login (SAML Core 3.4.1)."""
+
+    where: Pointer
+    id: str
+    issuer: str
+    destination: str
+    delivered_to: str
+    """The URL that it was sent to, without query."""
+    acs_url: str
+    """"" when the request names none."""
+    issue_instant: datetime | None
+    binding: Binding
+    signed: bool
+    force_authn: bool
+    xml: str
+    """For a person to read; never parsed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SamlAttribute:
+    """One attribute of an assertion (SAML Core 2.7.3.1)."""
+
+    name: str
+    name_format: str
+    friendly_name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What the school states about a person (SAML Core 2.3.3)."""
+
+    where: Pointer
+    id: str
+    issuer: str
+    name_id: str
+    name_id_format: str
+    audiences: tuple[tuple[str, ...], ...]
+    """One tuple for each AudienceRestriction: every one must be met by some member (SAML Core 2.5.1.4)."""
+    not_before: datetime | None
+    not_on_or_after: datetime | None
+    recipients: tuple[str, ...]
+    """Of the bearer confirmations."""
+    confirmed_until: tuple[datetime, ...]
+    """NotOnOrAfter of the bearer confirmations."""
+    in_response_to: str
+    authn_instant: datetime | None
+    authn_context: str
+    attributes: tuple[SamlAttribute, ...]
+    signed: bool
+    """Carries a signature of its own; whether that is good is for a check to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class SamlResponse:
+    """An answer of a school, delivered to a vendor by the person's browser (SAML Core 3.3.3)."""
+
+    where: Pointer
+    id: str
+    issuer: str
+    destination: str
+    delivered_to: str
+    in_response_to: str
+    status: str
+    """The top-level status code."""
+    issue_instant: datetime | None
+    assertions: tuple[Assertion, ...]
+    encrypted: int
+    """How many EncryptedAssertion elements it holds, which cannot be read."""
+    signed: bool
+    relay_state: str
+    document: bytes
+    """The very octets, for signature checks."""
+    xml: str
+    """For a person to read; never parsed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A place in metadata where messages are received."""
+
+    url: str
+    binding: str
+    """The binding's full URI."""
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedAttribute:
+    """One declared need of a vendor (SAML Metadata 2.4.4.2)."""
+
+    name: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SamlMetadata:
+    """What an entity publishes about itself (SAML Metadata 2.3.2)."""
+
+    where: Pointer
+    entity_id: str
+    is_idp: bool
+    is_sp: bool
+    signing_certificates: tuple[bytes, ...]
+    """DER, in order of the document."""
+    consumers: tuple[Endpoint, ...]
+    sign_on: tuple[Endpoint, ...]
+    requested: tuple[RequestedAttribute, ...]
+    valid_until: datetime | None
+    xml: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Something that was meant as a protocol message and cannot be read as one."""
+
+    where: Pointer
+    kind: str
+    """What it was meant to be: ``SAMLResponse``, ``SAMLRequest``, ``metadata`` ..."""
+    reason: str
+
+
+type Message = AuthnRequest | SamlResponse | SamlMetadata | Malformed

@@ -1,0 +1,97 @@
+"""A web page as a person's browser holds it, and the steps that a flow asks the browser to take."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Literal
+
+from testbed.model.written import Operation, Person, Vendor
+
+type ResourceKind = Literal["img", "link", "script", "iframe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An HTML form with the values that it would send untouched."""
+
+    action: str
+    """Absolute URL."""
+    method: Literal["GET", "POST"]
+    fields: tuple[tuple[str, str], ...]
+    id: str = ""
+    auto_submit: bool = False
+    """A script of the page sends it as soon as the page has loaded (SAML and OpenID Connect by POST)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that the page makes the browser fetch."""
+
+    kind: ResourceKind
+    url: str
+    referrer_policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the browser shows after the last redirect."""
+
+    url: str
+    status: int
+    title: str = ""
+    text: str = ""
+    """The visible text, white space folded."""
+    forms: tuple[Form, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    referrer_policy: str = ""
+
+    def form(self, form_id: str) -> Form | None:
+        """The form with this id."""
+        return next((form for form in self.forms if form.id == form_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Open a URL as if typed: no Referer."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Send a form of the page that is open, with some of its values filled in."""
+
+    form: Form
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoil:
+    """Ask the school's control API to spoil the next message that it issues to a vendor."""
+
+    entity_id: str
+    operations: tuple[Operation, ...]
+
+
+type Step = Visit | Submit | Spoil
+type Flow = Generator[Step, Page]
+"""A login or an exchange: yields steps, is sent the page that each led to, and never sends anything itself.
+
+A :class:`Spoil` leads to the page that was open before it. A flow that cannot go on raises :class:`FlowStopped`.
+"""
+
+
+class FlowStopped(Exception):
+    """The page that came is not one the flow can go on from; the text says what was looked for and what was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: everything that a flow may know."""
+
+    vendor: Vendor
+    person: Person
+    spoil: tuple[Operation, ...] = ()
+
+
+LOGIN_FORM = "testbed-login"
+"""The id of the form on the mock school's login page; its field ``person`` takes a person's id."""

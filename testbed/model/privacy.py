@@ -1,0 +1,47 @@
+"""Which personal data about whom went from whom to whom, in which form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from testbed.model.wire import Pointer
+
+
+class Channel(StrEnum):
+    """The way a disclosure took."""
+
+    SAML = "saml"
+    OIDC = "oidc"
+    USERINFO = "userinfo"
+    SS12000 = "ss12000"
+    SCIM = "scim"
+    URL = "url"
+    REFERER = "referer"
+    HEADER = "header"
+    COOKIE = "cookie"
+    BODY = "body"
+    WEBSOCKET = "websocket"
+
+
+PLAIN = "plain"
+"""The form of a value that stood as it is written in people.json, in any letter case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """This attribute of this person went from A to B over this channel in this form, seen here."""
+
+    attribute: str
+    """Canonical name, of the attribute table."""
+    person: str
+    """Id in people.json."""
+    value: str
+    sender: str
+    """Host of the party that made it happen: for a form or redirect carried by the browser, the page's host."""
+    recipient: str
+    channel: Channel
+    form: str
+    where: Pointer
+    at: datetime
+    encrypted: bool
+    """Whether the connection was (https, wss)."""

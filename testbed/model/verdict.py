@@ -1,0 +1,169 @@
+"""What was found: evidence, findings, results, and the run that gathers them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from testbed.model.messages import Message
+from testbed.model.privacy import Disclosure
+from testbed.model.wire import Exchange
+from testbed.model.written import Agreement, Person, Scenario, Vendor
+
+
+class Verdict(StrEnum):
+    """No evidence is never a pass; everything but PASS and FAIL carries its reason."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    WARNING = "WARNING"
+    SKIPPED = "SKIPPED"
+    NOT_VERIFIED = "NOT_VERIFIED"
+    ERROR = "ERROR"
+
+
+class Severity(StrEnum):
+    """What breaking the rule means: a MUST fails, a SHOULD warns (RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One playing of one scenario by one person."""
+
+    id: str
+    scenario: Scenario
+    vendor: Vendor
+    person: str
+    agreement: str = ""
+    """Id of the vendor's agreement, "" where there is none."""
+    started: datetime | None = None
+    finished: datetime | None = None
+    """None when the play was cut short."""
+    stopped: str = ""
+    """Why the flow could not go on (FlowStopped): a fact about the vendor or the school."""
+    error: str = ""
+    """Why we could not see it through (proxy gone, participant gone): our own fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a check may look at."""
+
+    play: Play
+    exchanges: tuple[Exchange, ...]
+    """Those of this play, by number."""
+    messages: tuple[Message, ...]
+    """Those of this play, and the metadata of its parties from anywhere in the journal."""
+    disclosures: tuple[Disclosure, ...]
+    people: Mapping[str, Person]
+    agreement: Agreement | None
+
+    @property
+    def person(self) -> Person:
+        """The person who plays."""
+        return self.people[self.play.person]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a finding, as run.json writes it."""
+
+    exchange: int
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it must be."""
+
+    check: str
+    title: str
+    clause: str
+    severity: Severity
+    vendor: str
+    observed: str
+    expected: str
+    where: Where | None = None
+    attribute: str = ""
+    person: str = ""
+    sender: str = ""
+    recipient: str = ""
+    channel: str = ""
+    form: str = ""
+    reproduce: str = ""
+    """A command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check said of one play."""
+
+    check: str
+    verdict: Verdict
+    severity: Severity
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How one play compares with what its scenario expects."""
+
+    met: bool
+    missing: tuple[str, ...] = ()
+    """Expected findings that did not come, one line each."""
+    unexpected: tuple[str, ...] = ()
+    """Findings that no one expected, one line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A play judged: a line of ``scenarios[]`` in run.json."""
+
+    play: Play
+    verdict: Verdict
+    reason: str
+    expected: Verdict
+    expectation: Expectation
+    results: tuple[Result, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of all checks, in their order."""
+        return tuple(finding for result in self.results for finding in result.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All judgements of one run: what run.json holds."""
+
+    id: str
+    started: datetime
+    finished: datetime
+    lab: str
+    seed: int
+    versions: Mapping[str, str]
+    judgements: tuple[Judgement, ...]
+    problems: tuple[str, ...] = ()
+    """What went wrong with the lab itself; any makes the run inconclusive."""
+
+    @property
+    def exit_status(self) -> int:
+        """0 as expected, 1 not as expected, 2 inconclusive or our own error."""
+        if self.problems or not self.judgements or any(j.verdict is Verdict.ERROR for j in self.judgements):
+            return 2
+        return 0 if all(j.expectation.met for j in self.judgements) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run with all that a report shows beside the verdicts."""
+
+    run: Run
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """By play id."""
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    """By agreement id."""

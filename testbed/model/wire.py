@@ -1,0 +1,116 @@
+"""What crossed the wire, as bytes: requests, responses and the exchanges they form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import SplitResult, urlsplit
+
+type Headers = tuple[tuple[str, str], ...]
+
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def host_of(url: str) -> str:
+    """The lower-case host name of ``url``; with its port where that is not the scheme's own.
+
+    An agreement names loopback hosts with their port, for otherwise every service on 127.0.0.1 would be one party.
+    A URL that cannot be read has the host "".
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    if port is None or port == DEFAULT_PORTS.get(parts.scheme.lower()):
+        return host
+    return f"{host}:{port}"
+
+
+def header(headers: Headers, name: str) -> str:
+    """The first value of the header ``name`` in any letter case, "" when it is absent."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), "")
+
+
+def header_values(headers: Headers, name: str) -> tuple[str, ...]:
+    """Every value of the header ``name``, in order."""
+    wanted = name.lower()
+    return tuple(value for key, value in headers if key.lower() == wanted)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, its body as it stood on the wire (still content-encoded)."""
+
+    method: str
+    url: str
+    """Absolute, without fragment."""
+    headers: Headers = ()
+    body: bytes = b""
+
+    @cached_property
+    def parts(self) -> SplitResult:
+        """The URL taken apart; an unreadable one comes out empty, never as an exception."""
+        try:
+            return urlsplit(self.url)
+        except ValueError:
+            return SplitResult("", "", "", "", "")
+
+    @property
+    def host(self) -> str:
+        """See :func:`host_of`."""
+        return host_of(self.url)
+
+    def header(self, name: str) -> str:
+        """See :func:`header`."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response, its body as it stood on the wire."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """See :func:`header`."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what came back, as the recorder saw them."""
+
+    number: int
+    """Given when the request leaves, from 1, in the order of leaving."""
+    play: str
+    """The play during which the request left, "" outside any."""
+    sender: str
+    """Lower-case host name of the caller; the person's browser is ``browser.test``."""
+    receiver: str
+    """Lower-case host name that was called."""
+    request: Request
+    response: Response | None
+    """None when no answer came; ``error`` then says why."""
+    started: datetime
+    """When the request left, in UTC."""
+    duration_ms: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where in the journal something stands."""
+
+    exchange: int
+    locator: str
+    """Part of the exchange, then an XPath, JSON pointer or field: ``request.body:SAMLResponse//saml:Attribute[1]``."""
+
+    def __str__(self) -> str:
+        return f"exchange {self.exchange}, {self.locator}"
+
+
+BROWSER = "browser.test"
+"""The host name under which the person's browser appears as a sender."""

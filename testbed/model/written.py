@@ -1,0 +1,335 @@
+"""What people write: scenarios, agreements, vendors, suites and the people of a school.
+
+Every model is frozen and refuses fields that it does not know, so that a misspelt word is an error and not a
+silently weaker rule. ``testbed.model.files`` loads them and turns refusals into sentences.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from testbed.model.attributes import by_name
+
+type Role = Literal["pupil", "teacher", "guardian", "staff"]
+type SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+"""Lower-case words joined by hyphens."""
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")]
+"""A lower-case host name, with its port on loopback."""
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+
+
+def _known_attribute(name: str) -> str:
+    if name not in by_name():
+        known = ", ".join(sorted(by_name()))
+        raise ValueError(f"no attribute is called {name!r}; the attribute table has: {known}")
+    return name
+
+
+class Written(BaseModel):
+    """Common strictness of all that people write."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Bilingual(Written):
+    """A text in both languages of the school."""
+
+    sv: str
+    en: str
+
+
+# --- people -----------------------------------------------------------------------------------------------------
+
+
+class Person(Written):
+    """One invented person, as people.json holds it."""
+
+    id: Id
+    role: Role
+    school_units: tuple[str, ...] = ()
+    """8-digit school unit codes."""
+    groups: tuple[str, ...] = ()
+    security_marking: SecurityMarking = "Ingen"
+    attributes: dict[str, str | tuple[str, ...]]
+    """Canonical attribute name to its value or values."""
+
+    def values(self, attribute: str) -> tuple[str, ...]:
+        """The values of an attribute by canonical name; none when the person lacks it."""
+        value = self.attributes.get(attribute, ())
+        return (value,) if isinstance(value, str) else value
+
+    @property
+    def protected(self) -> bool:
+        """Carries a marking of protected identity."""
+        return self.security_marking != "Ingen"
+
+    @field_validator("attributes")
+    @classmethod
+    def _attributes_are_known(cls, value: dict[str, str | tuple[str, ...]]) -> dict[str, str | tuple[str, ...]]:
+        for name in value:
+            _known_attribute(name)
+        return value
+
+
+# --- agreement --------------------------------------------------------------------------------------------------
+
+
+class Controller(Written):
+    """The school owner: decides over the data (GDPR Article 4(7))."""
+
+    name: str
+    organisation_number: str = ""
+    hosts: tuple[Host, ...]
+
+
+class Processor(Written):
+    """The vendor: processes on the controller's behalf (GDPR Article 4(8))."""
+
+    name: str
+    entity_ids: tuple[str, ...] = ()
+    client_ids: tuple[str, ...] = ()
+    hosts: tuple[Host, ...]
+
+
+class Validity(Written):
+    """First and last day on which the agreement is in force."""
+
+    from_: date = Field(alias="from")
+    until: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until < self.from_:
+            raise ValueError("'until' lies before 'from'; swap them or mend the one that is wrong")
+        return self
+
+
+class Limits(Written):
+    """Narrows the persons that a data clause speaks of."""
+
+    school_units: tuple[str, ...] = ()
+    grades: tuple[int, ...] = ()
+
+
+class DataClause(Written):
+    """What may be known about whom, and what for."""
+
+    subjects: tuple[Role, ...] = Field(min_length=1)
+    purpose: str = ""
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    limits: Limits | None = None
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        """Required and optional attributes together."""
+        return frozenset(self.required) | frozenset(self.optional)
+
+    @field_validator("required", "optional")
+    @classmethod
+    def _attributes_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known_attribute(name) for name in value)
+
+
+class Recipient(Written):
+    """A sub-processor or other host that the vendor may call, and what it may be told."""
+
+    name: str
+    hosts: tuple[Host, ...]
+    data: tuple[str, ...] = ()
+
+    @field_validator("data")
+    @classmethod
+    def _attributes_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known_attribute(name) for name in value)
+
+
+class Security(Written):
+    """Technical measures that the parties agreed on."""
+
+    tls: Literal["1.2", "1.3"] = "1.2"
+    encrypt_assertion: bool = False
+
+
+class Agreement(Written):
+    """A machine-readable data processing agreement (personuppgiftsbiträdesavtal, GDPR Article 28(3))."""
+
+    id: Id
+    controller: Controller
+    processor: Processor
+    valid: Validity
+    legal_basis: str = ""
+    identifier: Literal["pairwise", "persistent", "shared"]
+    data: tuple[DataClause, ...]
+    recipients: tuple[Recipient, ...] = ()
+    protected_identity: Literal["withhold", "pseudonym"]
+    retention_days: int | None = Field(default=None, ge=0)
+    security: Security = Security()
+
+    def agreed_for(self, role: Role) -> frozenset[str]:
+        """The attributes that the vendor may know about persons of this role."""
+        return frozenset[str]().union(*(clause.agreed for clause in self.data if role in clause.subjects))
+
+    def in_force(self, day: date) -> bool:
+        """Whether the agreement holds on this day, first and last included."""
+        return self.valid.from_ <= day <= self.valid.until
+
+
+# --- vendor -----------------------------------------------------------------------------------------------------
+
+
+class Probe(Written):
+    """A page that shows who is logged in."""
+
+    url: Url
+
+
+class Simulated(Written):
+    """The vendor is one of the testbed's own: a profile and at most one fault (``testbed list profiles|faults``)."""
+
+    profile: Id
+    fault: Id | None = None
+    hosts: tuple[Host, ...] = Field(min_length=1)
+    """Every host that it answers for."""
+
+
+class Deviation(Written):
+    """A finding that the parties know of, until a day: strict, and it expires."""
+
+    check: str
+    reason: str
+    until: date
+
+
+class Authorised(Written):
+    """Permission to send test traffic to a host that is not the lab's own."""
+
+    by: str
+    window: Validity
+    contact: str
+    max_rps: float = Field(gt=0)
+    allow: tuple[Literal["exhaustion"], ...] = ()
+
+
+class Vendor(Written):
+    """A vendor's service, as one page describes it."""
+
+    id: Id
+    name: str
+    protocol: Literal["saml"]
+    entity_id: str = ""
+    """Read from the metadata where it is left out."""
+    metadata: Url
+    login: Url
+    probe: Probe
+    logout: Url | None = None
+    return_param: str = ""
+    visit: tuple[Url, ...] = ()
+    """Pages to open once logged in."""
+    agreement: Id | None = None
+    school_release: Literal["agreement", "requested"] = "agreement"
+    """How the school chooses what to release: as agreed, or whatever the metadata requests."""
+    simulated: Simulated | None = None
+    unsupported: dict[str, str] = Field(default_factory=dict)
+    known_deviations: tuple[Deviation, ...] = ()
+    authorised: Authorised | None = None
+
+
+# --- scenario ---------------------------------------------------------------------------------------------------
+
+
+class SetText(Written):
+    """Replace the text of every element that the XPath names."""
+
+    op: Literal["set-text"]
+    xpath: str
+    value: str
+
+
+class SetAttribute(Written):
+    """Set an attribute on every element that the XPath names."""
+
+    op: Literal["set-attribute"]
+    xpath: str
+    name: str
+    value: str
+
+
+class Remove(Written):
+    """Remove every element that the XPath names."""
+
+    op: Literal["remove"]
+    xpath: str
+
+
+type Operation = Annotated[SetText | SetAttribute | Remove, Field(discriminator="op")]
+"""One change to a valid message, made before it is signed. Prefixes: saml, samlp, ds."""
+
+
+class Casting(Written):
+    """Which people may play: one of all that fit is drawn with the run's seed."""
+
+    id: Id | None = None
+    role: Role | None = None
+    security_marking: SecurityMarking | None = None
+    name: Literal["any", "one-word", "very-long", "beyond-ascii"] = "any"
+    """very-long: a displayName of 60 characters or more."""
+    having: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    school_units: Literal["any", "several"] = "any"
+
+    @field_validator("having", "lacking")
+    @classmethod
+    def _attributes_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known_attribute(name) for name in value)
+
+
+class ExpectedFinding(Written):
+    """A finding that must come; every field that is given must be equal."""
+
+    check: str
+    attribute: str | None = None
+    recipient: str | None = None
+
+
+class Expect(Written):
+    """Strict: what is not named here must not come."""
+
+    login: Literal["accepted", "refused"]
+    findings: tuple[ExpectedFinding, ...] = ()
+    receives: tuple[str, ...] | None = None
+    """The attributes that the vendor is to receive by login, exactly; left out: whatever is agreed."""
+
+
+class Scenario(Written):
+    """One story to play."""
+
+    id: Id
+    title: Bilingual
+    flow: Literal["saml-login"]
+    vendor: Id
+    person: Casting = Casting()
+    spoil: tuple[Operation, ...] = ()
+    """Operations on the message before it is signed; a login with any is expected to be refused."""
+    clause: str = ""
+    """What the spoiled message breaks."""
+    expect: Expect
+
+    @model_validator(mode="after")
+    def _spoiled_has_clause(self) -> Self:
+        if self.spoil and not self.clause:
+            raise ValueError("a scenario that spoils a message must name in 'clause' the rule that it breaks")
+        if self.spoil and self.expect.login == "accepted":
+            raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
+        return self
+
+
+class Suite(Written):
+    """Scenarios that are played in one go, in this order."""
+
+    id: Id
+    title: Bilingual
+    scenarios: tuple[Id, ...] = Field(min_length=1)

@@ -1,1 +1,1 @@
-"""The vocabulary: what crossed the wire, what it says, what it disclosed and what was found. Imports nothing of ours."""
+"""The vocabulary: what crossed the wire, what it says, what it disclosed, what was found. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""What is played: flows as code, and scenarios, vendors, agreements and suites as data."""

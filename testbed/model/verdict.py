@@ -153,7 +153,11 @@ class Run:
     @property
     def exit_status(self) -> int:
         """0 as expected, 1 not as expected, 2 inconclusive or our own error."""
-        if self.problems or not self.judgements or any(j.verdict is Verdict.ERROR for j in self.judgements):
+        if (
+            self.problems
+            or not self.judgements
+            or any(j.verdict in (Verdict.ERROR, Verdict.NOT_VERIFIED) for j in self.judgements)
+        ):
             return 2
         return 0 if all(j.expectation.met for j in self.judgements) else 1
 

@@ -1,0 +1,119 @@
+"""Every scenario, vendor, agreement and suite that can be named, from the project's folder and from people's own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from testbed.model.files import ScenarioInvalid, load
+from testbed.model.written import Agreement, Scenario, Suite, Vendor, Written
+
+FOLDERS: Mapping[str, type[Written]] = {
+    "login": Scenario,
+    "exchange": Scenario,
+    "vendors": Vendor,
+    "agreements": Agreement,
+    "suites": Suite,
+}
+"""The sub-folders of a catalogue folder, and what each file in them is."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What can be played, by id, and the file that each came from."""
+
+    scenarios: Mapping[str, Scenario]
+    vendors: Mapping[str, Vendor]
+    agreements: Mapping[str, Agreement]
+    suites: Mapping[str, Suite]
+    sources: Mapping[tuple[str, str], Path]
+    """By kind ("scenario", "vendor" ...) and id."""
+
+    def vendor_of(self, scenario: Scenario) -> Vendor:
+        """The vendor that a scenario plays with."""
+        return self.vendors[scenario.vendor]
+
+    def agreement_of(self, vendor: Vendor) -> Agreement | None:
+        """The vendor's agreement, None where it has none."""
+        return self.agreements[vendor.agreement] if vendor.agreement else None
+
+    def named(self, names: Iterable[str]) -> tuple[Scenario, ...]:
+        """The scenarios that suites' and scenarios' names stand for, each once, in the order named.
+
+        Raises:
+            ScenarioInvalid: a name is neither.
+        """
+        found: dict[str, Scenario] = {}
+        for name in names:
+            if name in self.suites:
+                found.update({scenario: self.scenarios[scenario] for scenario in self.suites[name].scenarios})
+            elif name in self.scenarios:
+                found[name] = self.scenarios[name]
+            else:
+                raise ScenarioInvalid(
+                    name,
+                    "",
+                    "is neither a suite nor a scenario",
+                    f"name a suite ({', '.join(sorted(self.suites))}) or a scenario ('testbed list scenarios')",
+                )
+        return tuple(found.values())
+
+
+def project_folder() -> Path:
+    """The scenarios that come with the project."""
+    return Path(str(files("scenarios")))
+
+
+def load_catalogue(folders: Iterable[Path] = (), scenario_files: Iterable[Path] = ()) -> Catalogue:
+    """The project's own files, those of further folders of the same layout, and single scenario files.
+
+    Raises:
+        ScenarioInvalid: a file is wrong, an id stands twice, or one names something that does not exist.
+    """
+    documents: dict[tuple[str, str], Written] = {}
+    sources: dict[tuple[str, str], Path] = {}
+
+    def add(path: Path, kind: type[Written]) -> None:
+        document = load(path, kind)
+        key = (kind.__name__.lower(), str(getattr(document, "id")))  # noqa: B009 - the four kinds all have one
+        if key in documents:
+            raise ScenarioInvalid(
+                path, "id", f"{key[1]!r} is already the id of {sources[key]}", "choose an id of its own"
+            )
+        documents[key], sources[key] = document, path
+
+    for folder in (project_folder(), *folders):
+        if not folder.is_dir():
+            raise ScenarioInvalid(folder, "", "is not a folder", "name a folder laid out as scenarios/ is")
+        for name, kind in FOLDERS.items():
+            for path in sorted((folder / name).glob("**/*.yaml")):
+                add(path, kind)
+    for path in scenario_files:
+        add(path, Scenario)
+
+    def of[Kind: Written](kind: type[Kind]) -> dict[str, Kind]:
+        return {key[1]: document for key, document in documents.items() if isinstance(document, kind)}
+
+    catalogue = Catalogue(of(Scenario), of(Vendor), of(Agreement), of(Suite), sources)
+    _check_references(catalogue)
+    return catalogue
+
+
+def _check_references(catalogue: Catalogue) -> None:
+    def must_exist(kind: str, owner: str, field: str, name: str, known: Mapping[str, object]) -> None:
+        if name not in known:
+            raise ScenarioInvalid(
+                catalogue.sources[(kind, owner)],
+                field,
+                f"nothing is called {name!r}",
+                f"use one of: {', '.join(sorted(known))}",
+            )
+
+    for scenario in catalogue.scenarios.values():
+        must_exist("scenario", scenario.id, "vendor", scenario.vendor, catalogue.vendors)
+    for vendor in catalogue.vendors.values():
+        if vendor.agreement:
+            must_exist("vendor", vendor.id, "agreement", vendor.agreement, catalogue.agreements)
+    for suite in catalogue.suites.values():
+        for position, name in enumerate(suite.scenarios):
+            must_exist("suite", suite.id, f"scenarios.{position}", name, catalogue.scenarios)

@@ -1,0 +1,48 @@
+"""Hold what was found against what the scenario expects: nothing more, nothing less."""
+
+from collections.abc import Sequence
+
+from testbed.model.verdict import Expectation, Finding, Verdict
+from testbed.model.written import Expect, ExpectedFinding
+
+
+def expected_verdict(expect: Expect) -> Verdict:
+    """FAIL where findings are expected, PASS where none is."""
+    return Verdict.FAIL if expect.findings else Verdict.PASS
+
+
+def matches(expected: ExpectedFinding, finding: Finding) -> bool:
+    """Whether a finding is the one that was expected: every field given is equal."""
+    return (
+        finding.check == expected.check
+        and expected.attribute in (None, finding.attribute)
+        and expected.recipient in (None, finding.recipient)
+    )
+
+
+def compare(expect: Expect, verdict: Verdict, findings: Sequence[Finding]) -> Expectation:
+    """Strict both ways: each expected finding must come, and no finding may come that nobody expected."""
+    missing = tuple(
+        _expected_line(expected)
+        for expected in expect.findings
+        if not any(matches(expected, finding) for finding in findings)
+    )
+    unexpected = tuple(
+        _found_line(finding)
+        for finding in findings
+        if not any(matches(expected, finding) for expected in expect.findings)
+    )
+    met = not missing and not unexpected and verdict is expected_verdict(expect)
+    return Expectation(met, missing, unexpected)
+
+
+def _expected_line(expected: ExpectedFinding) -> str:
+    of = f" of {expected.attribute}" if expected.attribute else ""
+    to = f" to {expected.recipient}" if expected.recipient else ""
+    return f"{expected.check}{of}{to}"
+
+
+def _found_line(finding: Finding) -> str:
+    of = f" of {finding.attribute}" if finding.attribute else ""
+    to = f" to {finding.recipient}" if finding.recipient else ""
+    return f"{finding.check}{of}{to}: {finding.observed}"

@@ -1,0 +1,94 @@
+"""A run's folder: what was played, the journal, the people, the agreements, and the reports made of them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from testbed.interception.journal import read
+from testbed.model.files import ScenarioInvalid, dump_people, load, load_people
+from testbed.model.verdict import RunRecord
+from testbed.model.written import Agreement, Person
+from testbed.runner.judge import Knowledge, judge
+from testbed.runner.plan import Plan, dump_plan, load_plan
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Readable by its owner alone: it may come to hold more than invented people."""
+
+    path: Path
+
+    @property
+    def journal(self) -> Path:
+        """Every exchange, one JSON line each."""
+        return self.path / "exchanges.jsonl"
+
+    @property
+    def people(self) -> Path:
+        """The people who may have played."""
+        return self.path / "people.json"
+
+    @property
+    def log(self) -> Path:
+        """What the lab's processes said."""
+        return self.path / "lab.log"
+
+    @property
+    def report(self) -> Path:
+        """The report for people."""
+        return self.path / "report.html"
+
+    @classmethod
+    def make(cls, parent: Path, name: str, now: datetime) -> "RunFolder":
+        """A new folder ``<time>-<name>``, with a number behind when it is taken.
+
+        Raises:
+            ScenarioInvalid: it cannot be made there.
+        """
+        stem = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}"
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            for number in range(1, 1000):
+                path = parent / (stem if number == 1 else f"{stem}-{number}")
+                try:
+                    path.mkdir(mode=0o700)
+                except FileExistsError:
+                    continue
+                return cls(path)
+        except OSError as error:
+            reason = (error.strerror or "no").lower()
+            raise ScenarioInvalid(
+                parent, "", f"cannot hold the run's folder ({reason})", "choose another --out"
+            ) from error
+        raise ScenarioInvalid(parent, "", "holds too many runs of this second", "choose another --out")
+
+    def write(self, name: str, text: str) -> Path:
+        """Write one file of the run."""
+        path = self.path / name
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def keep_plan(self, plan: Plan, people: Mapping[str, Person], agreements: Mapping[str, Path]) -> None:
+        """Write down what is going to be played, before it is."""
+        self.write("plan.json", dump_plan(plan))
+        self.write("people.json", dump_people(dict(people)))
+        (self.path / "agreements").mkdir(mode=0o700)
+        for name, source in agreements.items():
+            self.write(f"agreements/{name}.yaml", source.read_text(encoding="utf-8"))
+
+    def judge(self, finished: datetime) -> RunRecord:
+        """Judge the journal in this folder.
+
+        Raises:
+            ScenarioInvalid: the folder is not a run's, or a file in it is wrong.
+            JournalCorrupt: the journal is damaged in the middle.
+        """
+        if not self.journal.is_file():
+            raise ScenarioInvalid(self.path, "", "holds no exchanges.jsonl", "name a folder that 'testbed run' made")
+        agreements = [load(path, Agreement) for path in sorted((self.path / "agreements").glob("*.yaml"))]
+        knowledge = Knowledge(load_people(self.people), {agreement.id: agreement for agreement in agreements})
+        return judge(read(self.journal), knowledge, load_plan(self.path / "plan.json"), finished)

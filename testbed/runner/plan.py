@@ -1,0 +1,92 @@
+"""What is going to be played, settled before anything is: it can be written down and played again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from testbed.model.files import ScenarioInvalid, read_text
+from testbed.model.verdict import Play
+from testbed.model.written import Person, Scenario
+from testbed.runner.casting import draw
+from testbed.runner.catalogue import Catalogue
+
+SCHEMA = "testbed.plan/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run before it is played; ``plan.json`` in its folder."""
+
+    id: str
+    lab: str
+    seed: int
+    versions: Mapping[str, str]
+    plays: tuple[str, ...]
+    """Ids, in order: a play that the journal lacks was never begun."""
+
+
+def plays_of(
+    scenarios: Sequence[Scenario], catalogue: Catalogue, people: Mapping[str, Person], seed: int, repeat: int = 1
+) -> tuple[Play, ...]:
+    """Every scenario with its person, ``repeat`` times with other people each time.
+
+    Raises:
+        ScenarioInvalid: nobody fits a scenario.
+    """
+    plays = []
+    for repetition in range(repeat):
+        for scenario in scenarios:
+            vendor = catalogue.vendor_of(scenario)
+            person = draw(people, scenario, catalogue.sources[("scenario", scenario.id)], seed, repetition)
+            plays.append(
+                Play(
+                    id=scenario.id if repetition == 0 else f"{scenario.id}.{repetition + 1}",
+                    scenario=scenario,
+                    vendor=vendor,
+                    person=person.id,
+                    agreement=vendor.agreement or "",
+                )
+            )
+    return tuple(plays)
+
+
+def dump_plan(plan: Plan) -> str:
+    """The text of plan.json."""
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "id": plan.id,
+            "lab": plan.lab,
+            "seed": plan.seed,
+            "versions": dict(plan.versions),
+            "plays": list(plan.plays),
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def load_plan(path: Path) -> Plan:
+    """Read plan.json.
+
+    Raises:
+        ScenarioInvalid: it is missing or not one.
+    """
+    try:
+        data = json.loads(read_text(path))
+        if data["schema"] != SCHEMA:
+            raise ValueError(data["schema"])
+        return Plan(
+            id=str(data["id"]),
+            lab=str(data["lab"]),
+            seed=int(data["seed"]),
+            versions={str(name): str(version) for name, version in data["versions"].items()},
+            plays=tuple(str(play) for play in data["plays"]),
+        )
+    except ScenarioInvalid:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ScenarioInvalid(
+            path, "", f"is not a plan of {SCHEMA}", "name a folder that 'testbed run' made"
+        ) from error

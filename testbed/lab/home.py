@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
-from cryptography import x509
 
 from testbed.model.files import ScenarioInvalid
 
@@ -59,19 +58,23 @@ class LabHome:
         """The lab's own CA, made at first use.
 
         One CA signs the participants' certificates and, in the proxy's folder, those that the proxy makes up, so a
-        client has one thing to trust. An expired one is made anew.
+        client has one thing to trust.
+
+        Raises:
+            ScenarioInvalid: its file is damaged.
         """
         combined = self.proxy_folder / "mitmproxy-ca.pem"
-        if combined.is_file():
-            pem = combined.read_bytes()
-            x509.load_pem_x509_certificate(pem)
-            authority = trustme.CA.from_pem(pem, pem)
-        else:
-            authority = trustme.CA(
+        if not combined.is_file():
+            fresh = trustme.CA(
                 organization_name="School federation testbed", organization_unit_name="TEST lab CA, trust nowhere else"
             )
             self.proxy_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_private(combined, authority.private_key_pem.bytes() + authority.cert_pem.bytes())
+            _create_private(combined, fresh.private_key_pem.bytes() + fresh.cert_pem.bytes())
+        pem = combined.read_bytes()
+        try:
+            authority = trustme.CA.from_pem(pem, pem)
+        except ValueError as error:
+            raise ScenarioInvalid(combined, "", "is not a key with its certificate", "remove it") from error
         _write_private(self.ca_file, authority.cert_pem.bytes())
         return authority
 
@@ -90,10 +93,25 @@ def trusting(ca_file: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca_file))
 
 
+def _create_private(path: Path, content: bytes) -> None:
+    """Make the file unless it is there: of two commands that start at once, the first one's content stays."""
+    temporary = _private_temporary(path, content)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
 def _write_private(path: Path, content: bytes) -> None:
-    """Whole or not at all, and never world-readable, also when two commands start at once."""
+    """Whole or not at all, and never world-readable."""
+    _private_temporary(path, content).replace(path)
+
+
+def _private_temporary(path: Path, content: bytes) -> Path:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-    temporary.replace(path)
+    return temporary

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,8 +80,8 @@ class RunFolder:
         for name, source in agreements.items():
             self.write(f"agreements/{name}.yaml", source.read_text(encoding="utf-8"))
 
-    def judge(self, finished: datetime) -> RunRecord:
-        """Judge the journal in this folder.
+    def judge(self, finished: datetime, problems: tuple[str, ...] = ()) -> RunRecord:
+        """Judge the journal in this folder; ``problems`` are those of the lab that the journal cannot know.
 
         Raises:
             ScenarioInvalid: the folder is not a run's, or a file in it is wrong.
@@ -91,4 +91,6 @@ class RunFolder:
             raise ScenarioInvalid(self.path, "", "holds no exchanges.jsonl", "name a folder that 'testbed run' made")
         agreements = [load(path, Agreement) for path in sorted((self.path / "agreements").glob("*.yaml"))]
         knowledge = Knowledge(load_people(self.people), {agreement.id: agreement for agreement in agreements})
-        return judge(read(self.journal), knowledge, load_plan(self.path / "plan.json"), finished)
+        recorded = read(self.journal)
+        recorded = replace(recorded, problems=(*recorded.problems, *problems))
+        return judge(recorded, knowledge, load_plan(self.path / "plan.json"), finished)

@@ -1,0 +1,67 @@
+"""What commands that judge show in the terminal, and the exit status that they end with."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from testbed.model.verdict import Judgement, RunRecord
+from testbed.reports import html, junit, run_json, table
+from testbed.reports.rows import vendor_rows
+from testbed.runner.folder import RunFolder
+
+AS_EXPECTED, NOT_AS_EXPECTED, INCONCLUSIVE = 0, 1, 2
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def write_reports(folder: RunFolder, record: RunRecord) -> None:
+    """run.json, report.html, junit.xml and plays.csv."""
+    folder.write("run.json", run_json.render(record))
+    folder.write("report.html", html.render(record))
+    folder.write("junit.xml", junit.render(record))
+    folder.write("plays.csv", table.render(record))
+
+
+MANY_PLAYS = 40
+"""From so many plays on, the terminal names only those that were not as expected."""
+
+
+def show(record: RunRecord, report: Path | None) -> None:
+    """The table, what was not as expected, and where the report is."""
+    run = record.run
+    if len(run.judgements) <= MANY_PLAYS:
+        out.print(_table(record))
+    for judgement in run.judgements:
+        if not judgement.expectation.met:
+            _show_surprise(judgement)
+    for problem in run.problems:
+        out.print(Text(f"Problem: {problem}", style="bold red"))
+    met = sum(judgement.expectation.met for judgement in run.judgements)
+    words = {AS_EXPECTED: "as expected", NOT_AS_EXPECTED: "NOT as expected", INCONCLUSIVE: "INCONCLUSIVE"}
+    out.print(Text(f"{met} of {len(run.judgements)} plays as expected: the run is {words[run.exit_status]}."))
+    if report:
+        out.print(Text(f"Report: {report}"), soft_wrap=True)
+
+
+def _table(record: RunRecord) -> Table:
+    view = Table(title=f"Run {record.run.id}, lab {record.run.lab}, seed {record.run.seed}", show_lines=True)
+    for heading in ("Scenario", "Vendor", "Expected", "Got", "Data agreed", "Data received", "Data passed on"):
+        view.add_column(heading, overflow="fold")
+    for row in vendor_rows(record):
+        style = "" if row.as_expected else "bold red"
+        cells = (row.scenario, row.vendor, row.expected, row.got, row.agreed, row.received, row.passed_on)
+        view.add_row(*(Text(cell if isinstance(cell, str) else ", ".join(cell), style=style) for cell in cells))
+    return view
+
+
+def _show_surprise(judgement: Judgement) -> None:
+    out.print(
+        Text(f"{judgement.play.id}: {judgement.verdict}, expected {judgement.expected}. {judgement.reason}".rstrip())
+    )
+    for line in judgement.expectation.missing:
+        out.print(Text(f"  missing: {line}"))
+    for line in judgement.expectation.unexpected:
+        out.print(Text(f"  unexpected: {line}"))

@@ -1,0 +1,52 @@
+"""How far the playing has come, on standard error: a bar for a terminal, lines for a log."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from testbed.cli.outcome import err
+from testbed.model.verdict import Play
+
+LINES_AT_MOST = 40
+"""A log gets a line for each play, but a sweep only every so often."""
+
+
+class Bar:
+    """Shows each play as it begins, and each that did not go to its end."""
+
+    def __init__(self, plays: int, lab: str) -> None:
+        self._plays, self._done = plays, 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err,
+            disable=not err.is_terminal,
+        )
+        self._task = self._bar.add_task(f"Opening the {lab} lab", total=plays)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def begun(self, play: Play) -> None:
+        """See :class:`testbed.runner.play.Progress`."""
+        self._bar.update(self._task, description=escape(play.id))
+
+    def ended(self, play: Play, trouble: str) -> None:
+        """See :class:`testbed.runner.play.Progress`."""
+        self._done += 1
+        self._bar.advance(self._task)
+        every = max(1, self._plays // LINES_AT_MOST)
+        if trouble:
+            err.print(f"{escape(play.id)}: {escape(trouble)}")
+        elif not err.is_terminal and (self._done % every == 0 or self._done == self._plays):
+            err.print(f"{self._done}/{self._plays} {escape(play.id)}")

@@ -1,0 +1,101 @@
+"""``testbed run``: play, intercept, judge, report."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Annotated
+
+import typer
+
+from idp.people import generate
+from scenarios.flows import FLOWS
+from testbed.cli.outcome import show, write_reports
+from testbed.cli.progress import Bar
+from testbed.interception import ParticipantUnavailable
+from testbed.lab.home import LabHome
+from testbed.lab.open import LabName, open_lab
+from testbed.lab.spec import LabSpec
+from testbed.model.verdict import Play
+from testbed.model.written import Scenario
+from testbed.runner.catalogue import Catalogue, load_catalogue
+from testbed.runner.folder import RunFolder
+from testbed.runner.plan import Plan, plays_of
+from testbed.runner.play import Company, play_all
+
+EXAMPLES = (
+    "Examples:\n\n"
+    "testbed run                                              the tour, on loopback through the proxy\n\n"
+    "testbed run login-reading-service --seed 7               one scenario with another school\n\n"
+    "testbed run tour --lab inprocess --repeat 20 --seed 1    a sweep over other people, one table\n\n"
+    "testbed run my-scenario.yaml                             a scenario of your own"
+)
+RECORDED_VERSIONS = ("school-federation-testbed", "pysaml2", "mitmproxy", "xmlsec", "signxml", "httpx")
+
+
+def run(  # noqa: PLR0913, PLR0917 - the command line's own options
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Suites, scenarios or scenario files; none: the tour.", metavar="NAME")
+    ] = None,
+    lab: Annotated[LabName, typer.Option(help="How the traffic is carried.")] = LabName.LOOPBACK,
+    out: Annotated[Path, typer.Option(help="Where run folders are put.", file_okay=False)] = Path("runs"),
+    seed: Annotated[int, typer.Option(help="Decides the people and who of them plays.")] = 1,
+    repeat: Annotated[int, typer.Option(help="Play everything so many times, with other people.", min=1)] = 1,
+    person: Annotated[str | None, typer.Option(help="Let this person play (an id of people.json).")] = None,
+    pupils: Annotated[int, typer.Option(help="Pupils of the invented school owner.", min=100)] = 900,
+    catalogue: Annotated[
+        list[Path] | None, typer.Option(help="One more folder laid out as scenarios/ is; may be repeated.")
+    ] = None,
+) -> None:
+    """Play scenarios, intercept every exchange, judge the journal and write the report."""
+    chosen = names or ["tour"]
+    known, scenarios = _chosen(chosen, catalogue or [])
+    if person:
+        scenarios = tuple(_played_by(person, scenario) for scenario in scenarios)
+    home = LabHome.open()
+    people = generate(seed, pupils).people
+    plays = plays_of(scenarios, known, people, seed, repeat)
+    folder = RunFolder.make(out, Path(chosen[0]).stem if len(chosen) == 1 else "run", datetime.now(UTC))
+    plan = Plan(folder.path.name, lab.value, seed, _versions(), tuple(play.id for play in plays))
+    used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
+    folder.keep_plan(plan, people, used)
+    vendors = {play.vendor.id: play.vendor for play in plays}
+    early = _play(LabSpec(home, people, tuple(vendors.values()), known.agreements), plays, lab, folder)
+    record = folder.judge(datetime.now(UTC), (early,) if early else ())
+    write_reports(folder, record)
+    show(record, folder.report)
+    raise typer.Exit(record.run.exit_status)
+
+
+def _chosen(names: Sequence[str], folders: Sequence[Path]) -> tuple[Catalogue, tuple[Scenario, ...]]:
+    files = [Path(name) for name in names if name.endswith((".yaml", ".yml"))]
+    known = load_catalogue(folders, files)
+    by_file = {path: name for (kind, name), path in known.sources.items() if kind == "scenario"}
+    return known, known.named([by_file.get(Path(name), name) for name in names])
+
+
+def _played_by(person: str, scenario: Scenario) -> Scenario:
+    casting = scenario.person.model_copy(update={"id": person})
+    return scenario.model_copy(update={"person": casting})
+
+
+def _versions() -> dict[str, str]:
+    return {"python": python_version(), **{name: version(name) for name in RECORDED_VERSIONS}}
+
+
+def _play(spec: LabSpec, plays: Sequence[Play], lab: LabName, folder: RunFolder) -> str:
+    """Play it all; returns "" or why the playing ended early."""
+
+    async def playing(progress: Bar) -> str:
+        async with open_lab(lab, spec, folder) as stage:
+            return await play_all(plays, Company(FLOWS, spec.people), stage, progress)
+
+    with Bar(len(plays), lab.value) as progress:
+        try:
+            return asyncio.run(playing(progress))
+        except ParticipantUnavailable as gone:
+            return str(gone)
+        except KeyboardInterrupt:
+            return "interrupted with Ctrl-C"

@@ -1,0 +1,70 @@
+"""The lab without sockets: every participant an ASGI app, the network a dict. Hundreds of plays a minute."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from testbed.interception.browser import Browser
+from testbed.interception.journal import Journal
+from testbed.interception.transport import RecordingTransport
+from testbed.lab.control import SchoolControl
+from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, Clock, LabSpec, make_school, make_vendor
+from testbed.model.verdict import Play
+from testbed.model.wire import BROWSER, host_of
+from testbed.model.written import Operation
+
+NAME = "inprocess"
+CONTROL_TOKEN = "in-process"  # noqa: S105 - guards nothing: nobody outside this process can call
+
+
+class InProcessStage:
+    """A stage whose journal and participants live in this process."""
+
+    def __init__(self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], now: Clock) -> None:
+        self._journal, self._hosts, self._now = journal, hosts, now
+        self.control: SchoolControl | None = None
+
+    def client(self, sender: str) -> httpx.AsyncClient:
+        """A client whose every exchange is recorded under this sender's name."""
+        transport = RecordingTransport(sender, self._hosts, self._journal)
+        return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        """See :class:`testbed.runner.play.Stage`."""
+        async with self.client(BROWSER) as http:
+            yield Browser(http, self._now)
+
+    async def begin(self, play: Play) -> None:
+        """See :class:`testbed.runner.play.Stage`."""
+        self._journal.begin(play)
+
+    async def end(self, play_id: str, stopped: str, error: str) -> None:
+        """See :class:`testbed.runner.play.Stage`. Nothing is under way once the browser has its answer."""
+        self._journal.end(play_id, stopped, error)
+
+    async def spoil(self, entity_id: str, operations: tuple[Operation, ...]) -> None:
+        """See :class:`testbed.runner.drive.Spoiler`."""
+        if self.control is None:
+            raise RuntimeError("the stage has no school yet")
+        await self.control.spoil(entity_id, operations)
+
+
+@asynccontextmanager
+async def inprocess_lab(spec: LabSpec, journal: Path, now: Clock) -> AsyncIterator[InProcessStage]:
+    """The whole lab, ready to be played in."""
+    hosts: dict[str, httpx.AsyncBaseTransport] = {}
+    stage = InProcessStage(Journal(journal, NAME, now), hosts, now)
+    async with AsyncExitStack() as stack:
+        school = make_school(spec, await stack.enter_async_context(stage.client(SCHOOL_HOST)), CONTROL_TOKEN, now)
+        hosts[SCHOOL_HOST] = httpx.ASGITransport(school.app)
+        for vendor in spec.simulated:
+            client = await stack.enter_async_context(stage.client(host_of(vendor.login)))
+            service = make_vendor(vendor, spec.home, client, now)
+            for host in service.config.hosts:
+                hosts[host] = httpx.ASGITransport(service.app)
+        control = httpx.AsyncClient(transport=httpx.ASGITransport(school.control), base_url="http://control.localhost")
+        stage.control = SchoolControl(await stack.enter_async_context(control), CONTROL_TOKEN)
+        yield stage

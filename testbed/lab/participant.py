@@ -1,0 +1,171 @@
+"""``python -m testbed.lab.participant``: one process of the loopback lab, the school or the simulated vendors.
+
+It reads its configuration as one JSON line from standard input (so that no token stands in an argument list), takes
+listening sockets that the lab has bound, says ``{"ready": true}`` and serves until standard input ends: a lab that
+is gone, however it went, leaves no participant behind.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import uvicorn
+from pydantic import TypeAdapter
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from testbed.lab.home import LabHome, trusting
+from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, LabSpec, make_school, make_vendor
+from testbed.model.files import load_people
+from testbed.model.wire import host_of
+from testbed.model.written import Agreement, Vendor
+
+GRACE_S = 2
+"""How long requests under way may take when the lab closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantConfig:
+    """What the lab tells a participant process."""
+
+    kind: Literal["school", "vendors"]
+    home: Path
+    people: Path
+    vendors: tuple[Vendor, ...]
+    agreements: tuple[Agreement, ...]
+    proxies: Mapping[str, str]
+    """Sender host to the URL of its own listener at the proxy."""
+    certificate: Path
+    """Key and certificate for the public side."""
+    socket: int
+    """Descriptor of the listening socket of the public side."""
+    control_socket: int = -1
+    """The same for the school's control API."""
+    control_token: str = ""
+
+
+CONFIG: TypeAdapter[ParticipantConfig] = TypeAdapter(ParticipantConfig)
+
+
+class HostRouter:
+    """Several hosts behind one socket: the Host header chooses the app."""
+
+    def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; a host that nobody answers for gets 421 (RFC 9110, 15.5.20)."""
+        headers = dict(scope.get("headers", ()))
+        host = headers.get(b"host", b"").decode("latin-1").lower().partition(":")[0]
+        app = self._apps.get(host, PlainTextResponse("No service here answers for this host.\n", 421))
+        await app(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and leaves signals to the process."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _serve(config: ParticipantConfig) -> None:
+    home = LabHome(config.home)
+    trust = trusting(home.ca_file)
+    spec = LabSpec(home, load_people(config.people), config.vendors, {a.id: a for a in config.agreements})
+    async with AsyncExitStack() as stack:
+
+        async def client(sender: str) -> httpx.AsyncClient:
+            return await stack.enter_async_context(
+                httpx.AsyncClient(
+                    proxy=config.proxies[sender], verify=trust, timeout=REQUEST_TIMEOUT_S, trust_env=False
+                )
+            )
+
+        servers: list[tuple[_Server, int]] = []
+        if config.kind == "school":
+            school = make_school(spec, await client(SCHOOL_HOST), config.control_token, _now)
+            servers.append((_public(school.app, config.certificate), config.socket))
+            servers.append((_Server(uvicorn.Config(school.control, **_COMMON)), config.control_socket))
+        else:
+            apps: dict[str, ASGIApp] = {}
+            for vendor in spec.simulated:
+                service = make_vendor(vendor, home, await client(host_of(vendor.login)), _now)
+                apps.update(dict.fromkeys(service.config.hosts, service.app))
+            servers.append((_public(HostRouter(apps), config.certificate), config.socket))
+        await _until_lab_ends(servers)
+
+
+_COMMON: dict[str, object] = {
+    "log_level": "warning",
+    "access_log": False,
+    "lifespan": "off",
+    "ws": "none",
+    "http": "h11",
+    "server_header": False,
+    "timeout_graceful_shutdown": GRACE_S,
+}
+
+
+def _public(app: ASGIApp, certificate: Path) -> _Server:
+    return _Server(uvicorn.Config(app, ssl_certfile=str(certificate), ssl_keyfile=str(certificate), **_COMMON))
+
+
+async def _until_lab_ends(servers: list[tuple[_Server, int]]) -> None:
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, over.set)
+    async with asyncio.TaskGroup() as tasks:
+        for server, descriptor in servers:
+            tasks.create_task(server.serve(sockets=[socket.socket(fileno=descriptor)]))
+        for server, _ in servers:
+            await server.up.wait()
+        print(json.dumps({"ready": True}), flush=True)
+        lifeline = tasks.create_task(_stdin_ends())
+        lifeline.add_done_callback(lambda _: over.set())
+        await over.wait()
+        lifeline.cancel()
+        for server, _ in servers:
+            server.should_exit = True
+
+
+async def _stdin_ends() -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(1024):
+        pass
+
+
+def main() -> None:
+    """The process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(_serve(CONFIG.validate_json(sys.stdin.readline())))
+
+
+if __name__ == "__main__":
+    main()

@@ -127,7 +127,7 @@ def _in_words(path: Path, error: ValidationError, kind: str) -> ScenarioInvalid:
     more = error.error_count() - 1
     problem = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        problem = f"a {kind} has no such field"
+        problem = f"no {kind} has such a field"
     if first["type"] == "missing":
         problem = "is missing"
     mend = _MENDS.get(first["type"], "correct the value")

@@ -1,0 +1,35 @@
+"""``python -m loadtests.bench [NAME ...]``: every benchmark, or those named."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from loadtests.bench.lab import inprocess_logins, loopback_lab_figures
+from loadtests.bench.measure import Outcome, show
+from loadtests.bench.sign_response import sign_response
+
+BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
+    {
+        "sign-response": sign_response,
+        "inprocess-logins": inprocess_logins,
+        "lab": loopback_lab_figures,
+    }
+)
+
+
+def _outcomes(names: list[str]) -> Iterator[Outcome]:
+    for name in names:
+        yield from BENCHMARKS[name]()
+
+
+def main() -> None:
+    """Run them one after the other."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"No benchmark is called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    show(_outcomes(names))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The catalogue holds what the project and people wrote, and refuses what does not fit together."""
+
+from pathlib import Path
+
+import pytest
+
+from testbed.model.files import ScenarioInvalid
+from testbed.runner.catalogue import load_catalogue
+
+SCENARIO = """
+id: {id}
+title: {{sv: S, en: S}}
+flow: saml-login
+vendor: {vendor}
+expect: {{login: accepted}}
+"""
+
+
+def scenario_file(folder: Path, name: str, vendor: str = "reading-service") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_text(SCENARIO.format(id=name, vendor=vendor), encoding="utf-8")
+    return path
+
+
+def test_the_project_s_own_catalogue_holds_together() -> None:
+    known = load_catalogue()
+    assert known.named(["tour"])
+    assert {scenario.vendor for scenario in known.scenarios.values()} <= set(known.vendors)
+
+
+def test_suites_and_scenarios_are_named_each_once_in_order() -> None:
+    known = load_catalogue()
+    first = known.suites["tour"].scenarios[0]
+    assert [s.id for s in known.named([first, "tour"])] == list(known.suites["tour"].scenarios)
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(ScenarioInvalid, match=r"nonsense: is neither a suite nor a scenario.*tour"):
+        load_catalogue().named(["nonsense"])
+
+
+def test_a_folder_and_a_file_of_one_s_own_are_added(tmp_path: Path) -> None:
+    scenario_file(tmp_path / "mine" / "login", "in-folder")
+    single = scenario_file(tmp_path, "single")
+    known = load_catalogue([tmp_path / "mine"], [single])
+    assert {"in-folder", "single"} <= set(known.scenarios)
+    assert known.sources[("scenario", "single")] == single
+
+
+def test_an_id_that_stands_twice_names_both_files(tmp_path: Path) -> None:
+    first = scenario_file(tmp_path / "mine" / "login", "twice")
+    second = scenario_file(tmp_path, "twice")
+    with pytest.raises(ScenarioInvalid) as caught:
+        load_catalogue([tmp_path / "mine"], [second])
+    assert str(first) in str(caught.value)
+    assert str(second) in str(caught.value)
+
+
+def test_a_reference_to_nothing_names_the_file_and_the_field(tmp_path: Path) -> None:
+    path = scenario_file(tmp_path, "lost", vendor="no-such-vendor")
+    with pytest.raises(ScenarioInvalid, match="vendor: nothing is called 'no-such-vendor'") as caught:
+        load_catalogue([], [path])
+    assert caught.value.file == str(path)
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioInvalid, match="is not a folder"):
+        load_catalogue([tmp_path / "nothing"])

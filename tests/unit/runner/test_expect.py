@@ -1,0 +1,54 @@
+"""Expectations are strict both ways."""
+
+from testbed.model.verdict import Finding, Severity, Verdict
+from testbed.model.written import Expect, ExpectedFinding
+from testbed.runner.expect import compare, expected_verdict
+
+
+def found(check: str, attribute: str = "", recipient: str = "") -> Finding:
+    return Finding(check, "t", "c", Severity.MUST, "v", "seen", "wanted", attribute=attribute, recipient=recipient)
+
+
+def expecting(*findings: ExpectedFinding) -> Expect:
+    return Expect(login="accepted", findings=findings)
+
+
+ONWARD = ExpectedFinding(check="data.no-onward-transfer", attribute="mail", recipient="metrics.tracker.test")
+
+
+def test_nothing_expected_and_nothing_found_is_met() -> None:
+    assert compare(expecting(), Verdict.PASS, []).met
+
+
+def test_nothing_expected_but_not_verified_is_not_met() -> None:
+    assert not compare(expecting(), Verdict.NOT_VERIFIED, []).met
+
+
+def test_an_unexpected_finding_is_named() -> None:
+    expectation = compare(expecting(), Verdict.FAIL, [found("data.not-in-url", "mail", "x.test")])
+    assert not expectation.met
+    assert expectation.unexpected == ("data.not-in-url of mail to x.test: seen",)
+
+
+def test_an_expected_finding_must_come() -> None:
+    expectation = compare(expecting(ONWARD), Verdict.PASS, [])
+    assert not expectation.met
+    assert expectation.missing == ("data.no-onward-transfer of mail to metrics.tracker.test",)
+
+
+def test_the_same_check_with_another_recipient_is_both_missing_and_unexpected() -> None:
+    other = found("data.no-onward-transfer", "mail", "other.test")
+    expectation = compare(expecting(ONWARD), Verdict.FAIL, [other])
+    assert expectation.missing
+    assert expectation.unexpected
+
+
+def test_expected_findings_that_came_are_met_and_fail_is_the_expected_verdict() -> None:
+    seen = found("data.no-onward-transfer", "mail", "metrics.tracker.test")
+    assert expected_verdict(expecting(ONWARD)) is Verdict.FAIL
+    assert compare(expecting(ONWARD), Verdict.FAIL, [seen, seen]).met
+
+
+def test_a_field_that_is_not_given_matches_anything() -> None:
+    loose = ExpectedFinding(check="data.no-onward-transfer")
+    assert compare(expecting(loose), Verdict.FAIL, [found("data.no-onward-transfer", "sn", "y.test")]).met

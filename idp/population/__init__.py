@@ -1,0 +1,1 @@
+"""How the people of the mock school are invented: one register for each thing that no two persons may share."""

@@ -1,0 +1,101 @@
+"""The invented school owner, its school units and their classes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+type Stage = Literal["F-3", "4-9", "gymnasium"]
+
+DOMAIN = "skola.test"
+SCHOOL_YEAR = 2026
+"""The people belong to the school year that begins in this autumn, whatever the clock says: nobody grows older."""
+PUPILS_PER_SET = 2000
+"""About so many pupils share one set of three school units; a larger population has more sets."""
+PUPILS_PER_CLASS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The school owner (huvudman)."""
+
+    name: str
+    organisation_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolUnit:
+    """A school unit (skolenhet)."""
+
+    code: str
+    """8 digits."""
+    name: str
+    stage: Stage
+    grades: tuple[int, ...]
+    """0 is the preschool class; the upper secondary school counts from 1 again, as SS 12000 does."""
+
+    def group(self, name: str) -> str:
+        """The identifier of a group of this unit, in the form that Skolfederation's vendors expect."""
+        return f"http://{DOMAIN}/{self.code}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolClass:
+    """A class of one grade."""
+
+    unit: SchoolUnit
+    grade: int
+    name: str
+
+    @property
+    def group(self) -> str:
+        """See :meth:`SchoolUnit.group`."""
+        return self.unit.group(self.name)
+
+    @property
+    def birth_year(self) -> int:
+        """The year in which pupils of this class were born."""
+        youngest = 15 if self.unit.stage == "gymnasium" else 6
+        return SCHOOL_YEAR - youngest - self.grade
+
+
+# NOTE: 212000-0000 has a wrong check digit, so it is no organisation's number.
+OWNER = Owner("Exempelkommun", "212000-0000")
+
+_KINDS: tuple[tuple[str, Stage, tuple[int, ...]], ...] = (
+    ("Låtsasängens skola", "F-3", (0, 1, 2, 3)),
+    ("Påhittsbackens skola", "4-9", (4, 5, 6, 7, 8, 9)),
+    ("Exempelgymnasiet", "gymnasium", (1, 2, 3)),
+)
+
+
+def units_for(pupils: int) -> tuple[SchoolUnit, ...]:
+    """Three units of different stages, as many times as the number of pupils needs."""
+    sets = max(1, round(pupils / PUPILS_PER_SET))
+    return tuple(
+        # NOTE: codes begin with 0000 so that they look like no code in Skolverket's register.
+        SchoolUnit(f"{1101 + 3 * number + kind:08d}", name if number == 0 else f"{name} {number + 1}", stage, grades)
+        for number in range(sets)
+        for kind, (name, stage, grades) in enumerate(_KINDS)
+    )
+
+
+def classes_for(units: tuple[SchoolUnit, ...], pupils: int) -> tuple[SchoolClass, ...]:
+    """The class of each pupil: grades are equally large, and so are the classes of a grade."""
+    years = tuple((unit, grade) for unit in units for grade in unit.grades)
+    whole, rest = divmod(pupils, len(years))
+    lists = []
+    for index, (unit, grade) in enumerate(years):
+        size = whole + (index < rest)
+        parallel = -(-size // PUPILS_PER_CLASS)
+        names = _class_names(unit.stage, grade)
+        classes = tuple(SchoolClass(unit, grade, next(names)) for _ in range(parallel))
+        lists.append([classes[number % parallel] for number in range(size)])
+    return tuple(one for year in lists for one in sorted(year, key=lambda one: (len(one.name), one.name)))
+
+
+def _class_names(stage: Stage, grade: int) -> Iterator[str]:
+    prefix = f"GY{grade}" if stage == "gymnasium" else "F" if grade == 0 else str(grade)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    yield from (prefix + letter for letter in alphabet)
+    yield from (prefix + first + second for first, second in product(alphabet, repeat=2))

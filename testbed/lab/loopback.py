@@ -7,19 +7,18 @@ own listeners, one for each sender, by which it knows who is calling.
 import asyncio
 import secrets
 import socket
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
-from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser
-from testbed.interception.process import ChildProcess
-from testbed.interception.proxy import ProxyConfig, ProxyProcess
+from testbed.interception.proxy import PROXY_CONFIG, ProxyConfig
+from testbed.lab.child import ChildProcess
 from testbed.lab.control import SchoolControl
 from testbed.lab.home import trusting
 from testbed.lab.participant import CONFIG, ParticipantConfig
@@ -87,7 +86,7 @@ class _Door:
     ca_file: Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Sockets:
     """The listening sockets that the lab binds for its participants."""
 
@@ -95,20 +94,28 @@ class _Sockets:
     control: socket.socket
     vendors: socket.socket
 
-    def hosts(self, spec: LabSpec) -> dict[str, tuple[str, int]]:
-        """Where the proxy finds each host."""
-        found = {SCHOOL_HOST: (LOOPBACK, _port(self.school))}
-        for vendor in spec.simulated:
-            found.update(dict.fromkeys(_hosts(vendor.simulated), (LOOPBACK, _port(self.vendors))))
-        return found
 
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    """Everything that the processes of one lab are told."""
 
-def _hosts(simulated: object) -> tuple[str, ...]:
-    return tuple(getattr(simulated, "hosts", ()))
+    spec: LabSpec
+    folder: RunFolder
+    sockets: _Sockets
+    ports: Mapping[str, int]
+    """Sender to the proxy's listener for it."""
+    token: str
 
+    @property
+    def proxies(self) -> dict[str, str]:
+        """Sender to the URL of its listener."""
+        return {sender: f"http://{LOOPBACK}:{port}" for sender, port in self.ports.items()}
 
-def _port(listener: socket.socket) -> int:
-    return int(listener.getsockname()[1])
+    @property
+    def hosts(self) -> dict[str, tuple[str, int]]:
+        """Host to the address where it is served."""
+        vendors = dict.fromkeys(_vendor_hosts(self.spec), (LOOPBACK, _port(self.sockets.vendors)))
+        return {SCHOOL_HOST: (LOOPBACK, _port(self.sockets.school)), **vendors}
 
 
 @asynccontextmanager
@@ -129,17 +136,97 @@ async def loopback_lab(spec: LabSpec, folder: RunFolder, browser_port: int = 0) 
         ports = dict(zip(senders, _free_ports(len(senders)), strict=True))
         if browser_port:
             ports[BROWSER] = browser_port
-        token = secrets.token_urlsafe(32)
-        proxies = {sender: f"http://{LOOPBACK}:{port}" for sender, port in ports.items()}
+        roster = _Roster(spec, folder, sockets, ports, secrets.token_urlsafe(32))
         spec.home.certificate_authority()
-        starting = [
-            asyncio.create_task(_start_proxy(spec, folder, ports, sockets.hosts(spec))),
-            asyncio.create_task(_start(_school(spec, folder, sockets, proxies, token), folder)),
-            asyncio.create_task(_start(_vendors(spec, folder, sockets, proxies), folder)),
-        ]
-        proxy, school, vendors = await _all_or_none(starting, stack)
+        proxy, school, vendors = await _all_or_none(stack, _proxy(roster), _school(roster), _vendors(roster))
         control = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{_port(sockets.control)}", trust_env=False)
         )
-        door = _Door(proxies[BROWSER], spec.home.ca_file)
-        yield LoopbackStage(proxy, (school, vendors), SchoolControl(control, token), door)
+        door = _Door(roster.proxies[BROWSER], spec.home.ca_file)
+        yield LoopbackStage(proxy, (school, vendors), SchoolControl(control, roster.token), door)
+
+
+async def _all_or_none(stack: AsyncExitStack, *starting: Coroutine[None, None, ChildProcess]) -> list[ChildProcess]:
+    """Start side by side; when one fails, the others are ended before the failure is told."""
+    outcomes = await asyncio.gather(*starting, return_exceptions=True)
+    started = [outcome for outcome in outcomes if isinstance(outcome, ChildProcess)]
+    for child in started:
+        stack.push_async_callback(child.stop)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return started
+
+
+async def _proxy(roster: _Roster) -> ChildProcess:
+    home = roster.spec.home
+    config = ProxyConfig(
+        journal=roster.folder.journal,
+        lab=NAME,
+        listeners=roster.ports,
+        hosts=roster.hosts,
+        confdir=home.proxy_folder,
+        ca_file=home.ca_file,
+    )
+    return await ChildProcess.start(
+        "the proxy", "testbed.interception.proxy", PROXY_CONFIG.dump_json(config).decode(), roster.folder.log
+    )
+
+
+async def _school(roster: _Roster) -> ChildProcess:
+    certificate = roster.spec.home.server_certificate("school", (SCHOOL_HOST,))
+    descriptors = (roster.sockets.school.fileno(), roster.sockets.control.fileno())
+    config = _participant(roster, "school", certificate, descriptors)
+    return await _start("the school", config, descriptors, roster.folder.log)
+
+
+async def _vendors(roster: _Roster) -> ChildProcess:
+    certificate = roster.spec.home.server_certificate("vendors", _vendor_hosts(roster.spec))
+    descriptors = (roster.sockets.vendors.fileno(),)
+    config = _participant(roster, "vendors", certificate, descriptors)
+    return await _start("the simulated vendors", config, descriptors, roster.folder.log)
+
+
+def _participant(
+    roster: _Roster, kind: Literal["school", "vendors"], certificate: Path, descriptors: tuple[int, ...]
+) -> ParticipantConfig:
+    return ParticipantConfig(
+        kind=kind,
+        home=roster.spec.home.path,
+        people=roster.folder.people,
+        vendors=roster.spec.vendors,
+        agreements=tuple(roster.spec.agreements.values()),
+        proxies=roster.proxies,
+        certificate=certificate,
+        sockets=descriptors,
+        control_token=roster.token if kind == "school" else "",
+    )
+
+
+async def _start(name: str, config: ParticipantConfig, descriptors: tuple[int, ...], log: Path) -> ChildProcess:
+    line = CONFIG.dump_json(config, by_alias=True).decode()
+    return await ChildProcess.start(name, "testbed.lab.participant", line, log, descriptors)
+
+
+def _vendor_hosts(spec: LabSpec) -> tuple[str, ...]:
+    return tuple(host for vendor in spec.simulated if vendor.simulated for host in vendor.simulated.hosts)
+
+
+def _port(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
+
+
+@contextmanager
+def _listening() -> Iterator[socket.socket]:
+    """A listening socket on a free port of loopback."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, 0))
+        listener.listen(256)
+        yield listener
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago: the proxy binds its listeners itself and says so when one was taken since."""
+    with ExitStack() as stack:
+        return [_port(stack.enter_context(_listening())) for _ in range(count)]

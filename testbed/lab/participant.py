@@ -47,10 +47,8 @@ class ParticipantConfig:
     """Sender host to the URL of its own listener at the proxy."""
     certificate: Path
     """Key and certificate for the public side."""
-    socket: int
-    """Descriptor of the listening socket of the public side."""
-    control_socket: int = -1
-    """The same for the school's control API."""
+    sockets: tuple[int, ...]
+    """Descriptors of listening sockets: of the public side, then of the school's control API."""
     control_token: str = ""
 
 
@@ -107,14 +105,14 @@ async def _serve(config: ParticipantConfig) -> None:
         servers: list[tuple[_Server, int]] = []
         if config.kind == "school":
             school = make_school(spec, await client(SCHOOL_HOST), config.control_token, _now)
-            servers.append((_public(school.app, config.certificate), config.socket))
-            servers.append((_Server(uvicorn.Config(school.control, **_COMMON)), config.control_socket))
+            servers.append((_public(school.app, config.certificate), config.sockets[0]))
+            servers.append((_Server(uvicorn.Config(school.control, **_COMMON)), config.sockets[1]))
         else:
             apps: dict[str, ASGIApp] = {}
             for vendor in spec.simulated:
                 service = make_vendor(vendor, home, await client(host_of(vendor.login)), _now)
                 apps.update(dict.fromkeys(service.config.hosts, service.app))
-            servers.append((_public(HostRouter(apps), config.certificate), config.socket))
+            servers.append((_public(HostRouter(apps), config.certificate), config.sockets[0]))
         await _until_lab_ends(servers)
 
 

@@ -1,0 +1,125 @@
+"""A process of the lab: started with its configuration on standard input, ready when it says so, never outliving us.
+
+Standard input is its lifeline: when the lab goes, however it goes, the pipe closes and the process ends by itself.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Self
+
+from testbed.interception import ParticipantUnavailable
+
+READY_S = 30.0
+"""How long a process may take to come up; a slow machine is slow, but a hang must end."""
+GOODBYE_S = 5.0
+"""How long it may take to go, before it is ended the hard way."""
+SHOWN = 15
+"""How many of its last lines an error shows."""
+
+
+class ChildProcess:
+    """One process that the lab started and will end."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.name, self._process, self._log = name, process, log
+
+    @classmethod
+    async def start(
+        cls, name: str, module: str, configuration: str, log: Path, descriptors: tuple[int, ...] = ()
+    ) -> Self:
+        """Start ``python -m module``, hand it one line of configuration, and wait until it is ready.
+
+        Args:
+            name: what errors call it.
+            module: the module to run.
+            configuration: one JSON line.
+            log: where its standard error is appended.
+            descriptors: listening sockets that it takes over.
+
+        Raises:
+            ParticipantUnavailable: it ended, failed, or was not ready in time; with the last lines that it said.
+        """
+        with log.open("ab") as log_file:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                module,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log_file,
+                pass_fds=descriptors,
+                start_new_session=True,
+            )
+        child = cls(name, process, log)
+        try:
+            answer = await child.ask(configuration, READY_S)
+            if not answer.get("ready"):
+                raise ParticipantUnavailable(f"{name} did not come up: {answer.get('failed', answer)}")
+        except BaseException:
+            await child.stop()
+            raise
+        return child
+
+    async def ask(self, line: str, timeout_s: float) -> dict[str, object]:
+        """Send one line and read the one that answers it.
+
+        Raises:
+            ParticipantUnavailable: it has ended, or does not answer in time.
+        """
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("the process was started without pipes")
+        try:
+            self._process.stdin.write(line.encode() + b"\n")
+            await self._process.stdin.drain()
+            async with asyncio.timeout(timeout_s):
+                answer = await self._process.stdout.readline()
+        except TimeoutError as error:
+            raise ParticipantUnavailable(
+                f"{self.name} gave no answer within {timeout_s:.0f} s{self._said()}"
+            ) from error
+        except ConnectionError as error:
+            raise ParticipantUnavailable(f"{self.name} has ended{self._said()}") from error
+        if not answer:
+            raise ParticipantUnavailable(f"{self.name} has ended{self._said()}")
+        try:
+            data = json.loads(answer)
+        except ValueError as error:
+            raise ParticipantUnavailable(f"{self.name} answered what is not JSON: {answer[:200]!r}") from error
+        return data if isinstance(data, dict) else {"answer": data}
+
+    def must_live(self) -> None:
+        """Make sure that it is still there.
+
+        Raises:
+            ParticipantUnavailable: it has ended.
+        """
+        if self._process.returncode is not None:
+            raise ParticipantUnavailable(f"{self.name} has ended (status {self._process.returncode}){self._said()}")
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    async def stop(self) -> None:
+        """End it: by closing its lifeline, then by asking, then by force; each in bounded time."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        for harder in (self._process.terminate, self._process.kill):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), GOODBYE_S)
+                return
+            with contextlib.suppress(ProcessLookupError):
+                harder()
+        await self._process.wait()
+
+    def _said(self) -> str:
+        """The last lines of the log, which all processes of a lab share."""
+        try:
+            lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN:]
+        except OSError:
+            return ""
+        return "; the lab's log ends with:\n  " + "\n  ".join(lines) if lines else ""

@@ -1,0 +1,169 @@
+"""The written files hold together: ids, hosts, agreements, castings, and what each scenario expects to be received."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import scenarios
+from idp.people import generate
+from testbed.model.attributes import by_name
+from testbed.model.files import load
+from testbed.model.written import Agreement, Person, Scenario, Suite, Vendor, Written
+from testbed.privacy.lint import lint
+from testbed.runner.casting import fits
+
+ROOT = Path(scenarios.__path__[0])
+LISTED_FAULTS = {
+    "overreaching-material": "takes-more-than-agreed",
+    "tracked-reading": "mails-pupils-address-to-tracker",
+    "leaky-reading": "eppn-in-partner-redirect",
+    "lax-tests": "accepts-any-audience",
+}
+
+
+def read[Document: Written](folder: str, kind: type[Document]) -> dict[str, Document]:
+    return {path.stem: load(path, kind) for path in sorted((ROOT / folder).glob("*.yaml"))}
+
+
+AGREEMENTS: Mapping[str, Agreement] = read("agreements", Agreement)
+VENDORS: Mapping[str, Vendor] = read("vendors", Vendor)
+SCENARIOS: Mapping[str, Scenario] = read("login", Scenario)
+SUITES: Mapping[str, Suite] = read("suites", Suite)
+
+
+@cache
+def people(seed: int) -> tuple[Person, ...]:
+    return tuple(generate(seed, 100).people.values())
+
+
+def agreement_of(scenario: Scenario) -> Agreement:
+    return AGREEMENTS[VENDORS[scenario.vendor].agreement or ""]
+
+
+@pytest.mark.parametrize("documents", [AGREEMENTS, VENDORS, SCENARIOS, SUITES])
+def test_files_are_named_by_id(documents: Mapping[str, Agreement | Vendor | Scenario | Suite]) -> None:
+    assert documents
+    assert {name: document.id for name, document in documents.items()} == {name: name for name in documents}
+
+
+@pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS.keys())
+def test_vendor_and_agreement_name_the_same_service(vendor: Vendor) -> None:
+    assert vendor.simulated
+    agreement = AGREEMENTS[vendor.agreement or ""]
+    recipients = {host for recipient in agreement.recipients for host in recipient.hosts}
+    assert agreement.processor.entity_ids == (vendor.entity_id,)
+    assert agreement.processor.name == vendor.name
+    assert set(agreement.processor.hosts) | recipients == set(vendor.simulated.hosts)
+    assert not set(agreement.processor.hosts) & recipients
+
+
+@pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS.keys())
+def test_vendor_s_addresses_are_its_own_and_invented(vendor: Vendor) -> None:
+    urls = (vendor.entity_id, vendor.metadata, vendor.login, vendor.probe.url, vendor.logout, *vendor.visit)
+    hosts = {urlsplit(url or "").netloc for url in urls}
+    assert len(hosts) == 1
+    assert hosts.pop().endswith(".test")
+
+
+def test_no_host_belongs_to_two_vendors() -> None:
+    hosts = [host for vendor in VENDORS.values() if vendor.simulated for host in vendor.simulated.hosts]
+    assert len(set(hosts)) == len(hosts)
+
+
+def test_every_agreement_is_used_and_the_faults_are_those_known() -> None:
+    assert {vendor.agreement for vendor in VENDORS.values()} == set(AGREEMENTS)
+    faults = {vendor.id: vendor.simulated.fault for vendor in VENDORS.values() if vendor.simulated}
+    assert {name: fault for name, fault in faults.items() if fault} == LISTED_FAULTS
+    assert len(faults) == 3 + len(LISTED_FAULTS)
+
+
+@pytest.mark.parametrize("vendor", LISTED_FAULTS)
+def test_faulty_vendor_has_the_agreement_of_the_one_that_does_well(vendor: str) -> None:
+    simulated = VENDORS[vendor].simulated
+    assert simulated
+    own, model = AGREEMENTS[VENDORS[vendor].agreement or ""], AGREEMENTS[VENDORS[simulated.profile].agreement or ""]
+    same = {"id", "processor", "recipients"}
+    assert own.model_dump(exclude=same) == model.model_dump(exclude=same)
+
+
+@pytest.mark.parametrize("agreement", AGREEMENTS.values(), ids=AGREEMENTS.keys())
+@pytest.mark.parametrize("day", [date(2025, 8, 1), date(2026, 11, 23), date(2035, 1, 1)])
+def test_lint_finds_nothing_to_mend(agreement: Agreement, day: date) -> None:
+    assert [remark for remark in lint(agreement, day) if remark.level != "note"] == []
+
+
+@pytest.mark.parametrize("agreement", AGREEMENTS.values(), ids=AGREEMENTS.keys())
+def test_agreement_names_the_school_that_the_people_belong_to(agreement: Agreement) -> None:
+    owner = generate(1, 1).owner
+    assert agreement.controller.name == owner.name
+    assert agreement.controller.organisation_number == owner.organisation_number
+    assert agreement.controller.hosts == ("idp.skola.test", "api.skola.test")
+
+
+def test_tour_plays_every_scenario_once() -> None:
+    tour = SUITES["tour"].scenarios
+    assert sorted(tour) == sorted(SCENARIOS)
+
+
+def test_every_vendor_has_an_honest_login() -> None:
+    for vendor in VENDORS:
+        scenario = SCENARIOS[f"login-{vendor}"]
+        assert (scenario.vendor, scenario.spoil, scenario.expect.login) == (vendor, (), "accepted")
+
+
+def test_titles_are_in_both_languages_and_tell_scenarios_apart() -> None:
+    for language in ("sv", "en"):
+        titles = [getattr(scenario.title, language) for scenario in SCENARIOS.values()]
+        assert all(titles)
+        assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_somebody_fits_the_casting(scenario: Scenario, seed: int) -> None:
+    assert any(fits(person, scenario.person) for person in people(seed))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
+def test_received_is_what_is_agreed_about_everybody_who_fits(scenario: Scenario) -> None:
+    if scenario.expect.receives is None:
+        assert scenario.expect.findings or scenario.expect.login == "refused"
+        return
+    agreement = agreement_of(scenario)
+    casting = scenario.person
+    if casting.security_marking is None:
+        casting = casting.model_copy(update={"security_marking": "Ingen"})
+    for person in (person for seed in (1, 2) for person in people(seed) if fits(person, casting)):
+        visible = {
+            name
+            for name in agreement.agreed_for(person.role)
+            if person.values(name) and not (person.protected and by_name()[name].hidden)
+        }
+        assert visible == set(scenario.expect.receives), person.id
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
+def test_expected_findings_are_possible(scenario: Scenario) -> None:
+    agreement = agreement_of(scenario)
+    for finding in scenario.expect.findings:
+        assert VENDORS[scenario.vendor].simulated
+        assert scenario.vendor in LISTED_FAULTS
+        assert re.fullmatch(r"(data|session)\.[a-z-]+", finding.check)
+        assert finding.attribute is None or finding.attribute in by_name()
+        if finding.check == "data.no-onward-transfer":
+            known = {*agreement.processor.hosts, *(host for r in agreement.recipients for host in r.hosts)}
+            assert finding.recipient not in known
+        if finding.check.endswith("-within-agreement"):
+            assert finding.attribute not in {name for clause in agreement.data for name in clause.agreed}
+
+
+def test_spoiled_messages_name_their_clause_and_are_refused() -> None:
+    spoiled = [scenario for scenario in SCENARIOS.values() if scenario.spoil]
+    assert {scenario.vendor for scenario in spoiled} == {"national-tests", "lax-tests"}
+    assert {scenario.clause for scenario in spoiled} == {"SAML Core 2.5.1.4"}
+    assert {scenario.expect.login for scenario in spoiled} == {"refused"}

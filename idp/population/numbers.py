@@ -1,4 +1,4 @@
-"""Civic numbers and telephone numbers that belong to nobody.
+"""Civic numbers and telephone numbers that nobody is meant to have.
 
 Two forms of civic number are given out, and they are not equally safe:
 

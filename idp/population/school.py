@@ -1,8 +1,7 @@
 """The invented school owner, its school units and their classes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from string import ascii_uppercase
 from typing import Literal
 
 type Stage = Literal["F-3", "4-9", "gymnasium"]
@@ -84,18 +83,18 @@ def classes_for(units: tuple[SchoolUnit, ...], pupils: int) -> tuple[SchoolClass
     """The class of each pupil: grades are equally large, and so are the classes of a grade."""
     years = tuple((unit, grade) for unit in units for grade in unit.grades)
     whole, rest = divmod(pupils, len(years))
-    lists = []
+    placed: list[SchoolClass] = []
     for index, (unit, grade) in enumerate(years):
+        # NOTE: a grade of a unit has at most 232 pupils, so one letter is enough to tell its classes apart.
         size = whole + (index < rest)
         parallel = -(-size // PUPILS_PER_CLASS)
-        names = _class_names(unit.stage, grade)
-        classes = tuple(SchoolClass(unit, grade, next(names)) for _ in range(parallel))
-        lists.append([classes[number % parallel] for number in range(size)])
-    return tuple(one for year in lists for one in sorted(year, key=lambda one: (len(one.name), one.name)))
+        prefix = _class_prefix(unit.stage, grade)
+        classes = tuple(SchoolClass(unit, grade, prefix + letter) for letter in ascii_uppercase[:parallel])
+        placed += (classes[number * parallel // size] for number in range(size))
+    return tuple(placed)
 
 
-def _class_names(stage: Stage, grade: int) -> Iterator[str]:
-    prefix = f"GY{grade}" if stage == "gymnasium" else "F" if grade == 0 else str(grade)
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    yield from (prefix + letter for letter in alphabet)
-    yield from (prefix + first + second for first, second in product(alphabet, repeat=2))
+def _class_prefix(stage: Stage, grade: int) -> str:
+    if stage == "gymnasium":
+        return f"GY{grade}"
+    return "F" if grade == 0 else str(grade)

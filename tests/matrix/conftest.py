@@ -1,0 +1,76 @@
+"""The tour, played once in each kind of lab and judged, for every test of the matrix."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from idp.people import generate
+from scenarios.flows import FLOWS
+from testbed.lab.home import LabHome
+from testbed.lab.open import LabName, open_lab
+from testbed.lab.spec import LabSpec
+from testbed.model.verdict import Play, RunRecord
+from testbed.model.written import Scenario
+from testbed.runner.catalogue import Catalogue, load_catalogue
+from testbed.runner.folder import RunFolder
+from testbed.runner.plan import Plan, plays_of
+from testbed.runner.play import Company, play_all
+
+SEED = 4
+PUPILS = 200
+
+
+class Quiet:
+    """Shows nothing."""
+
+    def begun(self, play: Play) -> None:
+        pass
+
+    def ended(self, play: Play, trouble: str) -> None:
+        pass
+
+
+class Player:
+    """Plays scenarios and judges them."""
+
+    def __init__(self, catalogue: Catalogue, home: LabHome, runs: Path) -> None:
+        self.catalogue, self._home, self._runs = catalogue, home, runs
+        self._people = generate(SEED, PUPILS).people
+
+    def play(self, scenarios: Sequence[Scenario], lab: LabName) -> tuple[RunFolder, RunRecord]:
+        """One run; its folder and its record."""
+        plays = plays_of(scenarios, self.catalogue, self._people, SEED)
+        folder = RunFolder.make(self._runs, lab.value, datetime.now(UTC))
+        plan = Plan(folder.path.name, lab.value, SEED, {}, tuple(play.id for play in plays))
+        sources = {p.agreement: self.catalogue.sources[("agreement", p.agreement)] for p in plays if p.agreement}
+        folder.keep_plan(plan, self._people, sources)
+        vendors = {play.vendor.id: play.vendor for play in plays}
+        spec = LabSpec(self._home, self._people, tuple(vendors.values()), self.catalogue.agreements)
+
+        async def playing() -> str:
+            async with open_lab(lab, spec, folder) as stage:
+                return await play_all(plays, Company(FLOWS, self._people), stage, Quiet())
+
+        early = asyncio.run(playing())
+        return folder, folder.judge(datetime.now(UTC), (early,) if early else ())
+
+
+@pytest.fixture(scope="session")
+def player(tmp_path_factory: pytest.TempPathFactory) -> Player:
+    folder = tmp_path_factory.mktemp("matrix")
+    return Player(load_catalogue(), LabHome.open(folder / "home"), folder / "runs")
+
+
+@pytest.fixture(scope="session")
+def tour(player: Player) -> RunRecord:
+    """The tour in process."""
+    return player.play(player.catalogue.named(["tour"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def loopback_tour(player: Player) -> tuple[RunFolder, RunRecord]:
+    """The tour through a real proxy."""
+    return player.play(player.catalogue.named(["tour"]), LabName.LOOPBACK)

@@ -1,0 +1,161 @@
+"""What goes wrong with the lab itself: told in a sentence, exit status 2, nothing left running."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from testbed.interception.journal import read
+
+pytestmark = pytest.mark.lab
+DEADLINE_S = 60.0
+POLL_S = 0.02
+
+
+class Command:
+    """A ``testbed`` command that runs while the test meddles with it."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.runs = folder / "runs"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "testbed.cli", *arguments, "--out", str(self.runs)],
+            env={**os.environ, "TESTBED_HOME": str(folder / "home")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    @property
+    def folder(self) -> Path:
+        return next(self.runs.iterdir())
+
+    def lines_of_journal(self) -> int:
+        journals = list(self.runs.glob("*/exchanges.jsonl")) if self.runs.is_dir() else []
+        return len(journals[0].read_bytes().splitlines()) if journals else 0
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def child(self, module: str, kind: str = "") -> psutil.Process:
+        """The child that runs this module; for participants, the first or the last started."""
+        found = [p for p in self.children() if module in " ".join(p.cmdline())]
+        return found[0] if kind != "last" else found[-1]
+
+    def end(self) -> tuple[int, str]:
+        printed, _ = self.process.communicate(timeout=DEADLINE_S)
+        return self.process.returncode, printed
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Look until it holds, at most :data:`DEADLINE_S`."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(POLL_S)  # between two looks at a condition
+
+
+@pytest.fixture
+def long_run(tmp_path: Path) -> Iterator[Command]:
+    """A run of many plays, well on its way."""
+    command = Command(tmp_path, "run", "tour", "--repeat", "30")
+    wait_for(lambda: command.lines_of_journal() > 30 or command.process.poll() is not None)
+    assert command.process.poll() is None, command.end()
+    yield command
+    if command.process.poll() is None:
+        command.process.kill()
+        command.process.communicate()
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def judged(command: Command) -> dict[str, list[str]]:
+    run = json.loads((command.folder / "run.json").read_text(encoding="utf-8"))
+    verdicts: dict[str, list[str]] = {}
+    for scenario in run["scenarios"]:
+        verdicts.setdefault(scenario["verdict"], []).append(scenario["reason"])
+    return verdicts
+
+
+def test_ctrl_c_keeps_what_was_seen_and_leaves_nothing_running(long_run: Command) -> None:
+    children = long_run.children()
+    assert len(children) == 3
+    os.kill(long_run.process.pid, signal.SIGINT)
+    status, printed = long_run.end()
+    assert status == 2
+    assert "interrupted with Ctrl-C" in printed
+    assert "Traceback" not in printed
+    assert (long_run.folder / "report.html").is_file()
+    assert judged(long_run)["PASS"]
+    assert gone(children)
+
+
+def test_a_command_that_is_killed_leaves_nothing_running(long_run: Command) -> None:
+    children = long_run.children()
+    long_run.process.kill()
+    long_run.process.communicate()
+    wait_for(lambda: gone(children))
+    assert read(long_run.folder / "exchanges.jsonl").exchanges
+
+
+def test_a_proxy_that_dies_ends_the_run_with_error_and_the_journal_so_far(long_run: Command) -> None:
+    children = long_run.children()
+    long_run.child("testbed.interception.proxy").kill()
+    status, printed = long_run.end()
+    assert status == 2
+    assert "the proxy" in printed
+    assert "Traceback" not in printed
+    verdicts = judged(long_run)
+    assert verdicts["PASS"]
+    assert len(verdicts["ERROR"]) == 1
+    assert read(long_run.folder / "exchanges.jsonl").exchanges
+    assert gone(children)
+
+
+@pytest.mark.parametrize(("which", "name"), [("first", "the school"), ("last", "the simulated vendors")])
+def test_a_participant_that_dies_ends_the_run_with_error(long_run: Command, which: str, name: str) -> None:
+    children = long_run.children()
+    victim = long_run.child("testbed.lab.participant", which)
+    victim.kill()
+    status, printed = long_run.end()
+    assert status == 2
+    assert name in printed
+    assert "Traceback" not in printed
+    assert judged(long_run)["PASS"]
+    assert "FAIL" not in judged(long_run) or all("gave no answer" not in r for r in judged(long_run)["FAIL"])
+    assert gone(children)
+
+
+def test_a_port_in_use_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = Command(tmp_path, "lab", "up", "--port", str(port))
+        status, printed = command.end()
+    assert status == 2
+    assert str(port) in printed
+    assert "in use" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_participant_that_does_not_come_up_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "participants").mkdir(parents=True, mode=0o700)
+    home.chmod(0o700)
+    (home / "participants" / "idp.skola.test").write_text("a file where the school's folder should be")
+    command = Command(tmp_path, "run", "login-reading-service")
+    status, printed = command.end()
+    assert status == 2
+    assert "the school" in printed
+    assert "was not played" in printed

@@ -1,0 +1,115 @@
+"""The mock school, put together: its public side and its control API."""
+
+import logging
+
+import httpx
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.config import Clock, RelyingParty, SchoolConfig
+from idp.control import control_app
+from idp.directory import Directory
+from idp.keys import SchoolKeys
+from idp.pages import Pages
+from idp.refused import Refused
+from idp.saml.metadata import MEDIA_TYPE, own_metadata
+from idp.saml.relying_parties import RelyingParties
+from idp.saml.requests import RequestReader
+from idp.saml.responses import ResponseIssuer
+from idp.saml.server import make_server
+from idp.sessions import Sessions
+from idp.sign_on import SignOn, SignOnParts
+from idp.spoiling import Spoiler
+from testbed.model.written import Bilingual
+
+__all__ = ["RelyingParty", "School", "SchoolConfig"]
+
+log = logging.getLogger("idp")
+
+NOT_HERE = Bilingual(sv="Sidan finns inte på skolan.", en="The school has no such page.")
+NOT_SO = Bilingual(sv="Så går det inte att fråga skolan.", en="The school cannot be asked in this way.")
+OUR_FAULT = Bilingual(sv="Skolan gjorde ett fel. Testmiljöns logg vet mer.", en="The school failed; see the lab's log.")
+ERROR_FROM_VENDOR = Bilingual(
+    sv="Tjänsten kunde inte ta emot inloggningen från skolan.",
+    en="The service could not accept the login from the school.",
+)
+NOT_FOUND = 404
+
+
+class School:
+    """One mock identity provider for invented people.
+
+    Args:
+        config: who it is and whom it knows.
+        keys: loaded once for the process.
+        http: its only way to the network.
+        now: the time, in aware UTC.
+    """
+
+    app: Starlette
+    """The public side."""
+    control: Starlette
+    """The control API, to be served on a port of its own."""
+
+    def __init__(self, config: SchoolConfig, keys: SchoolKeys, http: httpx.AsyncClient, now: Clock) -> None:
+        log.info("TEST school %s: it issues logins for %d invented people only", config.base_url, len(config.people))
+        server = make_server(config)
+        parties = RelyingParties(config.relying_parties, server, http, now)
+        spoiler, self._pages = Spoiler(), Pages(config.name)
+        self._metadata = own_metadata(server, keys)
+        sign_on = SignOn(
+            SignOnParts(
+                config=config,
+                secret=keys.pairwise_secret,
+                reader=RequestReader(server, parties),
+                issuer=ResponseIssuer(server, keys),
+                directory=Directory(config.people),
+                pages=self._pages,
+                spoiler=spoiler,
+                sessions=Sessions(now),
+                now=now,
+            )
+        )
+        self.control = control_app(config.control_token, parties, spoiler)
+        self.app = Starlette(
+            routes=[
+                Route("/", self._start, methods=["GET"]),
+                Route("/error", self._error_from_vendor, methods=["GET"]),
+                Route("/saml/metadata", self._show_metadata, methods=["GET"]),
+                Route("/saml/sso", sign_on.by_redirect, methods=["GET"]),
+                Route("/saml/sso", sign_on.by_post, methods=["POST"]),
+                Route("/login", sign_on.show_login, methods=["GET"]),
+                Route("/login", sign_on.log_in, methods=["POST"]),
+            ],
+            exception_handlers={Refused: self._refused, HTTPException: self._http_error, Exception: self._failed},
+        )
+
+    async def _start(self, request: Request) -> Response:
+        return self._pages.start(request)
+
+    async def _show_metadata(self, _: Request) -> Response:
+        return Response(self._metadata, media_type=MEDIA_TYPE, headers={"X-Content-Type-Options": "nosniff"})
+
+    async def _error_from_vendor(self, request: Request) -> Response:
+        """The errorURL of the metadata: a vendor sends people here when it could not let them in."""
+        return self._pages.error(request, 200, ERROR_FROM_VENDOR)
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, Refused):
+            raise error
+        log.info("refused %s %s: %s", request.method, request.url.path, error.cause)
+        return self._pages.error(request, error.status, error.explanation)
+
+    async def _http_error(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        page = self._pages.error(request, error.status_code, NOT_HERE if error.status_code == NOT_FOUND else NOT_SO)
+        page.headers.update(error.headers or {})
+        return page
+
+    async def _failed(self, request: Request, _: Exception) -> Response:
+        """Starlette raises the exception again once this page is sent, so it ends in the log."""
+        return self._pages.error(request, 500, OUR_FAULT)

@@ -1,0 +1,53 @@
+"""What the school is told when it is put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from testbed.model.written import Agreement, Bilingual, Person
+
+type Clock = Callable[[], datetime]
+"""Tells the time, in aware UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """A vendor that the school lets people log in to."""
+
+    entity_id: str
+    metadata_url: str
+    """Where the vendor publishes its metadata; fetched when its first request comes."""
+    agreement: Agreement | None
+    release: Literal["agreement", "requested"]
+    """Release what is agreed, or (the careless school) whatever the vendor's metadata requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolConfig:
+    """One mock school."""
+
+    base_url: str
+    """Scheme and host without a slash at the end: ``https://idp.skola.test``."""
+    name: Bilingual
+    people: Mapping[str, Person]
+    scope: str
+    """The security domain of its users, ``skola.test``."""
+    relying_parties: tuple[RelyingParty, ...]
+    control_token: str
+
+    @property
+    def entity_id(self) -> str:
+        """The school's SAML name, which is also where its metadata stands."""
+        return f"{self.base_url}/saml/metadata"
+
+    @property
+    def sso_url(self) -> str:
+        """Where vendors send login requests, by either binding."""
+        return f"{self.base_url}/saml/sso"
+
+    @property
+    def https(self) -> bool:
+        """Whether cookies may be Secure: on plain-http loopback they cannot be."""
+        return urlsplit(self.base_url).scheme == "https"

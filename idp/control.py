@@ -1,0 +1,81 @@
+"""The control API: how the lab asks for a bad message. Served on a port of its own, never to vendors or browsers."""
+
+import json
+from collections.abc import Awaitable, Callable
+from hmac import compare_digest
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from idp import mutations
+from idp.body import read_body
+from idp.refused import Refused
+from idp.saml.relying_parties import RelyingParties
+from idp.spoiling import Spoiler
+from testbed.model.written import Operation, Written
+
+MAX_BODY = 256 * 1024
+
+
+class SpoilOrder(Written):
+    """The body of POST /spoil."""
+
+    entity_id: str
+    operations: tuple[Operation, ...]
+
+
+def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starlette:
+    """The app; every call needs ``Authorization: Bearer <token>``."""
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def spoil(request: Request) -> Response:
+        try:
+            order = SpoilOrder.model_validate(json.loads(await read_body(request, MAX_BODY)))
+            if not order.operations:
+                raise ValueError("'operations' is empty: name at least one")
+            if not parties.is_configured(order.entity_id):
+                raise ValueError(f"the school knows no vendor {order.entity_id!r}")
+            mutations.check(order.operations)
+            spoiler.add(order.entity_id, order.operations)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            return _bad(f"{field or 'the body'}: {first['msg']}")
+        except RecursionError:
+            return _bad("the body is nested too deep")
+        except Refused as error:
+            return _bad(error.cause, error.status)
+        except ValueError as error:
+            return _bad(str(error))
+        return JSONResponse({"ok": True})
+
+    return Starlette(
+        routes=[
+            Route("/health", _guarded(token, health), methods=["GET"]),
+            Route("/spoil", _guarded(token, spoil), methods=["POST"]),
+        ]
+    )
+
+
+type Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _guarded(token: str, endpoint: Endpoint) -> Endpoint:
+    expected = f"Bearer {token}".encode()
+
+    async def guarded(request: Request) -> Response:
+        if not compare_digest(request.headers.get("authorization", "").encode(), expected):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+        return await endpoint(request)
+
+    return guarded
+
+
+def _bad(sentence: str, status: int = 400) -> Response:
+    return PlainTextResponse(sentence + "\n", status)

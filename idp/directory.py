@@ -1,0 +1,65 @@
+"""Find somebody among thousands: the school's own staff directory and pupil list, for its login page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from testbed.model.written import Person, Role
+
+MAX_HITS = 50
+MAX_QUERY = 100
+SAMPLE_PROTECTED = 6
+SAMPLE_OF_ROLE: Mapping[Role, int] = {"pupil": 16, "teacher": 10, "staff": 6, "guardian": 12}
+SEARCHED = ("displayName", "eduPersonPrincipalName", "mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """People to choose from."""
+
+    people: tuple[Person, ...]
+    """At most :data:`MAX_HITS`."""
+    total: int
+    """How many there are in all."""
+
+
+class Directory:
+    """The people of one school."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self._people = people
+        self._texts = tuple((_text(person), person) for person in people.values())
+        self._sample = _sample(people.values())
+
+    def get(self, person_id: str) -> Person | None:
+        """The person of this id."""
+        return self._people.get(person_id)
+
+    def find(self, query: str) -> Hits:
+        """Everybody in whose id, name, user name or address every word of the query stands; without one, a sample
+        with somebody of every kind.
+        """
+        words = query[:MAX_QUERY].casefold().split()
+        if not words:
+            return Hits(self._sample, len(self._texts))
+        found = [person for text, person in self._texts if all(word in text for word in words)]
+        return Hits(tuple(found[:MAX_HITS]), len(found))
+
+
+def name_of(person: Person) -> str:
+    """What the school calls the person."""
+    return next(iter(person.values("displayName")), person.id)
+
+
+def _text(person: Person) -> str:
+    values = (value for name in SEARCHED for value in person.values(name))
+    return " ".join((person.id, *values)).casefold()
+
+
+def _sample(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Protected persons first, for they are few and the reason for many tests, then some of every role."""
+    everybody = tuple(people)
+    chosen = list(islice((p for p in everybody if p.protected), SAMPLE_PROTECTED))
+    for role, share in SAMPLE_OF_ROLE.items():
+        chosen += islice((p for p in everybody if p.role == role and not p.protected), share)
+    return tuple(chosen)

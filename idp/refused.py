@@ -1,0 +1,26 @@
+"""A request that the school turns away, and what it says to the person who sees the page."""
+
+from testbed.model.written import Bilingual
+
+
+class Refused(ValueError):
+    """Answered with an error page, never with a redirect or a post.
+
+    ``cause`` is for the log: a constant of ours, without anything that the request said.
+    """
+
+    def __init__(self, status: int, cause: str, explanation: Bilingual) -> None:
+        self.status, self.cause, self.explanation = status, cause, explanation
+        super().__init__(cause)
+
+
+def malformed(cause: str, status: int = 400) -> Refused:
+    """The request is not what the protocol says; ``cause`` completes "The vendor's login request ..."."""
+    return Refused(
+        status,
+        cause,
+        Bilingual(
+            sv=f"Tjänstens inloggningsbegäran går inte att läsa. Teknisk orsak (på engelska): the request {cause}.",
+            en=f"The service's login request cannot be read: the request {cause}.",
+        ),
+    )

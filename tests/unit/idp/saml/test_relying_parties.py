@@ -1,0 +1,134 @@
+"""Vendors' metadata: fetched once, within limits, and only if it is theirs."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, Never
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.anyio
+BINDING_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+ACS = '<md:AssertionConsumerService index="{}" {} Location="{}" Binding="' + BINDING_POST + '"/>'
+
+
+async def test_metadata_is_fetched_once_however_many_ask(lab: Any) -> None:
+    query = lab.vendor.query(lab.vendor.request())
+    answers = await asyncio.gather(*(lab.browser.get(f"/saml/sso?{query}") for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert lab.fetched == [lab.vendor.entity_id]
+
+
+async def test_nothing_is_fetched_before_a_request_comes(lab: Any) -> None:
+    await lab.browser.get("/saml/metadata")
+    assert lab.fetched == []
+
+
+def raising() -> Never:
+    raise httpx.ConnectError("no one there")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda good: httpx.Response(404),
+        lambda good: httpx.Response(302, headers={"location": "https://elsewhere.test/"}),
+        lambda good: httpx.Response(200, content=b""),
+        lambda good: httpx.Response(200, content=b"<html>"),
+        lambda good: httpx.Response(200, content=b"<html/>"),
+        lambda good: httpx.Response(200, content=b"<!DOCTYPE a>" + good),
+        lambda good: httpx.Response(200, content=good + b" " * 2**20),
+        lambda good: httpx.Response(200, content=good, headers={"content-encoding": "br"}),
+        lambda good: httpx.Response(200, content=good.replace(b"entityID=", b'entityID="https://other.test" x=')),
+        lambda good: httpx.Response(200, content=good.replace(b"SPSSODescriptor", b"RoleDescriptor")),
+        lambda good: httpx.Response(200, content=good.replace(b"bindings:HTTP-POST", b"bindings:PAOS")),
+        lambda good: httpx.Response(200, content=good.replace(b"https://lasning.test/saml/acs", b"javascript:x")),
+        lambda good: httpx.Response(200, content=good.replace(b"ds:X509Data", b"ds:KeyValue")),
+        lambda good: httpx.Response(200, content=good.replace(b" Location=", b" Elsewhere=")),
+        lambda good: raising(),
+    ],
+)
+async def test_metadata_that_cannot_be_used_is_said_so_and_asked_for_again(
+    open_lab: Any, vendor: Any, answer: Any
+) -> None:
+    async with open_lab(metadata=lambda: answer(vendor.metadata())) as lab:
+        query = lab.vendor.query(lab.vendor.request())
+        for _ in range(2):
+            page = await lab.browser.get(f"/saml/sso?{query}")
+            assert page.status_code == 502
+            assert "metadata" in page.text
+        assert len(lab.fetched) == 2
+
+
+@pytest.mark.parametrize(
+    ("until", "status"),
+    [("2026-11-23T12:00:00Z", 502), ("2026-11-23T12:00:01Z", 303), ("2020-01-01T00:00:00", 502), ("soon", 502)],
+)
+async def test_metadata_expires_by_the_schools_clock(open_lab: Any, until: str, status: Any) -> None:
+    async with open_lab(attributes=f'validUntil="{until}"') as lab:
+        page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request())}")
+        assert page.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("consumers", "asked", "chosen"),
+    [
+        ([(0, "", "https://a.test/0"), (1, "", "https://a.test/1")], "", "https://a.test/0"),
+        ([(0, "", "https://a.test/0"), (1, 'isDefault="true"', "https://a.test/1")], "", "https://a.test/1"),
+        ([(0, 'isDefault="false"', "https://a.test/0"), (1, "", "https://a.test/1")], "", "https://a.test/1"),
+        ([(0, 'isDefault="false"', "https://a.test/0")], "", "https://a.test/0"),
+        (
+            [(0, "", "https://a.test/0"), (5, "", "https://a.test/5")],
+            'AssertionConsumerServiceIndex="5"',
+            "https://a.test/5",
+        ),
+        (
+            [(0, "", "https://a.test/0"), (5, "", "https://a.test/5")],
+            'AssertionConsumerServiceURL="https://a.test/5"',
+            "https://a.test/5",
+        ),
+    ],
+)
+async def test_the_consumer_is_chosen_by_request_then_default_then_order(
+    open_lab: Any, consumers: Any, asked: str, chosen: str
+) -> None:
+    async with open_lab(consumers="".join(ACS.format(*consumer) for consumer in consumers)) as lab:
+        page = await lab.log_in("elev-1", lab.vendor.request(asked))
+        assert f'action="{chosen}"' in page.text
+
+
+async def test_the_login_page_names_the_vendor_in_the_readers_language(lab: Any) -> None:
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    assert "Logga in till Läsappen" in page.text
+    english = await lab.browser.get(page.url, headers={"Accept-Language": "en"})
+    assert "Log in to Reading app" in english.text
+
+
+async def test_a_vendor_without_a_name_is_called_by_its_entity_id(open_lab: Any, vendor: Any) -> None:
+    metadata = vendor.metadata().replace(b"ServiceName", b"ServiceDescription")
+    async with open_lab(metadata=lambda: httpx.Response(200, content=metadata)) as lab:
+        page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+        assert f"Logga in till {vendor.entity_id}" in page.text
+
+
+async def test_vendors_are_told_apart(open_lab: Any, vendor: Any) -> None:
+    """A configured party's metadata cannot speak for another."""
+    other = replace(vendor, entity_id="https://other.test/saml/metadata")
+    async with open_lab(metadata=lambda: httpx.Response(200, content=other.metadata())) as lab:
+        page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request())}")
+        assert page.status_code == 502
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1), length=st.integers(0, 200), data=st.binary(max_size=20))
+async def test_no_metadata_makes_the_school_fail(
+    open_lab: Any, vendor: Any, place: float, length: int, data: bytes
+) -> None:
+    good = vendor.metadata()
+    start = int(place * len(good))
+    spoiled = good[:start] + data + good[start + length :]
+    async with open_lab(metadata=lambda: httpx.Response(200, content=spoiled)) as lab:
+        page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request())}")
+        assert page.status_code in (303, 400, 502)

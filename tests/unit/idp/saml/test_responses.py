@@ -1,0 +1,118 @@
+"""Responses: every field that a vendor must check, stamped by the given clock."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from signxml import XMLVerifier
+
+from idp.config import SchoolConfig
+from idp.keys import SchoolKeys
+from idp.saml.identifiers import NameId
+from idp.saml.responses import Addressee, Login, ResponseIssuer
+from idp.saml.server import make_server
+from testbed.model.attributes import attributes
+from testbed.model.messages import NAMEID_TRANSIENT
+from testbed.model.written import Bilingual, Remove, SetText
+
+NOW = dt.datetime(2031, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
+TO = Addressee("https://lasning.test/saml/metadata", "https://lasning.test/saml/acs", "_request")
+NS = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion", "samlp": "urn:oasis:names:tc:SAML:2.0:protocol"}
+AUDIENCE = SetText(op="set-text", xpath="//saml:Audience", value="https://other.test")
+
+
+@pytest.fixture(scope="session")
+def issuer(keys: SchoolKeys) -> ResponseIssuer:
+    config = SchoolConfig("https://idp.skola.test", Bilingual(sv="S", en="E"), {}, "skola.test", (), "t")
+    return ResponseIssuer(make_server(config), keys)
+
+
+def login(**values: Any) -> Login:
+    since = NOW - dt.timedelta(hours=1)
+    return Login(NameId(NAMEID_TRANSIENT, "_n"), {k: tuple(v) for k, v in values.items()}, since)
+
+
+def test_every_time_is_the_given_one(issuer: ResponseIssuer) -> None:
+    root = etree.fromstring(issuer.issue(TO, login(), NOW))
+    times = {
+        f"{etree.QName(element).localname}/{name}": value
+        for element in root.iter()
+        for name, value in element.attrib.items()
+        if name in ("IssueInstant", "NotBefore", "NotOnOrAfter", "AuthnInstant", "SessionNotOnOrAfter")
+    }
+    assert times == {
+        "Response/IssueInstant": "2031-02-03T04:05:06Z",
+        "Assertion/IssueInstant": "2031-02-03T04:05:06Z",
+        "SubjectConfirmationData/NotOnOrAfter": "2031-02-03T04:10:06Z",
+        "Conditions/NotBefore": "2031-02-03T04:04:06Z",
+        "Conditions/NotOnOrAfter": "2031-02-03T04:10:06Z",
+        "AuthnStatement/AuthnInstant": "2031-02-03T03:05:06Z",
+    }
+
+
+def test_the_response_says_whom_it_answers_and_where_it_goes(issuer: ResponseIssuer) -> None:
+    root = etree.fromstring(issuer.issue(TO, login(), NOW))
+    assert (root.get("Destination"), root.get("InResponseTo")) == (TO.acs_url, "_request")
+    confirmation = root.find(".//saml:SubjectConfirmationData", NS)
+    assert (confirmation.get("Recipient"), confirmation.get("InResponseTo")) == (TO.acs_url, "_request")
+    assert root.find(".//saml:SubjectConfirmation", NS).get("Method") == "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+    assert root.findtext(".//saml:Audience", namespaces=NS) == TO.entity_id
+    assert [e.text for e in root.iterfind(".//saml:Issuer", NS)] == ["https://idp.skola.test/saml/metadata"] * 2
+    context = root.findtext(".//saml:AuthnContextClassRef", namespaces=NS)
+    assert context.endswith(":PasswordProtectedTransport")
+    assert root.find(".//saml:AuthnStatement", NS).get("SessionIndex")
+
+
+def test_no_identifier_comes_twice_and_all_are_long(issuer: ResponseIssuer) -> None:
+    roots = [etree.fromstring(issuer.issue(TO, login(), NOW)) for _ in range(5)]
+    found = [e.get(name) for root in roots for e in root.iter() for name in ("ID", "SessionIndex") if e.get(name)]
+    assert len(set(found)) == len(found) == 15
+    assert min(map(len, found)) >= 41
+
+
+def test_every_attribute_of_the_table_goes_under_its_names(issuer: ResponseIssuer) -> None:
+    table = {row.name: row.saml for row in attributes() if row.saml}
+    root = etree.fromstring(issuer.issue(TO, login(**{name: [name, "å"] for name in table}), NOW))
+    sent = root.findall(".//saml:Attribute", NS)
+    assert {attribute.get("FriendlyName"): attribute.get("Name") for attribute in sent} == table
+    assert {attribute.get("NameFormat") for attribute in sent} == {"urn:oasis:names:tc:SAML:2.0:attrname-format:uri"}
+    assert all([value.text for value in attribute] == [attribute.get("FriendlyName"), "å"] for attribute in sent)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1), min_size=1))
+def test_any_value_arrives_whole_and_signed(issuer: ResponseIssuer, keys: SchoolKeys, values: list[str]) -> None:
+    xml = issuer.issue(TO, login(displayName=values), NOW)
+    verified = XMLVerifier().verify(xml, x509_cert=keys.certificate_pem.decode(), id_attribute="ID")
+    found = [e.text for e in verified.signed_xml.iterfind(".//saml:AttributeValue", NS)]
+    assert found == values
+
+
+def test_a_spoiled_message_is_signed_after_it_is_spoiled(issuer: ResponseIssuer, keys: SchoolKeys) -> None:
+    xml = issuer.issue(TO, login(), NOW, [AUDIENCE])
+    verified = XMLVerifier().verify(xml, x509_cert=keys.certificate_pem.decode(), id_attribute="ID")
+    assert verified.signed_xml.findtext(".//saml:Audience", namespaces=NS) == "https://other.test"
+
+
+def test_spoiling_that_does_not_fit_is_an_error(issuer: ResponseIssuer) -> None:
+    with pytest.raises(ValueError, match="matches nothing"):
+        issuer.issue(TO, login(), NOW, [Remove(op="remove", xpath="//saml:Advice")])
+
+
+def test_a_refusal_states_nothing_about_anyone(issuer: ResponseIssuer) -> None:
+    status = ("urn:oasis:names:tc:SAML:2.0:status:NoPassive", "Nobody is logged in.")
+    root = etree.fromstring(issuer.refuse(TO, status, NOW))
+    codes = [code.get("Value") for code in root.iter(f"{{{NS['samlp']}}}StatusCode")]
+    assert codes == ["urn:oasis:names:tc:SAML:2.0:status:Responder", status[0]]
+    assert root.findtext(".//samlp:StatusMessage", namespaces=NS) == status[1]
+    assert root.find("saml:Assertion", NS) is None
+    assert root.get("IssueInstant") == "2031-02-03T04:05:06Z"
+    assert (root.get("Destination"), root.get("InResponseTo")) == (TO.acs_url, "_request")
+
+
+def test_a_refusal_can_be_spoiled(issuer: ResponseIssuer) -> None:
+    status = ("urn:oasis:names:tc:SAML:2.0:status:NoPassive", "x")
+    assert b"StatusMessage" not in issuer.refuse(TO, status, NOW, [Remove(op="remove", xpath="//samlp:StatusMessage")])

@@ -1,0 +1,52 @@
+"""Finding people."""
+
+from typing import Any
+
+import pytest
+
+from idp.directory import MAX_HITS, Directory, name_of
+from testbed.model.written import Person
+
+
+def person(number: int, role: str = "pupil", **more: Any) -> Person:
+    name = more.pop("name", f"Namn {number}")
+    return Person(id=f"{role}-{number}", role=role, attributes={"displayName": name} if name else {}, **more)
+
+
+@pytest.fixture
+def directory() -> Directory:
+    everybody = [person(n) for n in range(200)]
+    everybody += [person(n, role) for role in ("guardian", "teacher", "staff") for n in range(30)]
+    everybody += [person(1000, name="Åsa Öberg"), person(1001, name="", security_marking="Sekretessmarkering")]
+    return Directory({one.id: one for one in everybody})
+
+
+def test_the_first_page_has_somebody_of_every_kind(directory: Directory) -> None:
+    hits = directory.find("  ")
+    assert {one.role for one in hits.people} == {"pupil", "teacher", "guardian", "staff"}
+    assert hits.people[0].protected
+    assert len(hits.people) <= MAX_HITS
+    assert len({one.id for one in hits.people}) == len(hits.people)
+    assert hits.total == 292
+
+
+@pytest.mark.parametrize("query", ["åsa", "ÖBERG", "öberg åsa", "pupil-1000"])
+def test_every_word_must_be_found_in_any_letter_case(directory: Directory, query: str) -> None:
+    assert [one.id for one in directory.find(query).people] == ["pupil-1000"]
+
+
+def test_there_are_never_too_many(directory: Directory) -> None:
+    hits = directory.find("namn")
+    assert len(hits.people) == MAX_HITS
+    assert hits.total == 290
+
+
+def test_nobody_is_found_by_nonsense(directory: Directory) -> None:
+    assert directory.find("x" * 10_000).people == ()
+    assert directory.get("nobody") is None
+    assert directory.get("pupil-1000") is not None
+
+
+def test_somebody_without_a_name_is_called_by_their_id(directory: Directory) -> None:
+    assert name_of(directory.get("pupil-1001")) == "pupil-1001"
+    assert name_of(directory.get("pupil-1000")) == "Åsa Öberg"

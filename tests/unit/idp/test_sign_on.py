@@ -1,0 +1,256 @@
+"""Single sign-on from request to response, honest and hostile."""
+
+import base64
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from signxml import XMLVerifier
+
+from idp.keys import SchoolKeys
+
+pytestmark = pytest.mark.anyio
+NS = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion", "samlp": "urn:oasis:names:tc:SAML:2.0:protocol"}
+ACS = "https://lasning.test/saml/acs"
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+SIGNED_BY = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
+
+
+def saml_response(page: Any) -> Any:
+    """The response that the page posts, or a failed assertion when it posts none."""
+    found = re.search(r'name="SAMLResponse" value="([^"]+)"', page.text)
+    assert found, page.text
+    return etree.fromstring(base64.b64decode(found[1]))
+
+
+def status_of(page: Any) -> list[str]:
+    codes = saml_response(page).iter("{urn:oasis:names:tc:SAML:2.0:protocol}StatusCode")
+    return [code.get("Value").rpartition(":")[2] for code in codes]
+
+
+def released(page: Any) -> dict[str, list[str]]:
+    return {
+        attribute.get("FriendlyName"): [value.text for value in attribute]
+        for attribute in saml_response(page).iterfind(".//saml:Attribute", NS)
+    }
+
+
+async def test_a_login_from_request_to_response(lab: Any, keys: SchoolKeys) -> None:
+    page = await lab.log_in("elev-1")
+    assert page.status_code == 200
+    assert f'<form method="post" action="{ACS}">' in page.text
+    assert 'name="RelayState" value="state"' in page.text
+    response = saml_response(page)
+    verified = XMLVerifier().verify(response, x509_cert=keys.certificate_pem.decode(), id_attribute="ID")
+    assertion = verified.signed_xml
+    assert assertion.tag == "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
+    assert response.get("InResponseTo") == "_r1"
+    assert response.get("Destination") == ACS
+    assert status_of(page) == ["Success"]
+    assert assertion.findtext(".//saml:Audience", namespaces=NS) == lab.vendor.entity_id
+    assert released(page) == {
+        "eduPersonPrincipalName": ["nurul-tanud@skola.test"],
+        "givenName": ["Åsa"],
+        "sisSchoolUnitCode": ["00001101"],
+    }
+
+
+async def test_a_request_by_post(lab: Any) -> None:
+    form = {"SAMLRequest": base64.b64encode(lab.vendor.request()).decode(), "RelayState": "r&s"}
+    answer = await lab.browser.post("/saml/sso", data=form)
+    assert answer.status_code == 303
+    page = await lab.choose(await lab.browser.get(answer.headers["location"]), "elev-1")
+    assert status_of(page) == ["Success"]
+    assert 'name="RelayState" value="r&amp;s"' in page.text
+
+
+async def test_cookies_are_the_schools_own_and_guarded(lab: Any) -> None:
+    answer = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request())}")
+    login = answer.headers["set-cookie"]
+    page = await lab.choose(await lab.browser.get(answer.headers["location"]), "elev-1")
+    session = next(c for c in page.headers.get_list("set-cookie") if c.startswith("skola_session"))
+    for cookie in (login, session):
+        assert cookie.startswith("skola_")
+        assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", "Secure"))
+
+
+async def test_a_session_spares_the_login_page_unless_the_vendor_forces_it(lab: Any) -> None:
+    await lab.log_in("elev-1")
+    again = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    assert status_of(again) == ["Success"]
+    forced = await lab.to_login(lab.vendor.query(lab.vendor.request('ForceAuthn="true"')))
+    assert 'id="testbed-login"' in forced.text
+
+
+async def test_a_session_ends(lab: Any) -> None:
+    await lab.log_in("elev-1")
+    lab.now += timedelta(hours=9)
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    assert 'id="testbed-login"' in page.text
+
+
+async def test_a_new_login_ends_the_session_before_it(lab: Any) -> None:
+    await lab.log_in("elev-1")
+    old = lab.browser.cookies.get("skola_session")
+    await lab.log_in("elev-2", lab.vendor.request('ForceAuthn="1"'))
+    lab.browser.cookies.delete("skola_session")
+    lab.browser.cookies.set("skola_session", old, domain="idp.skola.test")
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    assert 'id="testbed-login"' in page.text
+
+
+async def test_is_passive_without_a_session_gets_no_passive_and_with_one_a_login(lab: Any) -> None:
+    passive = lab.vendor.query(lab.vendor.request('IsPassive="true"'))
+    assert status_of(await lab.to_login(passive)) == ["Responder", "NoPassive"]
+    await lab.log_in("elev-1")
+    assert status_of(await lab.to_login(passive)) == ["Success"]
+
+
+async def test_another_browser_cannot_use_the_key(lab: Any) -> None:
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    lab.browser.cookies.clear()
+    stolen = await lab.choose(page, "elev-1")
+    assert stolen.status_code == 400
+    assert "SAMLResponse" not in stolen.text
+
+
+async def test_a_key_works_once_and_not_for_ever(lab: Any) -> None:
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    assert (await lab.choose(page, "elev-1")).status_code == 200
+    assert (await lab.choose(page, "elev-1")).status_code == 400
+    late = await lab.to_login(lab.vendor.query(lab.vendor.request('ForceAuthn="true"')))
+    lab.now += timedelta(minutes=16)
+    assert (await lab.choose(late, "elev-1")).status_code == 400
+
+
+async def test_two_tabs_do_not_disturb_each_other(lab: Any) -> None:
+    first = await lab.to_login(lab.vendor.query(lab.vendor.request(request_id="_first")))
+    second = await lab.to_login(lab.vendor.query(lab.vendor.request(request_id="_second")))
+    assert saml_response(await lab.choose(first, "elev-1")).get("InResponseTo") == "_first"
+    assert saml_response(await lab.choose(second, "elev-1")).get("InResponseTo") == "_second"
+
+
+async def test_nobody_is_a_person_that_does_not_exist(lab: Any) -> None:
+    assert (await lab.log_in("nobody")).status_code == 400
+
+
+async def test_protected_identity_and_a_role_outside_the_agreement(lab: Any) -> None:
+    assert released(await lab.log_in("elev-2")) == {"eduPersonPrincipalName": ["b@skola.test"]}
+    page = await lab.log_in("larare-1", lab.vendor.request('ForceAuthn="true"'))
+    assert status_of(page) == ["Responder", "RequestDenied"]
+    assert saml_response(page).find("saml:Assertion", NS) is None
+
+
+async def test_the_careless_school_releases_what_is_requested(open_lab: Any) -> None:
+    async with open_lab(party={"release": "requested"}, requested=("mail", "givenName")) as lab:
+        assert released(await lab.log_in("larare-1")) == {"mail": ["l@skola.test"]}
+
+
+async def test_a_login_leaves_names_in_the_log_and_no_values(lab: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "idp"):
+        await lab.log_in("elev-1")
+    line = next(message for message in caplog.messages if message.startswith("login to"))
+    assert "elev-1" in line
+    assert "eduPersonPrincipalName, givenName, sisSchoolUnitCode" in line
+    assert not any("Åsa" in message or "nurul-tanud" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("formats", "policy", "issued"),
+    [
+        ((), "", TRANSIENT),
+        ((TRANSIENT, PERSISTENT), "", TRANSIENT),
+        ((PERSISTENT, TRANSIENT), "", PERSISTENT),
+        (("urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",), "", PERSISTENT),
+        ((TRANSIENT,), f'<samlp:NameIDPolicy Format="{PERSISTENT}"/>', PERSISTENT),
+        ((PERSISTENT,), f'<samlp:NameIDPolicy Format="{TRANSIENT}"/>', TRANSIENT),
+    ],
+)
+async def test_the_name_id_is_of_the_kind_that_is_asked_for(
+    open_lab: Any, formats: Any, policy: str, issued: str
+) -> None:
+    async with open_lab(formats=formats) as lab:
+        names = [
+            saml_response(await lab.log_in("elev-1", lab.vendor.request('ForceAuthn="true"', policy))).find(
+                ".//saml:NameID", NS
+            )
+            for _ in range(2)
+        ]
+    assert [name.get("Format") for name in names] == [issued, issued]
+    assert (names[0].text == names[1].text) is (issued == PERSISTENT)
+
+
+async def test_a_name_id_that_the_school_lacks_is_an_error_response(lab: Any) -> None:
+    policy = '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"/>'
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request(content=policy)))
+    assert status_of(page) == ["Responder", "InvalidNameIDPolicy"]
+
+
+@pytest.mark.parametrize(
+    ("comparison", "classes", "stated"),
+    [
+        ("", ["Kerberos", "PasswordProtectedTransport"], "PasswordProtectedTransport"),
+        ('Comparison="exact"', ["unspecified"], "unspecified"),
+        ('Comparison="exact"', ["TimeSyncToken"], None),
+        ('Comparison="better"', ["PasswordProtectedTransport"], None),
+    ],
+)
+async def test_the_authentication_context(lab: Any, comparison: str, classes: Any, stated: Any) -> None:
+    references = "".join(
+        f"<saml:AuthnContextClassRef>{SIGNED_BY}{name}</saml:AuthnContextClassRef>" for name in classes
+    )
+    asked = f"<samlp:RequestedAuthnContext {comparison}>{references}</samlp:RequestedAuthnContext>"
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request(content=asked)))
+    if stated is None:
+        assert status_of(page) == ["Responder", "NoAuthnContext"]
+    else:
+        response = saml_response(await lab.choose(page, "elev-1"))
+        assert response.findtext(".//saml:AuthnContextClassRef", namespaces=NS) == SIGNED_BY + stated
+
+
+async def test_bad_forms_are_refused(lab: Any) -> None:
+    huge = await lab.browser.post("/saml/sso", data={"SAMLRequest": "A" * 10_000_000})
+    assert huge.status_code == 413
+    large = await lab.browser.post("/saml/sso", data={"SAMLRequest": "A" * 500_000})
+    assert large.status_code == 413
+    assert (await lab.browser.post("/saml/sso", json={})).status_code == 415
+    assert (await lab.browser.post("/login", data={"key": "x", "person": "elev-1"})).status_code == 400
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=300), xml=st.booleans())
+async def test_no_request_makes_the_school_fail(lab: Any, data: bytes, xml: bool) -> None:
+    """The browser would raise whatever the school raises."""
+    if xml:
+        good = lab.vendor.request()
+        place = len(data) * 2 % len(good)
+        query = lab.vendor.query(good[:place] + data + good[place + len(data) :])
+    else:
+        query = quote(data, safe="&=")
+    answers = [
+        await lab.browser.get(f"/saml/sso?{query}"),
+        await lab.browser.post(
+            "/saml/sso", content=data, headers={"content-type": "application/x-www-form-urlencoded"}
+        ),
+        await lab.browser.post("/saml/sso", data={"SAMLRequest": base64.b64encode(data).decode()}),
+        await lab.browser.get("/login?" + urlencode({"key": data})),
+    ]
+    assert all(answer.status_code < 500 for answer in answers)
+
+
+@pytest.mark.parametrize("name", ["people search", "Ärla", "larare", "<script>", "'\""])
+async def test_searching_keeps_the_page_whole(lab: Any, name: str) -> None:
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
+    found = await lab.browser.get("/login?" + urlencode({"key": key, "q": name, "lang": "en"}))
+    assert found.status_code == 200
+    assert "<script>" not in found.text
+    assert ('value="larare-1"' in found.text) is (name in ("Ärla", "larare"))
+    assert "<b>" not in found.text

@@ -1,0 +1,26 @@
+"""Orders wait for their vendor, and are handed out once."""
+
+import pytest
+
+from idp.spoiling import MAX_WAITING, Spoiler
+from testbed.model.written import Remove
+
+ORDER = Remove(op="remove", xpath="//saml:Audience")
+
+
+def test_an_order_is_handed_out_once_and_to_its_vendor_only() -> None:
+    spoiler = Spoiler()
+    spoiler.add("a", [ORDER])
+    assert spoiler.take("b") == ()
+    assert spoiler.take("a") == (ORDER,)
+    assert spoiler.take("a") == ()
+
+
+def test_there_is_a_limit_for_each_vendor() -> None:
+    spoiler = Spoiler()
+    for _ in range(MAX_WAITING):
+        spoiler.add("a", [ORDER])
+    with pytest.raises(ValueError, match="wait for a already"):
+        spoiler.add("a", [ORDER])
+    spoiler.add("b", [ORDER])
+    assert spoiler.take("b") == (ORDER,)

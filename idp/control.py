@@ -29,7 +29,13 @@ class SpoilOrder(Written):
 
 
 def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starlette:
-    """The app; every call needs ``Authorization: Bearer <token>``."""
+    """The app; every call needs ``Authorization: Bearer <token>``.
+
+    Raises:
+        ValueError: the token is empty, which would let everyone in.
+    """
+    if not token:
+        raise ValueError("the control API needs a token")
 
     async def health(_: Request) -> Response:
         return JSONResponse({"ok": True})

@@ -2,6 +2,8 @@
 
 import base64
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +37,12 @@ SESSION_COOKIE = "skola_session"
 LOGIN_COOKIE = "skola_login_"
 """One for each login that waits, by the beginning of its key: two tabs must not disturb each other."""
 KEY_IN_COOKIE = 12
+LOGIN_PATH = "/login"
 SEE_OTHER = 303
+NO_SUCH_CONTEXT = (STATUS_NO_AUTHN_CONTEXT, "The school knows passwords only.")
+NO_SUCH_NAMEID = (STATUS_INVALID_NAMEID_POLICY, "The school has no such NameID.")
+NOBODY_LOGGED_IN = (STATUS_NO_PASSIVE, "Nobody is logged in to the school.")
+ROLE_NOT_AGREED = (STATUS_REQUEST_DENIED, "The agreement does not cover this person.")
 
 log = logging.getLogger("idp")
 
@@ -85,17 +92,12 @@ class SignOn:
         fields = _query(request)
         key = fields.value("key")
         wish = self._pending(request, key).request
-        session = self._session(request)
-        if wish.authn_context is None:
-            return self._refuse(request, key, (STATUS_NO_AUTHN_CONTEXT, "The school knows passwords only."))
-        if wish.name_id_format is None:
-            return self._refuse(request, key, (STATUS_INVALID_NAMEID_POLICY, "The school has no such NameID."))
-        if session and not wish.force_authn:
-            person = self._parts.directory.get(session.person)
-            if person:
-                return self._answer(request, key, person, session)
+        session = self._sessions.logged_in.get(request.cookies.get(SESSION_COOKIE, ""))
+        person = self._parts.directory.get(session.person) if session else None
+        if session and person and not wish.force_authn:
+            return self._finish(key, self._answer(request, wish, person, session))
         if wish.is_passive:
-            return self._refuse(request, key, (STATUS_NO_PASSIVE, "Nobody is logged in to the school."))
+            return self._finish(key, self._refuse(request, wish, NOBODY_LOGGED_IN))
         query = fields.value("q")
         hits = self._parts.directory.find(query)
         return self._parts.pages.login(request, Choice(key, wish.provider.name, query, hits))
@@ -104,23 +106,29 @@ class SignOn:
         """POST /login: the person has said who they are."""
         fields = await _form(request)
         key = fields.value("key")
-        self._pending(request, key)
+        wish = self._pending(request, key).request
+        if wish.is_passive:
+            return self._finish(key, self._refuse(request, wish, NOBODY_LOGGED_IN))
         person = self._parts.directory.get(fields.value("person"))
         if person is None:
             raise Refused(400, "nobody has this id", UNKNOWN_PERSON)
         self._sessions.logged_in.remove(request.cookies.get(SESSION_COOKIE, ""))
         session = Session(person.id, self._parts.now())
-        response = self._answer(request, key, person, session)
+        response = self._finish(key, self._answer(request, wish, person, session))
         self._set_cookie(response, SESSION_COOKIE, self._sessions.logged_in.add(session), None, "/")
         return response
 
     async def _receive(self, request: Request, fields: Fields, binding: Literal["redirect", "post"]) -> Response:
         wish = await self._parts.reader.read(fields, binding)
+        if wish.authn_context is None:
+            return self._refuse(request, wish, NO_SUCH_CONTEXT)
+        if wish.name_id_format is None:
+            return self._refuse(request, wish, NO_SUCH_NAMEID)
         key, browser = self._sessions.wait_for_login(wish)
         # NOTE: a cross-site post carries none of our cookies, so whether there is a session shows only after this
         # redirect, which does.
-        response = RedirectResponse(f"/login?key={key}", SEE_OTHER, headers={"Cache-Control": "no-store"})
-        self._set_cookie(response, _login_cookie(key), browser, int(PENDING_FOR.total_seconds()), "/login")
+        response = RedirectResponse(f"{LOGIN_PATH}?key={key}", SEE_OTHER, headers={"Cache-Control": "no-store"})
+        self._set_cookie(response, _login_cookie(key), browser, int(PENDING_FOR.total_seconds()), LOGIN_PATH)
         return response
 
     def _pending(self, request: Request, key: str) -> Pending:
@@ -129,21 +137,21 @@ class SignOn:
             raise Refused(400, "no such login waits in this browser", GONE)
         return pending
 
-    def _session(self, request: Request) -> Session | None:
-        return self._sessions.logged_in.get(request.cookies.get(SESSION_COOKIE, ""))
+    def _finish(self, key: str, response: Response) -> Response:
+        """The login that waited under this key is answered."""
+        self._sessions.pending.remove(key)
+        self._set_cookie(response, _login_cookie(key), "", 0, LOGIN_PATH)
+        return response
 
-    def _answer(self, request: Request, key: str, person: Person, session: Session) -> Response:
-        wish = self._pending(request, key).request
+    def _answer(self, request: Request, wish: LoginRequest, person: Person, session: Session) -> Response:
         decided = release(person, wish.provider.relying_party, wish.provider.requested)
         if not decided.may_log_in:
-            return self._refuse(request, key, (STATUS_REQUEST_DENIED, "The agreement does not cover this person."))
+            return self._refuse(request, wish, ROLE_NOT_AGREED)
         name = name_id(person.id, wish.provider.entity_id, wish.name_id_format or "", self._parts.secret)
         login = Login(name, decided.attributes, session.since, wish.authn_context or "")
         operations = self._parts.spoiler.take(wish.provider.entity_id)
-        try:
+        with _fitting():
             xml = self._parts.issuer.issue(_addressee(wish), login, self._parts.now(), operations)
-        except ValueError as error:
-            raise _does_not_fit(error) from error
         log.info(
             "login to %s: %s, released: %s%s",
             wish.provider.entity_id,
@@ -151,25 +159,19 @@ class SignOn:
             ", ".join(decided.attributes) or "nothing",
             " (spoiled on purpose)" if operations else "",
         )
-        return self._deliver(request, key, wish, xml)
+        return self._deliver(request, wish, xml)
 
-    def _refuse(self, request: Request, key: str, status: tuple[str, str]) -> Response:
-        wish = self._pending(request, key).request
+    def _refuse(self, request: Request, wish: LoginRequest, status: tuple[str, str]) -> Response:
         operations = self._parts.spoiler.take(wish.provider.entity_id)
-        try:
+        with _fitting():
             xml = self._parts.issuer.refuse(_addressee(wish), status, self._parts.now(), operations)
-        except ValueError as error:
-            raise _does_not_fit(error) from error
         log.info("no login to %s: %s", wish.provider.entity_id, status[0].rpartition(":")[2])
-        return self._deliver(request, key, wish, xml)
+        return self._deliver(request, wish, xml)
 
-    def _deliver(self, request: Request, key: str, wish: LoginRequest, xml: bytes) -> Response:
-        self._sessions.pending.remove(key)
+    def _deliver(self, request: Request, wish: LoginRequest, xml: bytes) -> Response:
         encoded = base64.b64encode(xml).decode("ascii")
         delivery = Delivery(wish.acs_url, wish.provider.name, encoded, wish.relay_state)
-        response = self._parts.pages.delivery(request, delivery)
-        self._set_cookie(response, _login_cookie(key), "", 0, "/login")
-        return response
+        return self._parts.pages.delivery(request, delivery)
 
     def _set_cookie(self, response: Response, name: str, value: str, max_age_s: int | None, path: str) -> None:
         https = self._parts.config.https
@@ -184,13 +186,18 @@ def _addressee(wish: LoginRequest) -> Addressee:
     return Addressee(wish.provider.entity_id, wish.acs_url, wish.id)
 
 
-def _does_not_fit(error: ValueError) -> Refused:
-    words = str(error)
-    return Refused(
-        400,
-        "the spoiling does not fit the message",
-        Bilingual(sv=DOES_NOT_FIT.sv.format(words), en=DOES_NOT_FIT.en.format(words)),
-    )
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Whoever logs in is told when the lab's operations do not fit the message."""
+    try:
+        yield
+    except ValueError as error:
+        words = str(error)
+        raise Refused(
+            400,
+            "the spoiling does not fit the message",
+            Bilingual(sv=DOES_NOT_FIT.sv.format(words), en=DOES_NOT_FIT.en.format(words)),
+        ) from error
 
 
 def _query(request: Request) -> Fields:

@@ -1,12 +1,19 @@
 """The school as a browser and a vendor meet it."""
 
+import datetime as dt
 import logging
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from lxml import etree
 
+from idp.app import School, SchoolConfig
+from idp.keys import SchoolKeys
+
 pytestmark = pytest.mark.anyio
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 MD = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",
     "mdui": "urn:oasis:names:tc:SAML:metadata:ui",
@@ -68,3 +75,21 @@ async def test_the_first_log_line_says_test(open_lab: Any, caplog: pytest.LogCap
         async with open_lab():
             assert "TEST school" in caplog.messages[0]
             assert "invented people only" in caplog.messages[0]
+
+
+async def test_our_own_failure_is_said_without_a_traceback(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("idp.pages.Pages.start", fails)
+    transport = httpx.ASGITransport(lab.school.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="https://idp.skola.test") as browser:
+        page = await browser.get("/")
+    assert page.status_code == 500
+    assert "secret detail" not in page.text
+    assert "Traceback" not in page.text
+
+
+def test_a_school_without_a_control_token_is_not_made(config: SchoolConfig, keys: SchoolKeys) -> None:
+    with pytest.raises(ValueError, match="needs a token"):
+        School(replace(config, control_token=""), keys, httpx.AsyncClient(), lambda: NOW)

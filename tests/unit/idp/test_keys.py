@@ -67,3 +67,13 @@ def test_a_key_with_another_keys_certificate_is_refused(tmp_path: Path, keys: Sc
     )
     with pytest.raises(ValueError, match="do not belong together"):
         SchoolKeys.load_or_make(tmp_path / "keys", "idp.skola.test", NOW)
+
+
+def test_of_two_that_start_at_once_the_first_one_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "keys"
+    first = SchoolKeys.load_or_make(folder, "idp.skola.test", NOW)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    second = SchoolKeys.load_or_make(folder, "idp.skola.test", NOW)
+    assert second.certificate_der == first.certificate_der
+    assert second.pairwise_secret == first.pairwise_secret
+    assert len(list(folder.iterdir())) == 2

@@ -113,6 +113,13 @@ async def test_is_passive_without_a_session_gets_no_passive_and_with_one_a_login
     assert status_of(await lab.to_login(passive)) == ["Success"]
 
 
+async def test_a_passive_request_asks_nobody_even_when_somebody_answers(lab: Any) -> None:
+    answer = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request('IsPassive="1"'))}")
+    key = answer.headers["location"].partition("key=")[2]
+    page = await lab.browser.post("/login", data={"key": key, "person": "elev-1"})
+    assert status_of(page) == ["Responder", "NoPassive"]
+
+
 async def test_another_browser_cannot_use_the_key(lab: Any) -> None:
     page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
     lab.browser.cookies.clear()
@@ -189,7 +196,7 @@ async def test_the_name_id_is_of_the_kind_that_is_asked_for(
 
 async def test_a_name_id_that_the_school_lacks_is_an_error_response(lab: Any) -> None:
     policy = '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"/>'
-    page = await lab.to_login(lab.vendor.query(lab.vendor.request(content=policy)))
+    page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request(content=policy))}")
     assert status_of(page) == ["Responder", "InvalidNameIDPolicy"]
 
 
@@ -207,10 +214,12 @@ async def test_the_authentication_context(lab: Any, comparison: str, classes: An
         f"<saml:AuthnContextClassRef>{SIGNED_BY}{name}</saml:AuthnContextClassRef>" for name in classes
     )
     asked = f"<samlp:RequestedAuthnContext {comparison}>{references}</samlp:RequestedAuthnContext>"
-    page = await lab.to_login(lab.vendor.query(lab.vendor.request(content=asked)))
+    query = lab.vendor.query(lab.vendor.request(content=asked))
     if stated is None:
+        page = await lab.browser.get(f"/saml/sso?{query}")
         assert status_of(page) == ["Responder", "NoAuthnContext"]
     else:
+        page = await lab.to_login(query)
         response = saml_response(await lab.choose(page, "elev-1"))
         assert response.findtext(".//saml:AuthnContextClassRef", namespaces=NS) == SIGNED_BY + stated
 

@@ -119,3 +119,10 @@ async def test_odd_encodings_and_relay_states_are_refused(lab: Any) -> None:
     query = lab.vendor.query(lab.vendor.request())
     await refused(lab, query + "&SAMLEncoding=urn%3Aother", "SAMLEncoding")
     await refused(lab, lab.vendor.query(lab.vendor.request(), "x" * 3000), "RelayState")
+
+
+async def test_two_issuers_or_two_ways_to_name_the_consumer_are_refused(lab: Any) -> None:
+    other = "<saml:Issuer>https://other.test</saml:Issuer>"
+    await refused(lab, lab.vendor.query(lab.vendor.request(content=other)))
+    both = f'AssertionConsumerServiceURL="{ACS}" AssertionConsumerServiceIndex="0"'
+    await refused(lab, lab.vendor.query(lab.vendor.request(both)), "both by URL and by index")

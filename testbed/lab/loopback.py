@@ -5,6 +5,7 @@ own listeners, one for each sender, by which it knows who is calling.
 """
 
 import asyncio
+import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
@@ -17,7 +18,8 @@ from typing import Literal
 import httpx
 
 from testbed.interception.browser import Browser
-from testbed.interception.proxy import PROXY_CONFIG, ProxyConfig
+from testbed.interception.config import PROXY_CONFIG, ProxyConfig
+from testbed.interception.encoding import Line, play_to_json
 from testbed.lab.child import ChildProcess
 from testbed.lab.control import SchoolControl
 from testbed.lab.home import trusting
@@ -32,6 +34,8 @@ NAME = "loopback"
 LOOPBACK = "127.0.0.1"
 QUIET_S = 15.0
 """How long the end of a play waits for exchanges under way."""
+ANSWER_S = 10.0
+"""How long the proxy may take to answer an order."""
 
 
 def _now() -> datetime:
@@ -42,7 +46,7 @@ class LoopbackStage:
     """A stage whose participants and recorder are other processes."""
 
     def __init__(
-        self, proxy: ProxyProcess, participants: tuple[ChildProcess, ...], control: SchoolControl, browser: "_Door"
+        self, proxy: ChildProcess, participants: tuple[ChildProcess, ...], control: SchoolControl, browser: "_Door"
     ) -> None:
         self._proxy, self._participants, self._control, self._browser = proxy, participants, control, browser
 
@@ -65,17 +69,21 @@ class LoopbackStage:
         """
         for participant in self._participants:
             participant.must_live()
-        await self._proxy.begin(play)
+        await self._tell({"begin": play_to_json(play)})
 
     async def end(self, play_id: str, stopped: str, error: str) -> None:
         """See :class:`testbed.runner.play.Stage`."""
-        if not await self._proxy.quiet(QUIET_S) and not error:
+        answer = await self._tell({"quiet": QUIET_S})
+        if answer != {"quiet": True} and not error:
             error = f"an exchange was still under way after {QUIET_S:.0f} s"
-        await self._proxy.end(play_id, stopped, error)
+        await self._tell({"end": play_id, "stopped": stopped, "error": error})
 
     async def spoil(self, entity_id: str, operations: tuple[Operation, ...]) -> None:
         """See :class:`testbed.runner.drive.Spoiler`."""
         await self._control.spoil(entity_id, operations)
+
+    async def _tell(self, order: Line) -> dict[str, object]:
+        return await self._proxy.ask(json.dumps(order), QUIET_S + ANSWER_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""The mitmproxy addon that records: who called whom, what was sent, and what came back."""
+
+from collections.abc import Mapping
+
+from mitmproxy import http
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from testbed.interception.answers import outside
+from testbed.interception.journal import Journal
+from testbed.model.wire import Headers, Request, Response
+
+NUMBER = "testbed-number"
+
+
+class Recorder:
+    """Records every exchange, sends hosts of the lab to their ports, and answers for all others itself."""
+
+    def __init__(self, journal: Journal, callers: Mapping[int, str], hosts: Mapping[str, tuple[str, int]]) -> None:
+        self._journal, self._callers, self._hosts = journal, callers, hosts
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """A whole request has come.
+
+        NOTE: a host outside the lab is answered here and not refused earlier: at this hook its TLS has been
+        terminated, so what was meant for it is known. Refused at CONNECT or in server_connect, it would be lost.
+        """
+        request = flow.request
+        sender = self._callers.get(flow.client_conn.sockname[1], "unknown")
+        sent = Request(request.method, request.pretty_url, _pairs(request.headers), request.raw_content or b"")
+        flow.metadata[NUMBER] = self._journal.open(sender, sent)
+        if self._known(sent.host) is None:
+            answer = outside(sent.host)
+            flow.response = http.Response.make(answer.status, answer.body, dict(answer.headers))
+
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Lead a host of the lab to its port; its name stays what TLS and the Host header say."""
+        if data.server.address is None:
+            return
+        host, _ = data.server.address
+        known = self._known(host)
+        if known is None:
+            data.server.error = f"{host} is outside the laboratory"
+            return
+        data.server.sni = data.server.sni or host
+        data.server.address = known
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """A whole response has come, or was made in :meth:`request`; it has not been passed on yet."""
+        if flow.response is None:
+            raise RuntimeError("mitmproxy called response without one")
+        answer = Response(flow.response.status_code, _pairs(flow.response.headers), flow.response.raw_content or b"")
+        self._journal.close(flow.metadata[NUMBER], answer)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """No answer will come."""
+        number = flow.metadata.get(NUMBER)
+        if number is not None:
+            self._journal.close(number, None, flow.error.msg if flow.error else "the connection ended")
+
+    def _known(self, host: str) -> tuple[str, int] | None:
+        return self._hosts.get(host.lower())
+
+
+def _pairs(headers: http.Headers) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.fields)

@@ -1,0 +1,142 @@
+"""The journal's lines: what was played and exchanged, as JSON and back."""
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
+
+from testbed.model.verdict import Play
+from testbed.model.wire import Exchange, Headers, Request, Response
+from testbed.model.written import Scenario, Vendor
+
+type Line = dict[str, JsonValue]
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def moment(text: JsonValue) -> datetime:
+    """The other way.
+
+    Raises:
+        ValueError: it is no time with a zone.
+    """
+    read = datetime.fromisoformat(str(text))
+    if read.tzinfo is None:
+        raise ValueError(f"a time without a zone: {text!r}")
+    return read.astimezone(UTC)
+
+
+def body_to_json(body: bytes) -> JsonValue:
+    """As text where it is UTF-8, else as base64: a journal that people can read, that loses nothing."""
+    try:
+        return {"text": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode("ascii")}
+
+
+def body_from_json(value: JsonValue) -> bytes:
+    """The other way.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no body of a journal.
+    """
+    if not isinstance(value, dict):
+        raise TypeError("a body is an object")
+    if "text" in value:
+        return str(value["text"]).encode("utf-8")
+    return base64.b64decode(str(value["base64"]), validate=True)
+
+
+def play_to_json(play: Play) -> Line:
+    """All that the judge needs of a play."""
+    return {
+        "play": play.id,
+        "scenario": play.scenario.model_dump(mode="json", by_alias=True),
+        "vendor": play.vendor.model_dump(mode="json", by_alias=True),
+        "person": play.person,
+        "agreement": play.agreement,
+    }
+
+
+def play_from_json(data: Mapping[str, JsonValue]) -> Play:
+    """The other way.
+
+    Raises:
+        ValueError, KeyError: it is no play of a journal.
+    """
+    return Play(
+        id=str(data["play"]),
+        scenario=Scenario.model_validate(data["scenario"]),
+        vendor=Vendor.model_validate(data["vendor"]),
+        person=str(data["person"]),
+        agreement=str(data["agreement"]),
+        started=moment(data["started"]) if "started" in data else None,
+    )
+
+
+def exchange_to_json(exchange: Exchange) -> Line:
+    """One exchange, bodies as they stood on the wire."""
+    request, response = exchange.request, exchange.response
+    return {
+        "number": exchange.number,
+        "play": exchange.play,
+        "sender": exchange.sender,
+        "receiver": exchange.receiver,
+        "started": stamp(exchange.started),
+        "duration_ms": round(exchange.duration_ms, 3),
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": _pairs(request.headers),
+            "body": body_to_json(request.body),
+        },
+        "response": _response_to_json(response) if response else None,
+        "error": exchange.error,
+    }
+
+
+def exchange_from_json(data: Mapping[str, JsonValue]) -> Exchange:
+    """The other way.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no exchange of a journal.
+    """
+    request, response = data["request"], data["response"]
+    if not isinstance(request, dict) or not isinstance(response, dict | None):
+        raise TypeError("request and response are objects")
+    return Exchange(
+        number=int(str(data["number"])),
+        play=str(data["play"]),
+        sender=str(data["sender"]),
+        receiver=str(data["receiver"]),
+        request=Request(
+            str(request["method"]), str(request["url"]), _headers(request["headers"]), body_from_json(request["body"])
+        ),
+        response=_response_from_json(response) if response else None,
+        started=moment(data["started"]),
+        duration_ms=float(str(data["duration_ms"])),
+        error=str(data["error"]),
+    )
+
+
+def _response_to_json(response: Response) -> Line:
+    return {"status": response.status, "headers": _pairs(response.headers), "body": body_to_json(response.body)}
+
+
+def _response_from_json(data: Mapping[str, JsonValue]) -> Response:
+    return Response(int(str(data["status"])), _headers(data["headers"]), body_from_json(data["body"]))
+
+
+def _pairs(headers: Headers) -> JsonValue:
+    return [[name, value] for name, value in headers]
+
+
+def _headers(value: JsonValue) -> Headers:
+    if not isinstance(value, list):
+        raise TypeError("headers are a list")
+    pairs = [pair for pair in value if isinstance(pair, list)]
+    return tuple((str(name), str(content)) for name, content in pairs)

@@ -1,0 +1,134 @@
+"""HTML pages as a browser reads them: text, forms, and what the page makes it fetch. Hostile pages do not raise."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml import etree, html
+
+from testbed.model.pages import Form, Page, Resource, ResourceKind
+from testbed.model.wire import Headers, Response, header, header_values
+from testbed.wire.bodies import decoded
+
+MAX_RESOURCES = 100
+MAX_FIELDS = 500
+MAX_TEXT = 200_000
+SUBMITS = re.compile(r"\.\s*(?:submit|requestSubmit)\s*\(|\[\s*['\"]submit['\"]\s*\]\s*\(")
+FETCHED_LINKS = frozenset({"stylesheet", "icon", "preload", "prefetch", "manifest", "apple-touch-icon"})
+UNSENT = frozenset({"submit", "button", "image", "reset", "file"})
+POLICIES = re.compile(r"(?:no-referrer|same-origin|(?:strict-)?origin)(?:-when-(?:cross-origin|downgrade))?|unsafe-url")
+
+
+def read_page(url: str, response: Response) -> Page:
+    """What a browser that got this response shows; a body that is no HTML gives a page with its text at most."""
+    body = decoded(response.headers, response.body)
+    kind = header(response.headers, "content-type").lower()
+    policy = _policy_of(header_values(response.headers, "referrer-policy"))
+    if "html" not in kind:
+        text = body.decode("utf-8", "replace")[:MAX_TEXT] if kind.startswith("text/") or "json" in kind else ""
+        return Page(url, response.status, text=" ".join(text.split()), referrer_policy=policy)
+    root = _parse(body, response.headers)
+    if root is None:
+        return Page(url, response.status, referrer_policy=policy)
+    base = _base(root, url)
+    meta = [m.get("content") or "" for m in root.iter("meta") if (m.get("name") or "").lower() == "referrer"]
+    auto = _submits_itself(root)
+    return Page(
+        url=url,
+        status=response.status,
+        title=" ".join("".join(root.xpath("string(//title)")).split()),
+        text=_visible_text(root),
+        forms=tuple(_form(form, base, auto) for form in root.iter("form")),
+        resources=tuple(_resources(root, base))[:MAX_RESOURCES],
+        referrer_policy=_policy_of(meta) or policy,
+    )
+
+
+def _parse(body: bytes, headers: Headers) -> "html.HtmlElement | None":
+    stated = re.search(r"charset=\"?([\w-]+)", header(headers, "content-type"), re.IGNORECASE)
+    try:
+        parser = html.HTMLParser(encoding=stated.group(1) if stated else None, no_network=True, huge_tree=False)
+    except LookupError:
+        parser = html.HTMLParser(no_network=True, huge_tree=False)
+    try:
+        return html.document_fromstring(body, parser=parser) if body.strip() else None
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _base(root: "html.HtmlElement", url: str) -> str:
+    return next((_absolute(url, base.get("href")) or url for base in root.iter("base") if base.get("href")), url)
+
+
+def _absolute(base: str, reference: str | None) -> str:
+    """The http(s) URL that a reference means on a page; "" for what is not fetched (javascript:, data:, mailto:)."""
+    try:
+        url = urldefrag(urljoin(base, (reference or "").strip())).url
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def _policy_of(values: "tuple[str, ...] | list[str]") -> str:
+    """The last one that is known: an unknown one is to be passed over (Referrer Policy 8.1)."""
+    tokens = [token.strip().lower() for value in values for token in value.split(",")]
+    return next((token for token in reversed(tokens) if POLICIES.fullmatch(token)), "")
+
+
+def _visible_text(root: "html.HtmlElement") -> str:
+    parts: list[str] = []
+    skip = {"script", "style", "template", "noscript", "head"}
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.tag not in skip and element.text and not _inside(element, skip):
+            parts.append(element.text)
+        if element.tail and not _inside(element, skip):
+            parts.append(element.tail)
+    return " ".join(" ".join(parts).split())[:MAX_TEXT]
+
+
+def _inside(element: "html.HtmlElement", tags: set[str]) -> bool:
+    return any(ancestor.tag in tags for ancestor in element.iterancestors())
+
+
+def _submits_itself(root: "html.HtmlElement") -> bool:
+    loads = [element.get("onload") or "" for element in root.iter("body")]
+    scripts = [script.text or "" for script in root.iter("script") if not script.get("src")]
+    return any(SUBMITS.search(code) for code in (*loads, *scripts))
+
+
+def _form(form: "html.HtmlElement", base: str, auto: bool) -> Form:
+    method: Literal["GET", "POST"] = "POST" if (form.get("method") or "").lower() == "post" else "GET"
+    fields = tuple(_fields(form))[:MAX_FIELDS]
+    return Form(_absolute(base, form.get("action") or base), method, fields, form.get("id") or "", auto)
+
+
+def _fields(form: "html.HtmlElement") -> Iterator[tuple[str, str]]:
+    for element in form.iter("input", "select", "textarea"):
+        name, kind = element.get("name"), (element.get("type") or "text").lower()
+        if not name or element.get("disabled") is not None:
+            continue
+        if element.tag == "textarea":
+            yield name, element.text or ""
+        elif element.tag == "select":
+            options = list(element.iter("option"))
+            chosen = next((o for o in options if o.get("selected") is not None), options[0] if options else None)
+            if chosen is not None:
+                yield name, chosen.get("value") if chosen.get("value") is not None else (chosen.text or "")
+        elif kind in UNSENT or (kind in ("radio", "checkbox") and element.get("checked") is None):
+            continue
+        else:
+            yield name, element.get("value") or ("on" if kind == "checkbox" else "")
+
+
+def _resources(root: "html.HtmlElement", base: str) -> Iterator[Resource]:
+    seen: set[str] = set()
+    for element in root.iter("img", "link", "script", "iframe"):
+        kind: ResourceKind = element.tag
+        if kind == "link" and not FETCHED_LINKS & set((element.get("rel") or "").lower().split()):
+            continue
+        url = _absolute(base, element.get("href" if kind == "link" else "src") or None)
+        if url and url not in seen and (element.get("href") or element.get("src")):
+            seen.add(url)
+            yield Resource(kind, url, _policy_of((element.get("referrerpolicy") or "",)))

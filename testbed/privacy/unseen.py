@@ -22,7 +22,6 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "recipients.hosts": ("data.no-onward-transfer",),
         "recipients.data": ("data.no-onward-transfer",),
         "protected_identity": ("data.protected-identity-withheld",),
-        "security.tls": ("data.encrypted-in-transit",),
         "security.encrypt_assertion": ("data.encrypted-in-transit",),
     }
 )
@@ -70,6 +69,10 @@ _UNSEEN: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Vad uppgifter används till när de kommit fram syns inte på vägen dit.",
         ),
         "recipients.name": _NAME,
+        "security.tls": (
+            "The journal tells whether a connection was encrypted, not by which version of TLS.",
+            "Journalen visar om en förbindelse var krypterad, inte med vilken version av TLS.",
+        ),
         "retention_days": (
             "Whether data has been deleted cannot be seen from outside.",
             "Om uppgifter har raderats kan inte ses utifrån.",

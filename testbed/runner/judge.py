@@ -119,7 +119,7 @@ def _evidence(
         play=play,
         exchanges=own,
         messages=known,
-        disclosures=disclosures(own, known, index, agreement, play.vendor),
+        disclosures=disclosures(own, known, index, agreement),
         people=knowledge.people,
         agreement=agreement,
     )

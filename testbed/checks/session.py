@@ -1,0 +1,210 @@
+"""Who the vendor says is logged in, seen on its probe page: status codes say nothing."""
+
+from collections.abc import Iterator
+
+from testbed.checks.core import Need, NotVerified, Observation, Outcome, check
+from testbed.model.attributes import by_name
+from testbed.model.messages import SamlResponse
+from testbed.model.privacy import Channel
+from testbed.model.verdict import Evidence, Severity
+from testbed.model.wire import BROWSER, Exchange, Pointer, host_of
+from testbed.privacy.people import PeopleIndex
+from testbed.privacy.search import find
+from testbed.wire.forms import read_page
+
+PROBE = Need(lambda evidence: bool(_probes(evidence)), "the page that shows who is logged in was not opened")
+LOGIN_EXPECTED = Need(
+    lambda evidence: evidence.play.scenario.expect.login == "accepted", "the scenario expects no login"
+)
+SPOILED = Need(lambda evidence: bool(evidence.play.scenario.spoil), "no message was spoiled in this scenario")
+LOGGED_OUT = Need(lambda evidence: bool(_logouts(evidence)), "nobody logged out")
+SERVER_ERROR = 500
+
+
+def _pages(evidence: Evidence, url: str) -> list[Exchange]:
+    return [e for e in evidence.exchanges if e.sender == BROWSER and e.request.url == url and e.response]
+
+
+def _probes(evidence: Evidence) -> list[Exchange]:
+    return _pages(evidence, evidence.play.vendor.probe.url)
+
+
+def _logouts(evidence: Evidence) -> list[Exchange]:
+    return _pages(evidence, evidence.play.vendor.logout) if evidence.play.vendor.logout else []
+
+
+def _before_logout(evidence: Evidence) -> list[Exchange]:
+    first = min((exchange.number for exchange in _logouts(evidence)), default=None)
+    return [probe for probe in _probes(evidence) if first is None or probe.number < first]
+
+
+def _shown(probe: Exchange, evidence: Evidence) -> dict[str, str]:
+    """The persons whom a probe page shows, each with the attribute that tells."""
+    if probe.response is None:
+        return {}
+    page = read_page(probe.request.url, probe.response)
+    return {owner.person: owner.attribute for owner in find(page.text, _index(evidence))}
+
+
+def _index(evidence: Evidence) -> PeopleIndex:
+    """Of the person who plays and of everyone whose data was disclosed: nobody else's can be shown."""
+    seen = {told.person for told in evidence.disclosures} | {evidence.play.person}
+    return PeopleIndex({name: evidence.people[name] for name in sorted(seen) if name in evidence.people})
+
+
+@check(
+    clause="SAML Profiles 4.1.4",
+    sv="Inloggningen öppnar en session åt personen",
+    about="vendor",
+    needs=(LOGIN_EXPECTED,),
+)
+def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
+    """A login opens a session for the person.
+
+    A pupil who is not let in cannot do the test, and it is the unusual pupils that this happens to: with one name, a
+    very long one, no e-mail, or a protected identity.
+    """
+    play = evidence.play
+    if play.stopped:
+        yield Observation(play.stopped, "a login page, and then the vendor's own page")
+        return
+    probes = _before_logout(evidence)
+    if not probes:
+        yield NotVerified("the page that shows who is logged in was not opened")
+        return
+    if play.person not in _shown(probes[0], evidence):
+        yield Observation(
+            f"{play.vendor.probe.url} does not show the person",
+            "it shows the person who logged in",
+            where=Pointer(probes[0].number, "response.body"),
+        )
+
+
+@check(
+    clause="GDPR Article 5(1)(f) and 32",
+    sv="Sessionen visar aldrig någon annan",
+    about="vendor",
+    needs=(PROBE,),
+)
+def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
+    """The session never shows anyone else.
+
+    In 2025 the national test platform showed pupils to teachers of other schools.
+    """
+    everyone = PeopleIndex(evidence.people)
+    for probe in _probes(evidence):
+        if probe.response is None:
+            continue
+        page = read_page(probe.request.url, probe.response)
+        for owner in find(page.text, everyone):
+            if owner.person != evidence.play.person and by_name()[owner.attribute].unique:
+                yield Observation(
+                    f"{probe.request.url} shows {owner.attribute} of {owner.person}",
+                    f"nobody but {evidence.play.person}",
+                    where=Pointer(probe.number, "response.body"),
+                    attribute=owner.attribute,
+                    person=owner.person,
+                )
+
+
+@check(
+    clause="SAML Profiles 4.1.4.3",
+    sv="Ett felaktigt meddelande öppnar ingen session",
+    about="vendor",
+    needs=(SPOILED,),
+)
+def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
+    """A message that breaks a rule opens no session.
+
+    A vendor that lets it pass lets in whoever can get such a message: someone who logged in to another service, say.
+    """
+    hosts = {host_of(evidence.play.vendor.login)}
+    delivered = [m for m in evidence.messages if isinstance(m, SamlResponse) and host_of(m.delivered_to) in hosts]
+    if not delivered:
+        yield NotVerified("the spoiled message was never delivered to the vendor")
+        return
+    probes = [probe for probe in _probes(evidence) if probe.number > delivered[0].where.exchange]
+    if not probes:
+        yield NotVerified("the page that shows who is logged in was not opened after the delivery")
+        return
+    shown = _shown(probes[0], evidence)
+    if shown:
+        yield Observation(
+            f"after a message that breaks {evidence.play.scenario.clause}, {probes[0].request.url} shows "
+            f"{', '.join(sorted(shown))} as logged in",
+            "the message is refused and nobody is logged in",
+            where=Pointer(probes[0].number, "response.body"),
+            recipient=host_of(evidence.play.vendor.login),
+            clause=evidence.play.scenario.clause,
+        )
+
+
+@check(
+    clause="SAML Profiles 4.4; OWASP ASVS 7.4.1",
+    sv="Utloggningen avslutar sessionen",
+    about="vendor",
+    needs=(LOGGED_OUT,),
+)
+def logout_ends_the_session(evidence: Evidence) -> Iterator[Outcome]:
+    """Logging out ends the session.
+
+    School computers are shared: the next pupil must not be the last one.
+    """
+    last = max(exchange.number for exchange in _logouts(evidence))
+    probes = [probe for probe in _probes(evidence) if probe.number > last]
+    if not probes:
+        yield NotVerified("the page that shows who is logged in was not opened after the logout")
+    for probe in probes:
+        if evidence.play.person in _shown(probe, evidence):
+            yield Observation(
+                f"{probe.request.url} still shows the person after logout",
+                "nobody is logged in",
+                where=Pointer(probe.number, "response.body"),
+            )
+
+
+@check(
+    clause="RFC 9110, 15.6",
+    sv="Leverantören svarar utan serverfel",
+    about="vendor",
+    severity=Severity.SHOULD,
+)
+def no_server_error(evidence: Evidence) -> Iterator[Outcome]:
+    """The vendor answers without a server error.
+
+    A service that breaks on a message has not refused it; and what an error page tells is anyone's guess.
+    """
+    vendor = evidence.play.vendor
+    hosts = {host_of(url) for url in (vendor.login, vendor.probe.url, vendor.metadata)}
+    answered = [e for e in evidence.exchanges if e.receiver in hosts and e.response]
+    if not answered:
+        yield NotVerified("the vendor was not called")
+    for exchange in answered:
+        if exchange.response and exchange.response.status >= SERVER_ERROR:
+            yield Observation(
+                f"{exchange.request.method} {exchange.request.parts.path} answered {exchange.response.status}",
+                "a page, or a refusal",
+                where=Pointer(exchange.number, "response.status"),
+                recipient=exchange.receiver,
+            )
+
+
+@check(
+    clause="GDPR Article 5(1)(c)",
+    sv="Leverantören får just de uppgifter som scenariot väntar",
+    about="school",
+    needs=(
+        Need(lambda e: e.play.scenario.expect.receives is not None, "the scenario does not say what is to be received"),
+    ),
+)
+def received_what_was_expected(evidence: Evidence) -> Iterator[Outcome]:
+    """The vendor receives exactly the attributes that the scenario expects.
+
+    Too little keeps a pupil out; too much should have stayed at school.
+    """
+    expected = set(evidence.play.scenario.expect.receives or ())
+    received = {told.attribute for told in evidence.disclosures if told.channel is Channel.SAML}
+    for name in sorted(expected - received):
+        yield Observation(f"{name} did not come", f"{name} is released", attribute=name)
+    for name in sorted(received - expected):
+        yield Observation(f"{name} came", f"{name} is withheld", attribute=name)

@@ -1,0 +1,50 @@
+"""An index over the values of a whole population: whose is this?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from testbed.model.attributes import attributes
+from testbed.model.written import Person
+
+
+def folded(text: str) -> str:
+    """Letter case taken away, so that values are found however they are written."""
+    return text.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a value is, and which of the person's attributes."""
+
+    attribute: str
+    person: str
+    value: str
+
+
+class PeopleIndex:
+    """Every value of every person, by attribute; and those that point at one person wherever they stand."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self._by_value: dict[tuple[str, str], tuple[str, ...]] = {}
+        needles: dict[str, Owner] = {}
+        unique = [attribute.name for attribute in attributes() if attribute.unique]
+        for person in people.values():
+            for name in person.attributes:
+                for value in person.values(name):
+                    key = (name, folded(value))
+                    self._by_value[key] = (*self._by_value.get(key, ()), person.id)
+            for name in unique:
+                for value in person.values(name):
+                    if _points_at_one(name, value):
+                        needles.setdefault(folded(value), Owner(name, person.id, value))
+        self.needles: Mapping[str, Owner] = needles
+        """Folded values that may be searched for anywhere."""
+
+    def owners(self, attribute: str, value: str) -> tuple[str, ...]:
+        """The ids of those whose attribute has this value, in any letter case."""
+        return self._by_value.get((attribute, folded(value)), ())
+
+
+def _points_at_one(attribute: str, value: str) -> bool:
+    """A name of one word is no person where no field says that it is a name."""
+    return bool(value.strip()) and (attribute != "displayName" or " " in value.strip())

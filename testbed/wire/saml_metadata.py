@@ -1,0 +1,59 @@
+"""SAML metadata: what an entity says of itself (SAML Metadata 2.3 and 2.4)."""
+
+import base64
+import binascii
+
+from lxml import etree
+
+from testbed.model.messages import Endpoint, RequestedAttribute, SamlMetadata
+from testbed.model.wire import Pointer
+from testbed.wire.xml import NAMESPACES, instant, pretty
+
+MAX_CERTIFICATES = 20
+
+
+def metadata(root: etree._Element, where: Pointer) -> SamlMetadata:
+    """Read an md:EntityDescriptor."""
+    roles = root.findall("md:IDPSSODescriptor", NAMESPACES) + root.findall("md:SPSSODescriptor", NAMESPACES)
+    return SamlMetadata(
+        where=where,
+        entity_id=root.get("entityID", ""),
+        is_idp=root.find("md:IDPSSODescriptor", NAMESPACES) is not None,
+        is_sp=root.find("md:SPSSODescriptor", NAMESPACES) is not None,
+        signing_certificates=tuple(
+            certificate
+            for role in roles
+            for key in role.findall("md:KeyDescriptor", NAMESPACES)
+            if key.get("use") in (None, "signing")
+            for text in key.findall(".//ds:X509Certificate", NAMESPACES)
+            if (certificate := _der(text.text))
+        )[:MAX_CERTIFICATES],
+        consumers=_endpoints(root, "md:SPSSODescriptor/md:AssertionConsumerService"),
+        sign_on=_endpoints(root, "md:IDPSSODescriptor/md:SingleSignOnService"),
+        requested=tuple(
+            RequestedAttribute(element.get("Name", ""), element.get("isRequired") in ("true", "1"))
+            for element in root.findall(
+                "md:SPSSODescriptor/md:AttributeConsumingService/md:RequestedAttribute", NAMESPACES
+            )
+        ),
+        valid_until=instant(root.get("validUntil")),
+        xml=pretty(root),
+    )
+
+
+def _endpoints(root: etree._Element, path: str) -> tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(element.get("Location", ""), element.get("Binding", ""), _index(element.get("index")))
+        for element in root.findall(path, NAMESPACES)
+    )
+
+
+def _index(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= len("65535") else 0
+
+
+def _der(text: str | None) -> bytes:
+    try:
+        return base64.b64decode("".join((text or "").split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""

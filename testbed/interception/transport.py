@@ -28,7 +28,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         if transport is None:
             answer = outside(sent.host)
             self._journal.close(number, answer)
-            return httpx.Response(answer.status, headers=list(answer.headers), content=answer.body)
+            return httpx.Response(answer.status, headers=list(answer.headers), stream=httpx.ByteStream(answer.body))
         try:
             response = await transport.handle_async_request(request)
             raw = b"".join([chunk async for chunk in _stream(response)])

@@ -28,21 +28,23 @@ class Recorder:
         sender = self._callers.get(flow.client_conn.sockname[1], "unknown")
         sent = Request(request.method, request.pretty_url, _pairs(request.headers), request.raw_content or b"")
         flow.metadata[NUMBER] = self._journal.open(sender, sent)
-        if self._known(sent.host) is None:
+        address = self._hosts.get(sent.host)
+        if address is None:
             answer = outside(sent.host)
             flow.response = http.Response.make(answer.status, answer.body, dict(answer.headers))
+            return
+        # NOTE: led to its port here and not in server_connect: mitmproxy finds a connection to use again by the
+        # address that the request names, and opens no more than five to one address at a time.
+        host_header = request.host_header
+        request.host, request.port = address
+        request.host_header = host_header
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
-        """Lead a host of the lab to its port; its name stays what TLS and the Host header say."""
-        if data.server.address is None:
-            return
-        host, _ = data.server.address
-        known = self._known(host)
-        if known is None:
-            data.server.error = f"{host} is outside the laboratory"
-            return
-        data.server.sni = data.server.sni or host
-        data.server.address = known
+        """The name that TLS asks for and verifies stays that of the host; and nothing goes outside the lab."""
+        if data.server.address not in self._hosts.values():
+            data.server.error = "outside the laboratory"
+        elif data.client.sni:
+            data.server.sni = data.client.sni
 
     def response(self, flow: http.HTTPFlow) -> None:
         """A whole response has come, or was made in :meth:`request`; it has not been passed on yet."""
@@ -56,9 +58,6 @@ class Recorder:
         number = flow.metadata.get(NUMBER)
         if number is not None:
             self._journal.close(number, None, flow.error.msg if flow.error else "the connection ended")
-
-    def _known(self, host: str) -> tuple[str, int] | None:
-        return self._hosts.get(host.lower())
 
 
 def _pairs(headers: http.Headers) -> Headers:

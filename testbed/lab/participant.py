@@ -34,6 +34,10 @@ GRACE_S = 2
 """How long requests under way may take when the lab closes."""
 
 
+KEEP_ALIVE_S = 75
+"""Longer than any client keeps a connection that nobody uses, so that none is closed under a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParticipantConfig:
     """What the lab tells a participant process."""
@@ -105,30 +109,35 @@ async def _serve(config: ParticipantConfig) -> None:
         servers: list[tuple[_Server, int]] = []
         if config.kind == "school":
             school = make_school(spec, await client(SCHOOL_HOST), config.control_token, _now)
-            servers.append((_public(school.app, config.certificate), config.sockets[0]))
-            servers.append((_Server(uvicorn.Config(school.control, **_COMMON)), config.sockets[1]))
+            servers.append((_server(school.app, config.certificate), config.sockets[0]))
+            servers.append((_server(school.control), config.sockets[1]))
         else:
             apps: dict[str, ASGIApp] = {}
             for vendor in spec.simulated:
                 service = make_vendor(vendor, home, await client(host_of(vendor.login)), _now)
                 apps.update(dict.fromkeys(service.config.hosts, service.app))
-            servers.append((_public(HostRouter(apps), config.certificate), config.sockets[0]))
+            servers.append((_server(HostRouter(apps), config.certificate), config.sockets[0]))
         await _until_lab_ends(servers)
 
 
-_COMMON: dict[str, object] = {
-    "log_level": "warning",
-    "access_log": False,
-    "lifespan": "off",
-    "ws": "none",
-    "http": "h11",
-    "server_header": False,
-    "timeout_graceful_shutdown": GRACE_S,
-}
-
-
-def _public(app: ASGIApp, certificate: Path) -> _Server:
-    return _Server(uvicorn.Config(app, ssl_certfile=str(certificate), ssl_keyfile=str(certificate), **_COMMON))
+def _server(app: ASGIApp, certificate: Path | None = None) -> _Server:
+    """A server for one app, with TLS where there is a certificate."""
+    file = str(certificate) if certificate else None
+    return _Server(
+        uvicorn.Config(
+            app,
+            ssl_certfile=file,
+            ssl_keyfile=file,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
 
 
 async def _until_lab_ends(servers: list[tuple[_Server, int]]) -> None:

@@ -5,22 +5,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How one vendor behaves. A profile sets what it needs; a fault changes exactly one field of a profile's."""
+    """How one vendor behaves: a profile sets what its service needs, a fault changes exactly one field of that."""
 
     required: tuple[str, ...]
-    """Attributes without which the service cannot do its work, by canonical name."""
+    """Attributes that the service cannot do its work without, by canonical name."""
     optional: tuple[str, ...] = ()
+    """Attributes that make the service better, by canonical name."""
     signs_requests: bool = True
     force_authn: bool = False
+    """Asks the school for a fresh login every time, and takes no older one."""
     checks_audience: bool = True
     tracker: str | None = None
-    """A URL that the server tells of every login, with the pupil's e-mail address."""
-    partner: str | None = None
-    """A URL to which an image on the start page is redirected, with the pupil's user name."""
-    pictures: bool = False
-    """The start page shows a picture from the vendor's content delivery host."""
+    """A host that the vendor's server tells of every login, with the pupil's e-mail address."""
+    partner_redirect: str | None = None
+    """A host to which an image on the start page is redirected, with the pupil's user name in the address."""
+    cdn: bool = False
+    """The start page shows a picture from the vendor's content delivery host, ``cdn.`` before its own."""
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """All that it asks for and keeps in its session; whatever else comes is dropped."""
+        """All that it asks for and keeps in a session; whatever else comes is dropped unread."""
         return tuple(dict.fromkeys((*self.required, *self.optional)))

@@ -1,6 +1,7 @@
 """A vendor's own key: made by itself at first use, in a folder that its owner alone can read."""
 
 import os
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,15 +11,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+KEY_FILE = "saml.pem"
 RSA_BITS = 2048
 VALID_FOR = timedelta(days=3652)
-FILE = "saml.pem"
+"""Ten years: a certificate in metadata is a container for a key, and a lab must not stop one morning."""
+MAX_COMMON_NAME = 64
 OTHERS = 0o077
 
 
 @dataclass(frozen=True, repr=False)
 class VendorKeys:
-    """The key for signing requests and, in metadata, for encryption to this vendor. Loaded once in a process."""
+    """The key that signs requests and that the school may encrypt to. Load it once in a process."""
 
     private_key: rsa.RSAPrivateKey
     certificate: x509.Certificate
@@ -32,38 +35,51 @@ class VendorKeys:
     def load_or_make(cls, folder: Path, common_name: str, now: datetime) -> "VendorKeys":
         """The key in ``folder``, made first where it is missing.
 
+        Of two processes that start at once both end up with the same key.
+
         Raises:
-            ValueError: the file is open to others or damaged; says which and what to do.
+            ValueError: the folder or the file is open to others, or damaged; says which and what to do.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / FILE
+        _must_be_private(folder, 0o700)
+        path = folder / KEY_FILE
         if not path.exists():
-            _create(path, _fresh(common_name, now))
-        if path.stat().st_mode & OTHERS:
-            raise ValueError(f"{path} holds a key and is open to others: run 'chmod 600 {path}'")
+            _create_private(path, _fresh(common_name, now))
+        _must_be_private(path, 0o600)
+        return cls._from_pem(path)
+
+    @classmethod
+    def _from_pem(cls, path: Path) -> "VendorKeys":
         pem = path.read_bytes()
         try:
-            # NOTE: the check of the key's arithmetic takes 40 ms each time, and we made it ourselves.
+            # NOTE: a full check of the key's arithmetic takes 40 ms for each vendor; what we wrote ourselves is held
+            # against its certificate instead.
             key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
             certificate = x509.load_pem_x509_certificate(pem)
-        except ValueError as error:
-            raise ValueError(f"{path} is damaged: remove it, and a new one is made") from error
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise ValueError(f"{path} holds no RSA key: remove it, and a new one is made")
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path}: is damaged. To mend it: remove it, and a new one is made") from error
+        if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key():
+            raise ValueError(f"{path}: key and certificate do not belong together. To mend it: remove the file")
         return cls(key, certificate)
 
 
 def _fresh(common_name: str, now: datetime) -> bytes:
-    key = rsa.generate_private_key(65537, RSA_BITS)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"TEST {common_name}"[:64])])
+    key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "TEST vendor, trust nowhere else"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name[:MAX_COMMON_NAME]),
+        ]
+    )
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + VALID_FOR)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(
@@ -72,15 +88,22 @@ def _fresh(common_name: str, now: datetime) -> bytes:
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _create(path: Path, content: bytes) -> None:
-    """Of two processes that start at once, the first one's key stays."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+def _must_be_private(path: Path, mend: int) -> None:
+    mode = path.stat().st_mode & 0o777
+    if mode & OTHERS:
+        raise ValueError(f"{path}: holds a key but is open to others (mode {mode:o}). To mend it: chmod {mend:o} it")
+
+
+def _create_private(path: Path, content: bytes) -> None:
+    """Whole or not at all, and never in place of what another process has just made."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return
     finally:
         temporary.unlink()

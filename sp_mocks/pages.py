@@ -1,26 +1,31 @@
-"""A vendor's pages: plain, for a screen reader too, in Swedish and English."""
+"""A vendor's pages: plain, for a screen reader too, in Swedish and English, without scripts."""
 
+import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from testbed.model.written import Bilingual
 
-_environment = Environment(
-    loader=PackageLoader("sp_mocks"),
-    autoescape=select_autoescape(("html",)),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
+NONCE_BYTES = 16
+MAX_ACCEPT_LANGUAGE = 500
+QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 COVER = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 80" width="60" height="80">'
     '<rect width="60" height="80" rx="3" fill="#14438f"/><rect x="10" y="16" width="40" height="6" fill="#fff"/></svg>'
+)
+
+_environment = Environment(
+    loader=PackageLoader("sp_mocks", "templates"),
+    autoescape=True,
+    auto_reload=False,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -29,46 +34,52 @@ class Pages:
     """The pages of one vendor."""
 
     name: str
-    start: Bilingual
-    image_sources: str
-    """For the Content-Security-Policy."""
+    image_hosts: Sequence[str] = field(default=())
+    """Hosts beside its own that a page may show images from."""
 
     def show(
         self, request: Request, template: str, status: int = 200, values: Mapping[str, object] | None = None
     ) -> HTMLResponse:
-        """One page, in the language that the person asked for."""
-        language, nonce = language_of(request), secrets.token_urlsafe(16)
-        text = _environment.get_template(template).render(
-            {
-                "language": language,
-                "other": "en" if language == "sv" else "sv",
-                "say": lambda sv, en: en if language == "en" else sv,
-                "name": self.name,
-                "start": self.start.en if language == "en" else self.start.sv,
-                "nonce": nonce,
-                **(values or {}),
-            }
-        )
+        """One page, in the language of the reader."""
+        language, nonce = language_of(request), secrets.token_urlsafe(NONCE_BYTES)
+        shared = {
+            "language": language,
+            "name": self.name,
+            "nonce": nonce,
+            "say": lambda sv, en: sv if language == "sv" else en,
+            "read": lambda text: _in(text, language),
+        }
+        body = _environment.get_template(template).render(**shared | dict(values or {}))
+        images = " ".join(["'self'", *(f"https://{host}" for host in self.image_hosts)])
         policy = (
-            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src {self.image_sources}; "
-            "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src {images}; "
+            "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         )
         headers = {
             "Content-Security-Policy": policy,
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Content-Language": language,
         }
-        return HTMLResponse(text, status, headers)
+        return HTMLResponse(body, status, headers)
 
 
 def language_of(request: Request) -> str:
-    """By ``?lang=``, else by Accept-Language; Swedish when neither says."""
+    """``?lang=`` first, then what the browser prefers; Swedish when neither speaks."""
     asked = request.query_params.get("lang", "")
     if asked in ("sv", "en"):
         return asked
-    for part in request.headers.get("accept-language", "").split(","):
-        language = part.strip().lower()[:2]
-        if language in ("sv", "en"):
-            return language
-    return "sv"
+    best = {"sv": 0.0, "en": 0.0}
+    for part in request.headers.get("accept-language", "")[:MAX_ACCEPT_LANGUAGE].lower().split(","):
+        tag, _, parameters = part.partition(";")
+        quality = QUALITY.search(parameters)
+        language = tag.strip().partition("-")[0]
+        if language in best:
+            best[language] = max(best[language], float(quality.group(1)) if quality else 1.0)
+    return "en" if best["en"] > best["sv"] else "sv"
+
+
+def _in(text: Bilingual, language: str) -> str:
+    return text.sv if language == "sv" else text.en

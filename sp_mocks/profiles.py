@@ -1,4 +1,4 @@
-"""The kinds of service that vendors offer, after real ones (facts: attribute needs published in Skolfederation)."""
+"""The kinds of service that vendors offer, with the attributes that real services of each kind ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,45 +12,62 @@ EPPN = "eduPersonPrincipalName"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kind of service, with the behaviour of a compliant vendor of that kind."""
+    """One kind of service."""
 
     id: str
     title: Bilingual
-    start: Bilingual
-    """What a logged-in pupil reads on its start page."""
+    heading: Bilingual
+    """Of the page that a pupil sees once logged in."""
+    items: tuple[Bilingual, ...]
+    """What stands on that page; invented titles."""
     behaviour: Behaviour
+    """Of a compliant vendor of this kind."""
 
 
 _ALL = (
     Profile(
-        "national-tests",
-        Bilingual(
+        id="national-tests",
+        title=Bilingual(
             sv="Provtjänst som behöver användarnamnet och inget mer",
             en="A test platform that needs the user name and nothing else",
         ),
-        Bilingual(sv="Dina prov", en="Your tests"),
-        # The national tests' gateway does not sign its requests, and asks for a fresh login.
-        Behaviour(required=(EPPN,), signs_requests=False, force_authn=True),
+        heading=Bilingual(sv="Dina prov", en="Your tests"),
+        items=(
+            Bilingual(sv="Läsförståelse, delprov B", en="Reading comprehension, part B"),
+            Bilingual(sv="Matematik, delprov C", en="Mathematics, part C"),
+        ),
+        # NOTE: the national tests' gateway signs no requests and asks for a fresh login, so that two pupils who share
+        # a computer do not share a test.
+        behaviour=Behaviour(required=(EPPN,), signs_requests=False, force_authn=True),
     ),
     Profile(
-        "learning-material",
-        Bilingual(
-            sv="Läromedel som behöver namn, skola och grupp",
-            en="Learning material that needs name, school and group",
+        id="learning-material",
+        title=Bilingual(
+            sv="Läromedel som behöver namn och skolenhet, och gärna grupp och e-post",
+            en="Learning material that needs name and school unit, and likes to have group and e-mail",
         ),
-        Bilingual(sv="Dina läromedel", en="Your learning material"),
-        Behaviour(
+        heading=Bilingual(sv="Dina läromedel", en="Your learning material"),
+        items=(
+            Bilingual(sv="Kapitel 4: Vattnets kretslopp", en="Chapter 4: The water cycle"),
+            Bilingual(sv="Övning: Bråk på tallinjen", en="Exercise: Fractions on the number line"),
+        ),
+        behaviour=Behaviour(
             required=("sisSchoolUnitCode", EPPN, "givenName", "sn"),
             optional=("mail", "sisSchoolCourseStudent", "sisSchoolCourseTeacher"),
         ),
     ),
     Profile(
-        "reading-service",
-        Bilingual(
-            sv="Lästjänst som behöver användarnamn och skola", en="A reading service that needs user name and school"
+        id="reading-service",
+        title=Bilingual(
+            sv="Lästjänst som behöver användarnamn och skolenhet, och gärna förnamn och e-post",
+            en="A reading service that needs user name and school unit, and likes to have first name and e-mail",
         ),
-        Bilingual(sv="Dina böcker", en="Your books"),
-        Behaviour(required=(EPPN, "sisSchoolUnitCode"), optional=("givenName", "mail"), pictures=True),
+        heading=Bilingual(sv="Dina böcker", en="Your books"),
+        items=(
+            Bilingual(sv="Räven som missade bussen", en="The fox that missed the bus"),
+            Bilingual(sv="Natten på fyren", en="The night at the lighthouse"),
+        ),
+        behaviour=Behaviour(required=(EPPN, "sisSchoolUnitCode"), optional=("givenName", "mail"), cdn=True),
     ),
 )
 PROFILES: Mapping[str, Profile] = MappingProxyType({profile.id: profile for profile in _ALL})

@@ -1,9 +1,123 @@
-"""Why a message opens no session."""
+"""Why a login opens no session: a code for the log, and words for the person."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from testbed.model.written import Bilingual
+
+
+def _words(sv: str, en: str) -> Bilingual:
+    return Bilingual(sv=sv, en=en)
+
+
+_NOT_READABLE = _words(
+    "Svaret från skolan gick inte att läsa.",
+    "The school's answer could not be read.",
+)
+_SIGNATURE = _words(
+    "Svaret saknar en giltig underskrift från skolan, så det kan ha ändrats på vägen.",
+    "The answer lacks a valid signature of the school, so it may have been changed on its way.",
+)
+_ELSEWHERE = _words(
+    "Svaret var ställt till en annan tjänst eller adress.",
+    "The answer was made for another service or address.",
+)
+_TIME = _words(
+    "Svaret gäller inte just nu: det är för gammalt, eller så går en klocka fel.",
+    "The answer is not valid at this time: it is too old, or a clock is wrong.",
+)
+_NOT_ASKED = _words(
+    "Svaret hör inte till en inloggning som den här webbläsaren har påbörjat, eller så har det redan använts.",
+    "The answer does not belong to a login that this browser began, or it has been used already.",
+)
+_CONTENT = _words(
+    "Svaret följer inte reglerna, så det går inte att veta vem det gäller.",
+    "The answer breaks the rules, so there is no telling whom it is about.",
+)
+_SCHOOL = _words(
+    "Skolans uppgifter om sig själv (metadata) gick inte att hämta eller använda just nu.",
+    "What the school publishes about itself (metadata) could not be had or used at this time.",
+)
+
+REASONS: Mapping[str, Bilingual] = MappingProxyType(
+    {
+        "no-message": _NOT_READABLE,
+        "not-a-form": _NOT_READABLE,
+        "message-too-large": _NOT_READABLE,
+        "not-base64": _NOT_READABLE,
+        "not-xml": _NOT_READABLE,
+        "document-type-declaration": _NOT_READABLE,
+        "processing-instruction": _NOT_READABLE,
+        "not-a-response": _NOT_READABLE,
+        "version": _NOT_READABLE,
+        "time-not-readable": _NOT_READABLE,
+        "school-says-no": _words("Skolan loggade inte in dig.", "The school did not log you in."),
+        "assertion-count": _CONTENT,
+        "encrypted-assertion": _words(
+            "Svaret är krypterat, och den här simulerade tjänsten läser bara okrypterade svar.",
+            "The answer is encrypted, and this simulated service reads answers in the clear only.",
+        ),
+        "not-signed": _SIGNATURE,
+        "signature-out-of-place": _SIGNATURE,
+        "signature-not-plain": _SIGNATURE,
+        "reference-to-something-else": _SIGNATURE,
+        "identifier-not-unique": _SIGNATURE,
+        "canonicalization-not-allowed": _SIGNATURE,
+        "signature-algorithm-not-allowed": _SIGNATURE,
+        "digest-algorithm-not-allowed": _SIGNATURE,
+        "transforms-not-allowed": _SIGNATURE,
+        "signature-not-good": _SIGNATURE,
+        "signature-covers-something-else": _SIGNATURE,
+        "issuer": _words("Svaret kommer inte från skolan.", "The answer does not come from the school."),
+        "destination": _ELSEWHERE,
+        "audience": _ELSEWHERE,
+        "no-valid-confirmation": _words(
+            "Svaret är inte ställt till den här tjänstens inloggning, eller så har det blivit för gammalt.",
+            "The answer is not addressed to this service's login, or it has become too old.",
+        ),
+        "conditions": _CONTENT,
+        "unknown-condition": _CONTENT,
+        "not-valid-yet": _TIME,
+        "expired": _TIME,
+        "no-authentication": _CONTENT,
+        "stale-authentication": _words(
+            "Tjänsten bad om en ny inloggning, men skolan svarade med en gammal.",
+            "The service asked for a fresh login, but the school answered with an old one.",
+        ),
+        "not-asked-for-by-this-browser": _NOT_ASKED,
+        "used-before": _NOT_ASKED,
+        "attribute-twice": _CONTENT,
+        "value-not-text": _CONTENT,
+        "no-user-name": _words("Svaret säger inte vem du är.", "The answer does not say who you are."),
+        "user-name-of-another-school": _words(
+            "Användarnamnet hör till en annan skola än den som svarade.",
+            "The user name belongs to another school than the one that answered.",
+        ),
+        "school-metadata-not-had": _SCHOOL,
+        "school-metadata-too-large": _SCHOOL,
+        "school-metadata-not-readable": _SCHOOL,
+        "school-metadata-of-someone-else": _SCHOOL,
+        "school-metadata-expired": _SCHOOL,
+        "school-metadata-not-usable": _SCHOOL,
+    }
+)
+"""By code. No code and no words hold a value of the message."""
+FORBIDDEN, BAD_GATEWAY = 403, 502
 
 
 class Refused(Exception):
-    """The message breaks a rule; ``code`` names the rule and never holds a value of the message."""
+    """A login that opens no session.
 
-    def __init__(self, code: str) -> None:
+    Args:
+        code: a key of :data:`REASONS`.
+        said: what the school itself said about it, for the person to read; comes from outside.
+    """
+
+    def __init__(self, code: str, said: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.words, self.said = code, REASONS[code], said
+
+    @property
+    def status(self) -> int:
+        """Of the HTTP answer: the message is at fault, or the school that could not be reached."""
+        return BAD_GATEWAY if self.code.startswith("school-metadata") else FORBIDDEN

@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture
 def draw() -> Random:
-    return Random(1)  # noqa: S311 (nothing secret)
+    return Random(1)

@@ -65,7 +65,7 @@ def test_common_first_and_last_name_gets_middle_names_until_unique(draw: Random)
 
 @given(st.integers(), st.booleans())
 def test_very_long_names_are_very_long(seed: int, female: bool) -> None:
-    name = Names(Random(seed)).very_long(female)  # noqa: S311 (nothing secret)
+    name = Names(Random(seed)).very_long(female)
     assert VERY_LONG <= len(name.display) <= 2 * VERY_LONG
 
 

@@ -1,0 +1,216 @@
+"""The school's metadata: fetched once, within limits, and read for one school alone."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from lxml import etree
+
+from sp_mocks.refusal import Refused
+from sp_mocks.trust import MAX_BYTES, MAX_CERTIFICATES, Trust, read_school
+from sp_mocks.xmlnames import MD, NAMESPACES
+
+pytestmark = pytest.mark.anyio
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+SCHOOL, SSO = "https://idp.skola.test/saml/metadata", "https://idp.skola.test/saml/sso"
+
+
+class Clock:
+    """Says what it is told."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+class Endless(httpx.AsyncByteStream):
+    """An answer that does not end."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 65536
+
+
+class Silent(httpx.AsyncByteStream):
+    """An answer that does not come."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+
+def trust(answer: Callable[[httpx.Request], httpx.Response], clock: Clock | None = None) -> Trust:
+    return Trust(SCHOOL, SCHOOL, httpx.AsyncClient(transport=httpx.MockTransport(answer)), clock or Clock())
+
+
+def changed(school: Any, change: Callable[[etree._Element], object]) -> bytes:
+    root = etree.fromstring(school.metadata())
+    change(root)
+    return etree.tostring(root)
+
+
+def code_of(document: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        read_school(document, SCHOOL)
+    return refused.value.code
+
+
+async def test_the_school_is_fetched_once_however_many_ask(school: Any) -> None:
+    fetched = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        fetched.append(request)
+        await asyncio.sleep(0)
+        return httpx.Response(200, content=school.metadata())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        known = Trust(SCHOOL, SCHOOL, http, Clock())
+        found = await asyncio.gather(*(known.school() for _ in range(5)))
+    assert len(fetched) == 1
+    assert set(found) == {found[0]}
+    assert found[0].sign_on == SSO
+    assert found[0].certificates == (school.certificate,)
+    assert found[0].scopes == {"skola.test"}
+
+
+FAILURES: dict[str, Callable[[httpx.Request], httpx.Response]] = {
+    "not found": lambda _: httpx.Response(404),
+    "elsewhere": lambda _: httpx.Response(302, headers={"Location": "https://evil.test/"}),
+    "compressed": lambda _: httpx.Response(200, headers={"Content-Encoding": "br"}, stream=Endless()),
+}
+
+
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
+async def test_an_answer_that_is_none_is_refused(answer: Any) -> None:
+    with pytest.raises(Refused, match="school-metadata-not-had"):
+        await trust(answer).school()
+
+
+async def test_an_answer_without_end_is_cut() -> None:
+    with pytest.raises(Refused, match="school-metadata-too-large"):
+        await trust(lambda _: httpx.Response(200, stream=Endless())).school()
+
+
+async def test_an_answer_may_be_as_large_as_the_limit(school: Any) -> None:
+    document = school.metadata()
+    whole = document + b" " * (MAX_BYTES - len(document))
+    assert (await trust(lambda _: httpx.Response(200, content=whole)).school()).entity_id == SCHOOL
+    with pytest.raises(Refused, match="school-metadata-too-large"):
+        await trust(lambda _: httpx.Response(200, content=whole + b" ")).school()
+
+
+async def test_an_answer_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sp_mocks.trust.TIMEOUT_S", 0.01)
+    with pytest.raises(Refused, match="school-metadata-not-had"):
+        await trust(lambda _: httpx.Response(200, stream=Silent())).school()
+
+
+async def test_a_failure_is_not_kept(school: Any) -> None:
+    answers = iter([httpx.Response(503), httpx.Response(200, content=school.metadata())])
+    known = trust(lambda _: next(answers))
+    with pytest.raises(Refused):
+        await known.school()
+    assert (await known.school()).entity_id == SCHOOL
+
+
+async def test_metadata_is_fetched_anew_once_it_is_over(school: Any) -> None:
+    fetched, clock = [], Clock()
+    ends = ["2026-11-23T13:00:00Z", "2026-11-23T14:00:00Z"]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        fetched.append(1)
+        return httpx.Response(200, content=changed(school, lambda root: root.set("validUntil", ends[len(fetched) - 1])))
+
+    known = trust(answer, clock)
+    await known.school()
+    await known.school()
+    assert len(fetched) == 1
+    clock.now += dt.timedelta(hours=1)
+    await known.school()
+    assert len(fetched) == 2
+
+
+@pytest.mark.parametrize("path", [".", "md:IDPSSODescriptor"])
+async def test_metadata_that_is_over_is_refused(school: Any, path: str) -> None:
+    document = changed(school, lambda root: root.find(path, NAMESPACES).set("validUntil", "2026-11-23T12:00:00Z"))
+    with pytest.raises(Refused, match="school-metadata-expired"):
+        await trust(lambda _: httpx.Response(200, content=document)).school()
+
+
+def test_the_right_school_is_taken_out_of_many(school: Any) -> None:
+    other = school.metadata().replace(SCHOOL.encode(), b"https://other.test/saml/metadata")
+    both = b'<md:EntitiesDescriptor xmlns:md="%s" validUntil="2027-01-01T00:00:00Z">%s%s</md:EntitiesDescriptor>'
+    found = read_school(both % (MD.encode(), other, school.metadata()), SCHOOL)
+    assert found.entity_id == SCHOOL
+    assert found.valid_until == dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+
+
+def without(path: str) -> Callable[[etree._Element], object]:
+    return lambda root: [element.getparent().remove(element) for element in root.findall(path, NAMESPACES)]
+
+
+def each(path: str, name: str, value: str) -> Callable[[etree._Element], object]:
+    return lambda root: [element.set(name, value) for element in root.findall(path, NAMESPACES)]
+
+
+UNUSABLE: dict[str, tuple[Callable[[etree._Element], object], str]] = {
+    "of another": (lambda root: root.set("entityID", "https://other.test"), "of-someone-else"),
+    "of a vendor": (without("md:IDPSSODescriptor"), "of-someone-else"),
+    "no key": (without(".//md:KeyDescriptor"), "not-usable"),
+    "only a key for encryption": (each(".//md:KeyDescriptor", "use", "encryption"), "not-usable"),
+    "no place to log in": (without(".//md:SingleSignOnService"), "not-usable"),
+    "a script as a place": (each(".//md:SingleSignOnService", "Location", "javascript:alert(1)"), "not-usable"),
+    "no base64": (lambda root: setattr(next(root.iter("{*}X509Certificate")), "text", "*"), "not-usable"),
+    "empty certificate": (lambda root: setattr(next(root.iter("{*}X509Certificate")), "text", " "), "not-usable"),
+    "an end that is no time": (lambda root: root.set("validUntil", "soon"), "not-usable"),
+    "an end without zone": (lambda root: root.set("validUntil", "2027-01-01T00:00:00"), "not-usable"),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), UNUSABLE.values(), ids=UNUSABLE)
+def test_metadata_that_lacks_what_a_login_needs_is_refused(school: Any, change: Any, code: str) -> None:
+    assert code_of(changed(school, change)) == f"school-metadata-{code}"
+
+
+@pytest.mark.parametrize("document", [b"", b"<html>", b"<!DOCTYPE a><a/>"])
+def test_what_is_no_metadata_is_refused(document: bytes) -> None:
+    assert code_of(document) == "school-metadata-not-readable"
+
+
+def test_a_school_that_is_there_twice_is_refused(school: Any) -> None:
+    both = b'<md:EntitiesDescriptor xmlns:md="%s">%s%s</md:EntitiesDescriptor>'
+    assert code_of(both % (MD.encode(), school.metadata(), school.metadata())) == "school-metadata-of-someone-else"
+
+
+def test_keys_for_any_use_count_and_there_are_not_too_many(school: Any) -> None:
+    def many(root: etree._Element) -> None:
+        key = root.find(".//md:KeyDescriptor", NAMESPACES)
+        del key.attrib["use"]
+        for _ in range(MAX_CERTIFICATES + 5):
+            key.addnext(etree.fromstring(etree.tostring(key)))
+
+    assert read_school(changed(school, many), SCHOOL).certificates == (school.certificate,) * MAX_CERTIFICATES
+
+
+SCOPES = {
+    "": None,
+    '<shibmd:Scope regexp="true">.*</shibmd:Scope>': frozenset(),
+    "<shibmd:Scope> a.test </shibmd:Scope><shibmd:Scope>b.test</shibmd:Scope>": {"a.test", "b.test"},
+}
+
+
+@pytest.mark.parametrize(("extensions", "scopes"), SCOPES.items())
+def test_scopes_are_read_as_they_stand(school: Any, extensions: str, scopes: object) -> None:
+    assert read_school(school.metadata(extensions), SCHOOL).scopes == scopes
+
+
+def test_scopes_of_the_whole_entity_count(school: Any) -> None:
+    def moved(root: etree._Element) -> None:
+        root.insert(0, root.find("md:IDPSSODescriptor/md:Extensions", NAMESPACES))
+
+    assert read_school(changed(school, moved), SCHOOL).scopes == {"skola.test"}

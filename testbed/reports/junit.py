@@ -1,0 +1,84 @@
+"""JUnit XML for build servers.
+
+A build goes red exactly when the run's exit status is not 0: a play has one test ``as-expected`` that fails or errs
+when its expectation is not met. A finding that was expected is told in the output of its check, not as a failure.
+"""
+
+import re
+
+from lxml import etree
+
+from testbed.model.verdict import Finding, Judgement, Result, RunRecord, Verdict
+
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold."""
+INCONCLUSIVE = frozenset({Verdict.ERROR, Verdict.NOT_VERIFIED})
+
+
+def render(record: RunRecord) -> str:
+    """The whole document."""
+    run = record.run
+    root = etree.Element("testsuites", name=_clean(run.id))
+    for judgement in run.judgements:
+        root.append(_suite(judgement))
+    if run.problems:
+        suite = etree.SubElement(root, "testsuite", name="lab")
+        for number, problem in enumerate(run.problems, start=1):
+            case = etree.SubElement(suite, "testcase", classname="lab", name=f"problem-{number}")
+            etree.SubElement(case, "error", message=_clean(problem))
+    for element in (*root.iter("testsuite"), root):
+        element.set("tests", str(len(list(element.iter("testcase")))))
+        for kind, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+            element.set(name, str(len(list(element.iter(kind)))))
+    text: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return text.decode("utf-8")
+
+
+def _suite(judgement: Judgement) -> etree._Element:
+    suite = etree.Element("testsuite", name=_clean(judgement.play.id))
+    suite.append(_as_expected(judgement))
+    for result in judgement.results:
+        suite.append(_case(judgement, result))
+    return suite
+
+
+def _as_expected(judgement: Judgement) -> etree._Element:
+    case = etree.Element("testcase", classname=_clean(judgement.play.id), name="as-expected")
+    lines = [
+        *(f"missing: {line}" for line in judgement.expectation.missing),
+        *(f"unexpected: {line}" for line in judgement.expectation.unexpected),
+    ]
+    message = f"{judgement.verdict}, expected {judgement.expected}. {judgement.reason}".strip()
+    if judgement.verdict in INCONCLUSIVE:
+        etree.SubElement(case, "error", message=_clean(message)).text = _clean("\n".join(lines))
+    elif not judgement.expectation.met:
+        etree.SubElement(case, "failure", message=_clean(message)).text = _clean("\n".join(lines))
+    return case
+
+
+def _case(judgement: Judgement, result: Result) -> etree._Element:
+    case = etree.Element("testcase", classname=_clean(judgement.play.id), name=result.check)
+    text = _clean("\n\n".join(_finding(finding) for finding in result.findings))
+    if result.findings and judgement.expectation.met:
+        etree.SubElement(case, "system-out").text = f"{result.verdict}, as expected\n{text}"
+    elif result.verdict is Verdict.FAIL:
+        etree.SubElement(case, "failure", message=result.check).text = text
+    elif result.verdict is Verdict.ERROR:
+        etree.SubElement(case, "error", message=_clean(result.reason))
+    elif result.verdict in (Verdict.SKIPPED, Verdict.NOT_VERIFIED):
+        etree.SubElement(case, "skipped", message=_clean(f"{result.verdict}: {result.reason}"))
+    elif result.findings:
+        etree.SubElement(case, "system-out").text = f"{result.verdict}\n{text}"
+    return case
+
+
+def _finding(finding: Finding) -> str:
+    where = f"exchange {finding.where.exchange}, {finding.where.locator}" if finding.where else "-"
+    return (
+        f"{finding.title}\nclause: {finding.clause}\nobserved: {finding.observed}\nexpected: {finding.expected}\n"
+        f"where: {where}\nreproduce: {finding.reproduce}"
+    )
+
+
+def _clean(text: str) -> str:
+    return UNPRINTABLE.sub("�", text)

@@ -12,6 +12,8 @@ class Attribute:
     """One row of ``attributes.yaml``; the fields are explained there."""
 
     name: str
+    sv: str
+    en: str
     saml: str
     oidc: str
     ss12000: str

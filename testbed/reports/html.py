@@ -1,0 +1,86 @@
+"""report.html: one page without scripts, images or network, in Swedish and English, for a data protection officer."""
+
+from base64 import b64encode
+from collections import Counter
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from testbed.model.messages import AuthnRequest, Malformed, SamlMetadata, SamlResponse
+from testbed.model.verdict import Evidence, Judgement, RunRecord
+from testbed.model.wire import Exchange
+from testbed.reports import redact
+from testbed.reports.sequence import picture
+from testbed.reports.texts import ROLES, VERDICTS, attribute, check_info, observed_sv
+from testbed.reports.view import detailed, vendor_views
+from testbed.wire.bodies import decoded
+
+
+def render(record: RunRecord) -> str:
+    """The whole page."""
+    style = files("testbed.reports").joinpath("templates/report.css").read_text(encoding="utf-8")
+    shown = set(detailed(record.run.judgements))
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            run=record.run,
+            vendors=vendor_views(record),
+            plays=[_play(j, record.evidence.get(j.play.id)) for j in record.run.judgements if j.play.id in shown],
+            shown=shown,
+            verdict_counts=Counter(judgement.verdict for judgement in record.run.judgements),
+            style=style,
+            # NOTE: the digest is of the very text between the tags, which the template writes without a change.
+            style_digest=b64encode(sha256(style.encode()).digest()).decode(),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("testbed.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        VERDICTS=VERDICTS, ROLES=ROLES, attribute=attribute, checks=check_info(), observed_sv=observed_sv
+    )
+    environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of)
+    return environment
+
+
+def _play(judgement: Judgement, evidence: Evidence | None) -> dict[str, object]:
+    findings = {finding.where.exchange for finding in judgement.findings if finding.where}
+    exchanges = evidence.exchanges if evidence else ()
+    told: dict[int, list[str]] = {}
+    for one in evidence.disclosures if evidence else ():
+        told.setdefault(one.where.exchange, []).append(one.attribute)
+    messages = evidence.messages if evidence else ()
+    return {
+        "judgement": judgement,
+        "person": evidence.person if evidence else None,
+        "picture": picture(exchanges, findings, told.keys()),
+        "exchanges": exchanges,
+        "told": {number: sorted(set(names)) for number, names in told.items()},
+        "blamed": findings,
+        "sent": {e.number: _sent(e) for e in exchanges if e.number in findings or e.number in told},
+        "disclosures": evidence.disclosures if evidence else (),
+        "requests": [message for message in messages if isinstance(message, AuthnRequest)],
+        "responses": [message for message in messages if isinstance(message, SamlResponse)],
+        "metadata": [message for message in messages if isinstance(message, SamlMetadata)],
+        "malformed": [message for message in messages if isinstance(message, Malformed)],
+    }
+
+
+def _sent(exchange: Exchange) -> str:
+    """The request as it left, masked."""
+    request = exchange.request
+    lines = [f"{request.method} {redact.path_of(request.url)}"]
+    lines += [f"{name}: {value}" for name, value in redact.headers(request.headers)]
+    body = decoded(request.headers, request.body).decode("utf-8", "replace")
+    return "\n".join([*lines, "", redact.text(body)]).rstrip()

@@ -1,0 +1,60 @@
+"""What the report says in words, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import testbed.checks  # noqa: F401 - importing it registers every family of checks
+from testbed.checks.core import CheckInfo, describe
+from testbed.model.attributes import by_name
+from testbed.model.verdict import Finding, Verdict
+from testbed.model.written import Bilingual
+
+VERDICTS: Mapping[Verdict, Bilingual] = MappingProxyType(
+    {
+        Verdict.PASS: Bilingual(sv="Utan anmärkning", en="Passed"),
+        Verdict.FAIL: Bilingual(sv="Brister", en="Failed"),
+        Verdict.WARNING: Bilingual(sv="Varning", en="Warning"),
+        Verdict.SKIPPED: Bilingual(sv="Inte tillämplig", en="Skipped"),
+        Verdict.NOT_VERIFIED: Bilingual(sv="Kunde inte avgöras", en="Not verified"),
+        Verdict.ERROR: Bilingual(sv="Fel i laboratoriet", en="Error of the laboratory"),
+    }
+)
+ROLES: Mapping[str, Bilingual] = MappingProxyType(
+    {
+        "pupil": Bilingual(sv="elev", en="pupil"),
+        "teacher": Bilingual(sv="lärare", en="teacher"),
+        "guardian": Bilingual(sv="vårdnadshavare", en="guardian"),
+        "staff": Bilingual(sv="övrig personal", en="other staff"),
+    }
+)
+_OBSERVED_SV: Mapping[str, str] = MappingProxyType(
+    {
+        "data.released-within-agreement": "{sender} lämnade ut {attribute} till {recipient}, utöver avtalet.",
+        "data.requested-within-agreement": "{sender} begär {attribute} i sina metadata, utöver avtalet.",
+        "data.no-onward-transfer": "{sender} lät {attribute} nå {recipient}, som enligt avtalet inte får veta det.",
+        "data.not-in-url": "{attribute} står i adressen till {recipient}, eller i dess Referer.",
+        "data.encrypted-in-transit": "{attribute} gick till {recipient} utan det skydd som avtalats.",
+        "data.protected-identity-withheld": "{attribute} om en person med skyddad identitet nådde {recipient}.",
+        "data.agreement-in-force": "{attribute} lämnades ut till {recipient} när avtalet inte gällde.",
+    }
+)
+
+
+def attribute(name: str) -> Bilingual:
+    """What people call an attribute; its own name where the table has none."""
+    row = by_name().get(name)
+    return Bilingual(sv=row.sv, en=row.en) if row else Bilingual(sv=name, en=name)
+
+
+def check_info() -> Mapping[str, CheckInfo]:
+    """Every check by id."""
+    return {info.id: info for info in describe()}
+
+
+def observed_sv(finding: Finding) -> str:
+    """What was observed, in Swedish; "" where the English sentence must do."""
+    pattern = _OBSERVED_SV.get(finding.check, "")
+    if not pattern or not finding.attribute:
+        return ""
+    called = f"{attribute(finding.attribute).sv} ({finding.attribute})"
+    return pattern.format(sender=finding.sender, recipient=finding.recipient or "mottagaren", attribute=called)

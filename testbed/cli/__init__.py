@@ -4,8 +4,11 @@ import os
 import sys
 import traceback
 
-import click
+import typer
 from rich.console import Console
+
+# NOTE: typer carries its own copy of click and gives misuse of a command no public name.
+from typer._click.exceptions import ClickException
 
 from testbed.cli.app import app
 from testbed.cli.outcome import INCONCLUSIVE
@@ -19,13 +22,11 @@ _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 def main() -> None:
     """Run the command line; every way to end has the exit status that the contract names."""
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
-    except click.ClickException as misuse:
+        status = app(standalone_mode=False)
+    except ClickException as misuse:
         misuse.show()
         sys.exit(INCONCLUSIVE)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         _errors.print("Interrupted.")
         sys.exit(INCONCLUSIVE)
     except (ScenarioInvalid, ParticipantUnavailable, JournalCorrupt) as problem:
@@ -39,3 +40,4 @@ def main() -> None:
         traceback.print_exc()
         _errors.print("testbed: this is a fault of the testbed itself; the lines above say where.")
         sys.exit(INCONCLUSIVE)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from testbed.interception.encoding import (
     Line,
@@ -57,6 +58,12 @@ class Journal:
         self._last = 0
         self._open: dict[int, _Open] = {}
         self._write({"kind": "journal", "schema": SCHEMA, "lab": lab, "started": stamp(now())})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     @property
     def in_flight(self) -> int:

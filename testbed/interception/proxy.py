@@ -86,7 +86,11 @@ def _options(config: ProxyConfig) -> options.Options:
 
 
 async def _serve(config: ProxyConfig) -> int:
-    journal = Journal(config.journal, config.lab, _now)
+    with Journal(config.journal, config.lab, _now) as journal:
+        return await _record(config, journal)
+
+
+async def _record(config: ProxyConfig, journal: Journal) -> int:
     master = DumpMaster(_options(config), with_termlog=False, with_dumper=False)
     # NOTE: lazy, so that nothing is connected before the recorder has seen the request; and certificates are made
     # from the name that the client asked for, not fetched from a server that may not exist.

@@ -6,9 +6,10 @@ Standard input is its lifeline: when the lab goes, however it goes, the pipe clo
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from testbed.interception import ParticipantUnavailable
 
@@ -42,7 +43,7 @@ class ChildProcess:
         Raises:
             ParticipantUnavailable: it ended, failed, or was not ready in time; with the last lines that it said.
         """
-        with log.open("ab") as log_file:
+        with _private_log(log) as log_file:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -123,3 +124,8 @@ class ChildProcess:
         except OSError:
             return ""
         return "; the lab's log ends with:\n  " + "\n  ".join(lines) if lines else ""
+
+
+def _private_log(path: Path) -> BinaryIO:
+    """Appends to a file that its owner alone can read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

@@ -56,8 +56,8 @@ class InProcessStage:
 async def inprocess_lab(spec: LabSpec, journal: Path, now: Clock) -> AsyncIterator[InProcessStage]:
     """The whole lab, ready to be played in."""
     hosts: dict[str, httpx.AsyncBaseTransport] = {}
-    stage = InProcessStage(Journal(journal, NAME, now), hosts, now)
     async with AsyncExitStack() as stack:
+        stage = InProcessStage(stack.enter_context(Journal(journal, NAME, now)), hosts, now)
         school = make_school(spec, await stack.enter_async_context(stage.client(SCHOOL_HOST)), CONTROL_TOKEN, now)
         hosts[SCHOOL_HOST] = httpx.ASGITransport(school.app)
         for vendor in spec.simulated:

@@ -1,0 +1,93 @@
+"""The report in a real browser: readable, accessible, in two languages, without a script or a request."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    command = [sys.executable, "-m", "testbed.cli", "run", "tour", "--lab", "inprocess", "--pupils", "200"]
+    ended = subprocess.run(
+        [*command, "--out", str(folder / "runs")],
+        env={**os.environ, "TESTBED_HOME": str(folder / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return next((folder / "runs").glob("*/report.html"))
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(chromium: Browser, report: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    # NOTE: the policy of the page forbids the very script that looks for barriers; it is let in here alone.
+    context = chromium.new_context(color_scheme=request.param, bypass_csp=True)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_no_barrier_is_found(page: Page, language: str) -> None:
+    page.check(f"#lang-{language}")
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_one_language_is_shown_at_a_time(page: Page) -> None:
+    heading = page.locator("h1")
+    expect(heading).to_have_text("Vem fick vilka uppgifter?", use_inner_text=True)
+    page.check("#lang-en")
+    expect(heading).to_have_text("Who got which data?", use_inner_text=True)
+
+
+def test_a_finding_leads_to_the_exchange_and_its_body(page: Page) -> None:
+    finding = page.locator("section:has(#vendor-tracked-reading) .finding")
+    expect(finding).to_have_count(1)
+    target = finding.locator("a").first.get_attribute("href")
+    assert target
+    row = page.locator(target.replace(".", "\\."))
+    expect(row).to_be_visible()
+    row.locator("summary").click()
+    expect(row.locator("pre")).to_contain_text('"email"')
+
+
+def test_the_assertion_is_one_click_away(page: Page) -> None:
+    play = page.locator("#play-login-overreaching-material")
+    details = play.locator("details").first
+    details.locator("summary").first.click()
+    expect(details.locator("table")).to_contain_text("norEduPersonNIN")
+
+
+def test_a_narrow_screen_is_not_scrolled_sideways(chromium: Browser, report: Path) -> None:
+    context = chromium.new_context(viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    context.close()
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(chromium: Browser, report: Path) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(report.as_uri())
+    assert asked == [report.as_uri()]
+    assert said == []
+    context.close()

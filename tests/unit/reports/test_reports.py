@@ -1,0 +1,127 @@
+"""The four reports of one run: what they say, what they hide, and how much they hold."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from lxml import html as lxml_html
+
+from testbed.model.verdict import Run, RunRecord
+from testbed.model.wire import Exchange, Request
+from testbed.reports import html, junit, redact, run_json, table
+from testbed.reports.rows import vendor_rows
+from testbed.reports.sequence import MAX_ROWS, picture
+from testbed.reports.view import MAX_DETAILED, vendor_views
+
+EVERY_RENDERER = [html.render, junit.render, run_json.render, table.render]
+
+
+def test_the_page_holds_no_element_that_a_participant_wrote(surprising: RunRecord) -> None:
+    page = html.render(surprising)
+    assert "<script" not in page
+    assert not lxml_html.fromstring(page).xpath("//script | //@onclick | //@style | //img | //link | //iframe")
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("render", EVERY_RENDERER)
+def test_no_secret_is_shown(
+    as_expected: RunRecord, secrets: tuple[str, ...], render: Callable[[RunRecord], str]
+) -> None:
+    text = render(as_expected)
+    assert [secret for secret in secrets if secret in text] == []
+
+
+@pytest.mark.parametrize("render", EVERY_RENDERER)
+def test_a_run_without_plays_can_be_told(render: Callable[[RunRecord], str]) -> None:
+    now = datetime(2026, 9, 1, tzinfo=UTC)
+    assert render(RunRecord(Run("x", now, now, "loopback", 1, {}, (), ("nothing came up",))))
+
+
+def test_the_page_names_who_got_what(as_expected: RunRecord) -> None:
+    page = html.render(as_expected)
+    for said in ("tracker.test", "GDPR Article 28(2)", "testbed run login", "e-postadress", "retention_days"):
+        assert said in page
+    assert 'href="#x-login-2"' in page
+    assert 'id="x-login-2"' in page
+
+
+def test_ids_are_unique_and_every_link_leads_somewhere(many: RunRecord) -> None:
+    tree = lxml_html.fromstring(html.render(many))
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    targets = {link[1:] for link in tree.xpath("//a/@href")} | {
+        name for names in tree.xpath("//@aria-labelledby") for name in names.split()
+    }
+    assert targets <= set(ids)
+
+
+def test_of_many_plays_some_are_shown_whole_and_surprises_first(many: RunRecord) -> None:
+    tree = lxml_html.fromstring(html.render(many))
+    shown = tree.xpath("//article[starts-with(@id, 'play-')]/@id")
+    assert len(shown) == MAX_DETAILED
+    assert "play-login.90" in shown
+    (group,) = vendor_views(many)[0].groups
+    assert group.count == 100
+
+
+def test_the_row_tells_what_was_agreed_received_and_passed_on(as_expected: RunRecord) -> None:
+    (row,) = vendor_rows(as_expected)
+    assert (row.agreed, row.received, row.passed_on) == (("mail",), ("mail",), ("mail → tracker.test",))
+
+
+def test_run_json_keeps_its_contract(surprising: RunRecord) -> None:
+    document = json.loads(run_json.render(surprising))
+    assert document["schema"] == "testbed.run/1"
+    (scenario,) = document["scenarios"]
+    (finding,) = scenario["results"][0]["findings"]
+    assert (finding["attribute"], finding["recipient"], finding["where"]["exchange"]) == ("mail", "tracker.test", 2)
+    assert document["summary"]["exit_status"] == 2
+
+
+def test_junit_is_green_for_an_expected_finding_and_red_for_a_surprise(
+    as_expected: RunRecord, surprising: RunRecord
+) -> None:
+    green = etree.fromstring(junit.render(as_expected).encode())
+    assert (green.get("failures"), green.get("errors"), green.get("skipped")) == ("0", "0", "1")
+    red = etree.fromstring(junit.render(surprising).encode())
+    assert int(red.get("failures")) >= 1
+    assert red.get("errors") == "1"
+
+
+def test_the_table_has_a_line_a_play(many: RunRecord) -> None:
+    rows = list(csv.DictReader(io.StringIO(table.render(many))))
+    assert len(rows) == 100
+    assert rows[0]["passed_on_to"] == "tracker.test"
+    assert [row["play"] for row in rows if row["as_expected"] == "no"] == ["login.90"]
+
+
+@given(st.text())
+def test_masking_takes_any_text(text: str) -> None:
+    assert len(redact.text(text)) <= redact.MAX_TEXT + 100
+    redact.xml(text)
+    redact.path_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://a.test/?access_token=HEMLIG", '{"client_secret": "HEMLIG"}', "Bearer eyJhbGciOiJub25lIn0.HEMLIG.HEMLIG"],
+)
+def test_what_lets_a_reader_act_as_another_is_masked(text: str) -> None:
+    assert "HEMLIG" not in redact.text(text)
+
+
+def test_a_long_sequence_is_cut_and_says_so() -> None:
+    now = datetime(2026, 9, 1, tzinfo=UTC)
+    long = [
+        Exchange(n, "p", "a.test", "b.test", Request("GET", "https://b.test/"), None, now, 1.0)
+        for n in range(1, MAX_ROWS + 11)
+    ]
+    drawn = picture(long, {3}, {4})
+    assert (len(drawn.arrows), drawn.left_out) == (MAX_ROWS, 10)
+    assert [arrow.kind for arrow in drawn.arrows[2:5]] == ["finding", "data", "plain"]

@@ -164,7 +164,7 @@ def encrypted_in_transit(evidence: Evidence) -> Iterator[Outcome]:
     clause="GDPR Article 32; offentlighets- och sekretesslagen (2009:400) 22 kap. 1 §",
     sv="Uppgifter om den som har skyddad identitet lämnas inte ut",
     about="school",
-    needs=(AGREEMENT,),
+    needs=(AGREEMENT, DISCLOSURE),
 )
 def protected_identity_withheld(evidence: Evidence) -> Iterator[Outcome]:
     """Nothing that names or places a person with protected identity leaves the school.

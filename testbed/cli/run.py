@@ -32,6 +32,7 @@ EXAMPLES = (
     "testbed run tour --lab inprocess --repeat 20 --seed 1    a sweep over other people, one table\n\n"
     "testbed run my-scenario.yaml                             a scenario of your own"
 )
+PUPILS = 900
 RECORDED_VERSIONS = ("school-federation-testbed", "pysaml2", "mitmproxy", "xmlsec", "signxml", "httpx")
 
 
@@ -44,7 +45,7 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     seed: Annotated[int, typer.Option(help="Decides the people and who of them plays.")] = 1,
     repeat: Annotated[int, typer.Option(help="Play everything so many times, with other people.", min=1)] = 1,
     person: Annotated[str | None, typer.Option(help="Let this person play (an id of people.json).")] = None,
-    pupils: Annotated[int, typer.Option(help="Pupils of the invented school owner.", min=100)] = 900,
+    pupils: Annotated[int, typer.Option(help="Pupils of the invented school owner.", min=100)] = PUPILS,
     catalogue: Annotated[
         list[Path] | None, typer.Option(help="One more folder laid out as scenarios/ is; may be repeated.")
     ] = None,
@@ -58,7 +59,15 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     people = generate(seed, pupils).people
     plays = plays_of(scenarios, known, people, seed, repeat)
     folder = RunFolder.make(out, Path(chosen[0]).stem if len(chosen) == 1 else "run", datetime.now(UTC))
-    plan = Plan(folder.path.name, lab.value, seed, _versions(), tuple(play.id for play in plays))
+    plan = Plan(
+        folder.path.name,
+        lab.value,
+        seed,
+        _versions(),
+        tuple(play.id for play in plays),
+        _options(lab, pupils, catalogue or []),
+        {name: str(path) for (kind, name), path in known.sources.items() if kind == "scenario" and str(path) in chosen},
+    )
     used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
     vendors = {play.vendor.id: play.vendor for play in plays}
@@ -74,6 +83,18 @@ def _chosen(names: Sequence[str], folders: Sequence[Path]) -> tuple[Catalogue, t
     known = load_catalogue(folders, files)
     by_file = {path: name for (kind, name), path in known.sources.items() if kind == "scenario"}
     return known, known.named([by_file.get(Path(name), name) for name in names])
+
+
+def _options(lab: LabName, pupils: int, folders: Sequence[Path]) -> tuple[str, ...]:
+    """Those that were not left as they are by default, for the command that plays a finding again."""
+    named: list[str] = []
+    if lab is not LabName.LOOPBACK:
+        named += ["--lab", lab.value]
+    if pupils != PUPILS:
+        named += ["--pupils", str(pupils)]
+    for folder in folders:
+        named += ["--catalogue", str(folder)]
+    return tuple(named)
 
 
 def _played_by(person: str, scenario: Scenario) -> Scenario:

@@ -1,5 +1,6 @@
 """From the journal to verdicts: everything after capture, so that anyone can repeat it from the run's folder."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,7 +52,7 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
             judgements.append(_unreadable(play, f"people.json has no person {play.person!r}"))
             continue
         evidence[play.id] = _evidence(play, recorded.exchanges, read, published, knowledge, index)
-        judgements.append(judge_play(evidence[play.id], plan.seed))
+        judgements.append(judge_play(evidence[play.id], plan))
     begun = {play.id for play in recorded.plays}
     problems = (*recorded.problems, *(f"{name}: was not played" for name in plan.plays if name not in begun))
     run = Run(
@@ -67,10 +68,10 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
     return RunRecord(run, evidence, knowledge.agreements)
 
 
-def judge_play(evidence: Evidence, seed: int) -> Judgement:
+def judge_play(evidence: Evidence, plan: Plan) -> Judgement:
     """The verdict on one play and how it compares with what its scenario expects."""
     play = evidence.play
-    results = tuple(_reproducible(result, play, seed) for result in run_checks(evidence))
+    results = tuple(_reproducible(result, play, plan) for result in run_checks(evidence))
     unseen = _unseen(evidence)
     verdict, reason = (Verdict.ERROR, unseen) if unseen else _verdict(results)
     findings = [finding for result in results for finding in result.findings]
@@ -159,8 +160,9 @@ def _first_reason(results: Sequence[Result]) -> str:
     return next((f"{result.check}: {result.reason}" for result in results if result.reason), "")
 
 
-def _reproducible(result: Result, play: Play, seed: int) -> Result:
-    command = f"testbed run {play.scenario.id} --seed {seed} --person {play.person}"
+def _reproducible(result: Result, play: Play, plan: Plan) -> Result:
+    name = plan.files.get(play.scenario.id, play.scenario.id)
+    command = shlex.join(["testbed", "run", name, "--seed", str(plan.seed), "--person", play.person, *plan.options])
 
     def with_command(finding: Finding) -> Finding:
         return replace(finding, reproduce=command)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.verdict import Play
@@ -24,6 +25,10 @@ class Plan:
     versions: Mapping[str, str]
     plays: tuple[str, ...]
     """Ids, in order: a play that the journal lacks was never begun."""
+    options: tuple[str, ...] = ()
+    """What a command needs beside seed and person to play the same again, as ``--pupils 200``."""
+    files: Mapping[str, str] = MappingProxyType({})
+    """Scenario id to the file that was named for it."""
 
 
 def plays_of(
@@ -61,6 +66,8 @@ def dump_plan(plan: Plan) -> str:
             "seed": plan.seed,
             "versions": dict(plan.versions),
             "plays": list(plan.plays),
+            "options": list(plan.options),
+            "files": dict(plan.files),
         },
         ensure_ascii=False,
         indent=1,
@@ -83,6 +90,8 @@ def load_plan(path: Path) -> Plan:
             seed=int(data["seed"]),
             versions={str(name): str(version) for name, version in data["versions"].items()},
             plays=tuple(str(play) for play in data["plays"]),
+            options=tuple(str(option) for option in data.get("options", ())),
+            files={str(name): str(path) for name, path in data.get("files", {}).items()},
         )
     except ScenarioInvalid:
         raise

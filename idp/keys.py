@@ -1,6 +1,5 @@
 """The school's keys: made by itself at first use, kept in a folder that its owner alone can read."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +10,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from testbed.model.private import create_private, must_be_private, read_private
+
 KEY_FILE = "saml-signing.pem"
 SECRET_FILE = "pairwise-secret"  # noqa: S105 - the name of a file, not a secret
 RSA_BITS = 2048
 VALID_FOR = timedelta(days=3652)
 """Ten years: a certificate in metadata is a container for a key, and a lab must not stop one morning."""
 SECRET_BYTES = 32
-OTHERS = 0o077
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,20 +53,20 @@ class SchoolKeys:
             ValueError: the folder or a file in it is open to others, or a file is damaged; says which and what to do.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _must_be_private(folder, 0o700)
+        must_be_private(folder)
         key_file, secret_file = folder / KEY_FILE, folder / SECRET_FILE
         if not key_file.exists():
-            _create_private(key_file, _fresh_key_and_certificate(common_name, now))
+            create_private(key_file, _fresh_key_and_certificate(common_name, now))
         if not secret_file.exists():
-            _create_private(secret_file, secrets.token_bytes(SECRET_BYTES))
-        secret = _read_private(secret_file)
+            create_private(secret_file, secrets.token_bytes(SECRET_BYTES))
+        secret = read_private(secret_file)
         if len(secret) != SECRET_BYTES:
             raise ValueError(f"{secret_file}: is damaged. To mend it: remove it, and a new one is made")
         return cls._from_pem(key_file, secret)
 
     @classmethod
     def _from_pem(cls, path: Path, secret: bytes) -> "SchoolKeys":
-        pem = _read_private(path)
+        pem = read_private(path)
         try:
             key = serialization.load_pem_private_key(pem, password=None)
             certificate = x509.load_pem_x509_certificate(pem)
@@ -105,29 +105,3 @@ def _private_pem(key: rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _must_be_private(path: Path, mend: int) -> None:
-    mode = path.stat().st_mode & 0o777
-    if mode & OTHERS:
-        raise ValueError(f"{path}: holds keys but is open to others (mode {mode:o}). To mend it: chmod {mend:o} it")
-
-
-def _read_private(path: Path) -> bytes:
-    _must_be_private(path, 0o600)
-    return path.read_bytes()
-
-
-def _create_private(path: Path, content: bytes) -> None:
-    """Whole or not at all, and never in place of what another process has just made."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return
-    finally:
-        temporary.unlink()

@@ -1,7 +1,5 @@
 """A vendor's own key: made by itself at first use, in a folder that its owner alone can read."""
 
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,12 +9,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from testbed.model.private import create_private, must_be_private, read_private
+
 KEY_FILE = "saml.pem"
 RSA_BITS = 2048
 VALID_FOR = timedelta(days=3652)
 """Ten years: a certificate in metadata is a container for a key, and a lab must not stop one morning."""
 MAX_COMMON_NAME = 64
-OTHERS = 0o077
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,16 +40,15 @@ class VendorKeys:
             ValueError: the folder or the file is open to others, or damaged; says which and what to do.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _must_be_private(folder, 0o700)
+        must_be_private(folder)
         path = folder / KEY_FILE
         if not path.exists():
-            _create_private(path, _fresh(common_name, now))
-        _must_be_private(path, 0o600)
+            create_private(path, _fresh(common_name, now))
         return cls._from_pem(path)
 
     @classmethod
     def _from_pem(cls, path: Path) -> "VendorKeys":
-        pem = path.read_bytes()
+        pem = read_private(path)
         try:
             # NOTE: a full check of the key's arithmetic takes 40 ms for each vendor; what we wrote ourselves is held
             # against its certificate instead.
@@ -86,24 +84,3 @@ def _fresh(common_name: str, now: datetime) -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return private + certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _must_be_private(path: Path, mend: int) -> None:
-    mode = path.stat().st_mode & 0o777
-    if mode & OTHERS:
-        raise ValueError(f"{path}: holds a key but is open to others (mode {mode:o}). To mend it: chmod {mend:o} it")
-
-
-def _create_private(path: Path, content: bytes) -> None:
-    """Whole or not at all, and never in place of what another process has just made."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return
-    finally:
-        temporary.unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 import trustme
 
 from testbed.model.files import ScenarioInvalid
+from testbed.model.private import create_private, write_private
 
 VARIABLE = "TESTBED_HOME"
 
@@ -69,13 +70,13 @@ class LabHome:
                 organization_name="School federation testbed", organization_unit_name="TEST lab CA, trust nowhere else"
             )
             self.proxy_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _create_private(combined, fresh.private_key_pem.bytes() + fresh.cert_pem.bytes())
+            create_private(combined, fresh.private_key_pem.bytes() + fresh.cert_pem.bytes())
         pem = combined.read_bytes()
         try:
             authority = trustme.CA.from_pem(pem, pem)
         except ValueError as error:
             raise ScenarioInvalid(combined, "", "is not a key with its certificate", "remove it") from error
-        _write_private(self.ca_file, authority.cert_pem.bytes())
+        write_private(self.ca_file, authority.cert_pem.bytes())
         return authority
 
     def server_certificate(self, name: str, hosts: tuple[str, ...]) -> Path:
@@ -84,34 +85,10 @@ class LabHome:
         folder = self.path / "tls"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{name}.pem"
-        _write_private(path, leaf.private_key_and_cert_chain_pem.bytes())
+        write_private(path, leaf.private_key_and_cert_chain_pem.bytes())
         return path
 
 
 def trusting(ca_file: Path) -> ssl.SSLContext:
     """A client's TLS settings: trust the lab CA and nothing else."""
     return ssl.create_default_context(cafile=str(ca_file))
-
-
-def _create_private(path: Path, content: bytes) -> None:
-    """Make the file unless it is there: of two commands that start at once, the first one's content stays."""
-    temporary = _private_temporary(path, content)
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Whole or not at all, and never world-readable."""
-    _private_temporary(path, content).replace(path)
-
-
-def _private_temporary(path: Path, content: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    return temporary

@@ -1,4 +1,4 @@
-"""A Chromium that reaches nothing but what a test opens."""
+"""A Chromium that reaches nothing but what a test opens; ended with its module, for it holds the event loop."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:

@@ -74,7 +74,7 @@ def test_every_page_can_be_read_by_everyone(pages: Pages, template: str, languag
     assert len(page.findall(".//main")) == len(page.findall(".//h1")) == 1
     assert page.findtext(".//title").strip()
     assert page.find(".//meta[@name='viewport']") is not None
-    assert "TEST" in page.find(".//p[@class='test']").text
+    assert "TEST" in page.find(".//aside[@class='test']").text
     assert page.find(".//script") is None
     assert all(image.get("alt") is not None for image in page.iter("img"))
     assert all(link.text_content().strip() for link in page.iter("a"))

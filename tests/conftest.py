@@ -1,6 +1,38 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and the list of those that were left out."""
 
 import pytest
+
+WHY = {"browser": "needs Chromium: make browser", "docker": "needs a container engine: make docker"}
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = []
+
+
+class _LeftOut:
+    """Remembers what a marker expression left out."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            reason = next((why for mark, why in WHY.items() if item.get_closest_marker(mark)), "")
+            if reason:
+                self._config.stash[LEFT_OUT].append(f"{item.nodeid} ({reason})")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.pluginmanager.register(_LeftOut(session.config))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name every test that needs more than Python, where it was left out."""
+    if config.stash[LEFT_OUT]:
+        terminalreporter.section("left out")
+        for line in config.stash[LEFT_OUT]:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -14,21 +14,13 @@ from starlette.responses import HTMLResponse
 
 from idp.directory import Hits, name_of
 from testbed.model.pages import LOGIN_FORM
-from testbed.model.written import Bilingual, Person
+from testbed.model.written import ROLES, Bilingual, Person
 
 type Language = Literal["sv", "en"]
 QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 MAX_ACCEPT_LANGUAGE = 500
 NONCE_BYTES = 16
 
-ROLES: Mapping[str, Bilingual] = MappingProxyType(
-    {
-        "pupil": Bilingual(sv="elev", en="pupil"),
-        "teacher": Bilingual(sv="lärare", en="teacher"),
-        "guardian": Bilingual(sv="vårdnadshavare", en="guardian"),
-        "staff": Bilingual(sv="övrig personal", en="other staff"),
-    }
-)
 GRADE = Bilingual(sv="årskurs", en="grade")
 UNIT = Bilingual(sv="skolenhet", en="school unit")
 PROTECTED = Bilingual(sv="skyddade personuppgifter", en="protected identity")

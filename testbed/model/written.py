@@ -4,7 +4,9 @@ Every model is frozen and refuses fields that it does not know, so that a misspe
 silently weaker rule. ``testbed.model.files`` loads them and turns refusals into sentences.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -39,6 +41,17 @@ class Bilingual(Written):
 
     sv: str
     en: str
+
+
+ROLES: Mapping[str, Bilingual] = MappingProxyType(
+    {
+        "pupil": Bilingual(sv="elev", en="pupil"),
+        "teacher": Bilingual(sv="lärare", en="teacher"),
+        "guardian": Bilingual(sv="vårdnadshavare", en="guardian"),
+        "staff": Bilingual(sv="övrig personal", en="other staff"),
+    }
+)
+"""What people call the roles."""
 
 
 # --- people -----------------------------------------------------------------------------------------------------

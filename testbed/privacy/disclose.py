@@ -1,7 +1,7 @@
 """From messages to disclosures: which attribute of whom went from whom to whom, over which channel, seen where."""
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import parse_qsl, urljoin
+from urllib.parse import urljoin
 
 from testbed.model.attributes import by_saml_name
 from testbed.model.messages import Assertion, Message, SamlMetadata, SamlResponse
@@ -10,12 +10,10 @@ from testbed.model.wire import BROWSER, Exchange, Pointer, header, host_of
 from testbed.model.written import Agreement
 from testbed.privacy.people import PeopleIndex
 from testbed.privacy.search import find
-from testbed.wire.bodies import decoded
+from testbed.wire.bodies import FORM, decoded, form_fields
 
-FORM = "application/x-www-form-urlencoded"
 PROTOCOL_FIELDS = frozenset({"SAMLRequest", "SAMLResponse"})
 """Read as messages; searched as text they would count twice."""
-MAX_FIELDS = 1000
 REDIRECT = range(300, 400)
 NAMED_HEADERS = {"referer": Channel.REFERER, "cookie": Channel.COOKIE}
 
@@ -141,18 +139,11 @@ def _places(exchange: Exchange) -> Iterator[tuple[Channel, str, str]]:
         yield NAMED_HEADERS.get(lower, Channel.HEADER), f"request.headers:{lower}", value
     body = decoded(request.headers, request.body).decode("utf-8", "replace")
     if request.header("content-type").lower().startswith(FORM):
-        for name, value in _fields(body):
+        for name, value in form_fields(body) or [("", body)]:
             if name not in PROTOCOL_FIELDS:
                 yield Channel.BODY, f"request.body:{name}", value
     elif body:
         yield Channel.BODY, "request.body", body
-
-
-def _fields(body: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return [("", body)]
 
 
 def _in_answer(exchange: Exchange, index: PeopleIndex) -> Iterator[Disclosure]:

@@ -8,12 +8,13 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from testbed.model.messages import AuthnRequest, Malformed, SamlMetadata, SamlResponse
+from testbed.model.messages import AuthnRequest, Malformed, SamlResponse
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import Exchange
+from testbed.model.written import ROLES
 from testbed.reports import redact
 from testbed.reports.sequence import picture
-from testbed.reports.texts import ROLES, VERDICTS, attribute, check_info, observed_sv
+from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
 from testbed.reports.view import detailed, vendor_views
 from testbed.wire.bodies import decoded
 
@@ -69,10 +70,8 @@ def _play(judgement: Judgement, evidence: Evidence | None) -> dict[str, object]:
         "told": {number: sorted(set(names)) for number, names in told.items()},
         "blamed": findings,
         "sent": {e.number: _sent(e) for e in exchanges if e.number in findings or e.number in told},
-        "disclosures": evidence.disclosures if evidence else (),
         "requests": [message for message in messages if isinstance(message, AuthnRequest)],
         "responses": [message for message in messages if isinstance(message, SamlResponse)],
-        "metadata": [message for message in messages if isinstance(message, SamlMetadata)],
         "malformed": [message for message in messages if isinstance(message, Malformed)],
     }
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from testbed.model.wire import Headers
+from testbed.wire.bodies import form_fields
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
-MAX_FIELDS = 1000
 MAX_TEXT = 16_000
 """Of a longer text a page shows so many characters, and says so."""
 
@@ -40,7 +40,7 @@ def path_of(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return text(url)
-    names = [name for name, _ in _fields(parts.query)]
+    names = [name for name, _ in form_fields(parts.query)]
     if any(name in ("SAMLRequest", "SAMLResponse") for name in names):
         return f"{parts.path}?{'&'.join(f'{name}=…' for name in names)}"
     return text(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
@@ -50,13 +50,6 @@ def headers(values: Headers) -> Iterator[tuple[str, str]]:
     """Every header; of secret ones the length alone."""
     for name, value in values:
         yield name, _mask(value) if name.lower() in SECRET_HEADERS else text(value)
-
-
-def _fields(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return []
 
 
 def _mask(value: str) -> str:

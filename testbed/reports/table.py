@@ -3,8 +3,8 @@
 import csv
 import io
 
-from testbed.model.privacy import Channel
 from testbed.model.verdict import Evidence, Judgement, RunRecord
+from testbed.reports.rows import received
 
 COLUMNS = (
     "play",
@@ -53,9 +53,8 @@ def _row(judgement: Judgement, evidence: Evidence | None) -> tuple[str | int | f
     )
     if evidence is None:
         return (*fixed, "", "", 0, 0.0)
-    received = sorted({d.attribute for d in evidence.disclosures if d.channel is Channel.SAML})
     onward = sorted({f.recipient for f in judgement.findings if f.check == "data.no-onward-transfer"})
-    return (*fixed, " ".join(received), " ".join(onward), len(evidence.exchanges), _duration_ms(evidence))
+    return (*fixed, " ".join(received(evidence)), " ".join(onward), len(evidence.exchanges), _duration_ms(evidence))
 
 
 def _duration_ms(evidence: Evidence) -> float:

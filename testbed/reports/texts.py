@@ -19,14 +19,6 @@ VERDICTS: Mapping[Verdict, Bilingual] = MappingProxyType(
         Verdict.ERROR: Bilingual(sv="Fel i laboratoriet", en="Error of the laboratory"),
     }
 )
-ROLES: Mapping[str, Bilingual] = MappingProxyType(
-    {
-        "pupil": Bilingual(sv="elev", en="pupil"),
-        "teacher": Bilingual(sv="lärare", en="teacher"),
-        "guardian": Bilingual(sv="vårdnadshavare", en="guardian"),
-        "staff": Bilingual(sv="övrig personal", en="other staff"),
-    }
-)
 _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
     {
         "data.released-within-agreement": "{sender} lämnade ut {attribute} till {recipient}, utöver avtalet.",

@@ -1,6 +1,7 @@
 """Bodies as they were before they were encoded for the wire, within bounds."""
 
 import zlib
+from urllib.parse import parse_qsl
 
 import brotli
 import zstandard
@@ -10,6 +11,16 @@ from testbed.model.wire import Headers, header
 MAX_DECODED = 16 * 1024 * 1024
 """Bytes that a body may become; what is more is cut: a bomb must not be larger than what it can hide."""
 CHUNK = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+MAX_FIELDS = 1000
+
+
+def form_fields(text: str) -> list[tuple[str, str]]:
+    """Names and values of a query or a form's body; none where there are more than :data:`MAX_FIELDS`."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        return []
 
 
 def decoded(headers: Headers, body: bytes) -> bytes:

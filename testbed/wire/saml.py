@@ -9,19 +9,17 @@ import binascii
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from urllib.parse import parse_qsl, urlunsplit
+from urllib.parse import urlunsplit
 
 from lxml import etree
 
 from testbed.model.messages import Assertion, AuthnRequest, Binding, Malformed, Message, SamlAttribute, SamlResponse
 from testbed.model.wire import Exchange, Pointer, header
-from testbed.wire.bodies import decoded
+from testbed.wire.bodies import FORM, decoded, form_fields
 from testbed.wire.saml_metadata import metadata
 from testbed.wire.xml import DS, MD, NAMESPACES, SAML, SAMLP, Unreadable, instant, parse, pretty, text_of
 
 MAX_INFLATED = 256 * 1024
-MAX_FIELDS = 1000
-FORM = "application/x-www-form-urlencoded"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 SOME_METADATA = (b"EntityDescriptor", b"EntitiesDescriptor")
 
@@ -32,7 +30,7 @@ def messages(exchange: Exchange) -> tuple[Message, ...]:
 
 
 def _in_query(exchange: Exchange) -> Iterator[Message]:
-    for name, value in _pairs(exchange.request.parts.query):
+    for name, value in form_fields(exchange.request.parts.query):
         if name in ("SAMLRequest", "SAMLResponse"):
             where = Pointer(exchange.number, f"request.url:{name}")
             yield _read(exchange, where, name, "redirect", partial(_inflated, value))
@@ -43,7 +41,7 @@ def _in_form(exchange: Exchange) -> Iterator[Message]:
     if request.method != "POST" or not request.header("content-type").lower().startswith(FORM):
         return
     body = decoded(request.headers, request.body).decode("utf-8", "replace")
-    for name, value in _pairs(body):
+    for name, value in form_fields(body):
         if name in ("SAMLRequest", "SAMLResponse"):
             where = Pointer(exchange.number, f"request.body:{name}")
             yield _read(exchange, where, name, "post", partial(_from_base64, value))
@@ -63,13 +61,6 @@ def _in_answer(exchange: Exchange) -> Iterator[Message]:
             yield metadata(root, where)
     except Unreadable as error:
         yield Malformed(where, "metadata", str(error))
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return []
 
 
 def _from_base64(value: str) -> bytes:
@@ -104,7 +95,7 @@ def _read(exchange: Exchange, where: Pointer, kind: str, binding: Binding, unpac
 
 
 def _authn_request(root: etree._Element, exchange: Exchange, where: Pointer, binding: Binding) -> AuthnRequest:
-    query = {name for name, _ in _pairs(exchange.request.parts.query)}
+    query = {name for name, _ in form_fields(exchange.request.parts.query)}
     return AuthnRequest(
         where=where,
         id=root.get("ID", ""),
@@ -121,7 +112,7 @@ def _authn_request(root: etree._Element, exchange: Exchange, where: Pointer, bin
 
 
 def _response(root: etree._Element, exchange: Exchange, where: Pointer, document: bytes) -> SamlResponse:
-    form = dict(_pairs(decoded(exchange.request.headers, exchange.request.body).decode("utf-8", "replace")))
+    form = dict(form_fields(decoded(exchange.request.headers, exchange.request.body).decode("utf-8", "replace")))
     status = root.find("samlp:Status/samlp:StatusCode", NAMESPACES)
     return SamlResponse(
         where=where,

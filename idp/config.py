@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from urllib.parse import urlsplit
 
-from testbed.model.written import Agreement, Bilingual, Person
+from testbed.model.written import Agreement, Bilingual, Person, ReleasePolicy
 
 type Clock = Callable[[], datetime]
 """Tells the time, in aware UTC."""
@@ -20,8 +19,7 @@ class RelyingParty:
     metadata_url: str
     """Where the vendor publishes its metadata; fetched when its first request comes."""
     agreement: Agreement | None
-    release: Literal["agreement", "requested"]
-    """Release what is agreed, or (the careless school) whatever the vendor's metadata requests."""
+    release: ReleasePolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,9 @@ from idp.body import read_body
 from idp.refused import Refused
 from idp.saml.relying_parties import RelyingParties
 from idp.spoiling import Spoiler
-from testbed.model.written import Operation, Written
+from testbed.model.orders import ORDER, SpoilNext
 
 MAX_BODY = 256 * 1024
-
-
-class SpoilOrder(Written):
-    """The body of POST /spoil."""
-
-    entity_id: str
-    operations: tuple[Operation, ...]
 
 
 def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starlette:
@@ -40,11 +33,11 @@ def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starle
     async def health(_: Request) -> Response:
         return JSONResponse({"ok": True})
 
-    async def spoil(request: Request) -> Response:
+    async def obey(request: Request) -> Response:
         try:
-            order = SpoilOrder.model_validate(json.loads(await read_body(request, MAX_BODY)))
-            if not order.operations:
-                raise ValueError("'operations' is empty: name at least one")
+            order = ORDER.validate_python(json.loads(await read_body(request, MAX_BODY)))
+            if not isinstance(order, SpoilNext):
+                raise ValueError(f"the school cannot do {order.order!r} yet")
             if not parties.is_configured(order.entity_id):
                 raise ValueError(f"the school knows no vendor {order.entity_id!r}")
             mutations.check(order.operations)
@@ -64,7 +57,7 @@ def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starle
     return Starlette(
         routes=[
             Route("/health", _guarded(token, health), methods=["GET"]),
-            Route("/spoil", _guarded(token, spoil), methods=["POST"]),
+            Route("/orders", _guarded(token, obey), methods=["POST"]),
         ]
     )
 

@@ -1,6 +1,7 @@
 """SAML login as a person does it: vendor, school, back to the vendor, look around, log out."""
 
-from testbed.model.pages import LOGIN_FORM, Cast, Flow, FlowStopped, Page, Spoil, Submit, Visit
+from testbed.model.orders import SpoilNext
+from testbed.model.pages import LOGIN_FORM, Ask, Cast, Flow, FlowStopped, Page, Submit, Visit
 
 
 def login(cast: Cast) -> Flow:
@@ -14,7 +15,7 @@ def login(cast: Cast) -> Flow:
     """
     vendor = cast.vendor
     if cast.spoil:
-        yield Spoil(vendor.entity_id or vendor.metadata, cast.spoil)
+        yield Ask(SpoilNext(entity_id=vendor.entity_id or vendor.metadata, operations=cast.spoil))
     page = yield Visit(vendor.login)
     form = page.form(LOGIN_FORM)
     if form is None:

@@ -1,12 +1,10 @@
 """The lab's side of the school's control API."""
 
 import httpx
-from pydantic import TypeAdapter
 
 from testbed.interception import ParticipantUnavailable
-from testbed.model.written import Operation
+from testbed.model.orders import ORDER, ChangePerson, RollKeys, SpoilNext
 
-OPERATIONS: TypeAdapter[tuple[Operation, ...]] = TypeAdapter(tuple[Operation, ...])
 HTTP_OK = 200
 
 
@@ -17,15 +15,14 @@ class SchoolControl:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def spoil(self, entity_id: str, operations: tuple[Operation, ...]) -> None:
-        """Spoil the next message to this entity, once.
+    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+        """Hand an order to the school, which has carried it out when this returns.
 
         Raises:
-            ParticipantUnavailable: the school does not answer or does not take the operations.
+            ParticipantUnavailable: the school does not answer or does not take the order.
         """
-        body = {"entity_id": entity_id, "operations": OPERATIONS.dump_python(operations, mode="json")}
         try:
-            answer = await self._http.post("/spoil", json=body, headers=self._headers)
+            answer = await self._http.post("/orders", content=ORDER.dump_json(order), headers=self._headers)
         except httpx.HTTPError as error:
             raise ParticipantUnavailable(f"the school's control API does not answer: {error}") from error
         if answer.status_code != HTTP_OK:

@@ -11,9 +11,9 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
 from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, Clock, LabSpec, make_school, make_vendor
+from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
-from testbed.model.written import Operation
 
 NAME = "inprocess"
 CONTROL_TOKEN = "in-process"  # noqa: S105 - guards nothing: nobody outside this process can call
@@ -45,11 +45,11 @@ class InProcessStage:
         """See :class:`testbed.runner.play.Stage`. Nothing is under way once the browser has its answer."""
         self._journal.end(play_id, stopped, error)
 
-    async def spoil(self, entity_id: str, operations: tuple[Operation, ...]) -> None:
-        """See :class:`testbed.runner.drive.Spoiler`."""
+    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+        """See :class:`testbed.runner.drive.Orders`."""
         if self.control is None:
             raise RuntimeError("the stage has no school yet")
-        await self.control.spoil(entity_id, operations)
+        await self.control.ask(order)
 
 
 @asynccontextmanager

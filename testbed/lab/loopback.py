@@ -25,9 +25,9 @@ from testbed.lab.control import SchoolControl
 from testbed.lab.home import trusting
 from testbed.lab.participant import CONFIG, ParticipantConfig
 from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, LabSpec
+from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
-from testbed.model.written import Operation
 from testbed.runner.folder import RunFolder
 
 NAME = "loopback"
@@ -78,9 +78,9 @@ class LoopbackStage:
             error = f"an exchange was still under way after {QUIET_S:.0f} s"
         await self._tell({"end": play_id, "stopped": stopped, "error": error})
 
-    async def spoil(self, entity_id: str, operations: tuple[Operation, ...]) -> None:
-        """See :class:`testbed.runner.drive.Spoiler`."""
-        await self._control.spoil(entity_id, operations)
+    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+        """See :class:`testbed.runner.drive.Orders`."""
+        await self._control.ask(order)
 
     async def _tell(self, order: Line) -> dict[str, object]:
         return await self._proxy.ask(json.dumps(order), QUIET_S + ANSWER_S)

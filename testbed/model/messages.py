@@ -6,7 +6,7 @@ from typing import Literal
 
 from testbed.model.wire import Pointer
 
-type Binding = Literal["redirect", "post"]
+type Binding = Literal["redirect", "post", "soap"]
 
 NAMEID_TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 NAMEID_PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
@@ -31,6 +31,11 @@ class AuthnRequest:
     force_authn: bool
     xml: str
     """For a person to read; never parsed again."""
+    is_passive: bool = False
+    contexts: tuple[str, ...] = ()
+    """The context classes of its RequestedAuthnContext, in order."""
+    comparison: str = ""
+    """exact, minimum, maximum or better; "" when it requests no context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class Assertion:
     attributes: tuple[SamlAttribute, ...]
     signed: bool
     """Carries a signature of its own; whether that is good is for a check to say."""
+    session_index: str = ""
+    encrypted: bool = False
+    """It was sent encrypted, and read with the key that the run's key log has for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +91,53 @@ class SamlResponse:
     issue_instant: datetime | None
     assertions: tuple[Assertion, ...]
     encrypted: int
-    """How many EncryptedAssertion elements it holds, which cannot be read."""
+    """How many EncryptedAssertion elements it holds that cannot be read: the run has no key for them."""
     signed: bool
     relay_state: str
     document: bytes
     """The very octets, for signature checks."""
+    xml: str
+    """For a person to read; never parsed again."""
+    sub_status: str = ""
+    """The second-level status code."""
+    opened: bytes = b""
+    """The octets with decrypted assertions in place of those that were sent encrypted; b"" when none was."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutRequest:
+    """A demand that a session end (SAML Core 3.7.1), from a vendor or from the school."""
+
+    where: Pointer
+    id: str
+    issuer: str
+    destination: str
+    delivered_to: str
+    name_id: str
+    session_indexes: tuple[str, ...]
+    issue_instant: datetime | None
+    binding: Binding
+    signed: bool
+    xml: str
+    """For a person to read; never parsed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutResponse:
+    """The answer to a :class:`LogoutRequest` (SAML Core 3.7.2)."""
+
+    where: Pointer
+    id: str
+    issuer: str
+    destination: str
+    delivered_to: str
+    """"" when it came back as the answer to a SOAP call."""
+    in_response_to: str
+    status: str
+    """The top-level status code."""
+    sub_status: str
+    binding: Binding
+    signed: bool
     xml: str
     """For a person to read; never parsed again."""
 
@@ -137,4 +187,4 @@ class Malformed:
     reason: str
 
 
-type Message = AuthnRequest | SamlResponse | SamlMetadata | Malformed
+type Message = AuthnRequest | SamlResponse | LogoutRequest | LogoutResponse | SamlMetadata | Malformed

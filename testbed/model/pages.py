@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal
 
+from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.written import Operation, Person, Vendor
 
 type ResourceKind = Literal["img", "link", "script", "iframe"]
@@ -65,18 +66,17 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoil:
-    """Ask the school's control API to spoil the next message that it issues to a vendor."""
+class Ask:
+    """Ask something of the school through its control API."""
 
-    entity_id: str
-    operations: tuple[Operation, ...]
+    order: SpoilNext | RollKeys | ChangePerson
 
 
-type Step = Visit | Submit | Spoil
+type Step = Visit | Submit | Ask
 type Flow = Generator[Step, Page]
 """A login or an exchange: yields steps, is sent the page that each led to, and never sends anything itself.
 
-A :class:`Spoil` leads to the page that was open before it. A flow that cannot go on raises :class:`FlowStopped`.
+An :class:`Ask` leads to the page that was open before it. A flow that cannot go on raises :class:`FlowStopped`.
 """
 
 
@@ -91,7 +91,17 @@ class Cast:
     vendor: Vendor
     person: Person
     spoil: tuple[Operation, ...] = ()
+    also: tuple[Vendor, ...] = ()
+    """Other vendors that take part, in the scenario's order."""
+    school: str = ""
+    """SAML entity id of the person's school, for vendors that ask at a discovery page; "" where there is one school."""
 
 
 LOGIN_FORM = "testbed-login"
 """The id of the form on the mock school's login page; its field ``person`` takes a person's id."""
+STEP_UP_FORM = "testbed-step-up"
+"""The id of the form on the school's page that asks for a second factor; sent as it is."""
+SCHOOL_FORM = "testbed-choose-school"
+"""The id of the form on the discovery page; its field ``entityID`` takes a school's."""
+LOGOUT_FORM = "testbed-logout"
+"""The id of the form on the school's own page that logs out everywhere; sent as it is."""

@@ -14,6 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from testbed.model.attributes import by_name
 
 type Role = Literal["pupil", "teacher", "guardian", "staff"]
+type ReleasePolicy = Literal[
+    "agreement",
+    "requested",
+    "refeds-anonymous",
+    "refeds-pseudonymous",
+    "refeds-personalized",
+    "refeds-research-and-scholarship",
+    "refeds-code-of-conduct",
+    "entity-categories",
+]
+"""How the school chooses what to release to a vendor: as agreed, as its metadata requests, by one REFEDS bundle, or by
+the most data-minimal bundle of those that its metadata claims."""
 type SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -243,8 +255,7 @@ class Vendor(Written):
     visit: tuple[Url, ...] = ()
     """Pages to open once logged in."""
     agreement: Id | None = None
-    school_release: Literal["agreement", "requested"] = "agreement"
-    """How the school chooses what to release: as agreed, or whatever the metadata requests."""
+    school_release: ReleasePolicy = "agreement"
     simulated: Simulated | None = None
     unsupported: dict[str, str] = Field(default_factory=dict)
     known_deviations: tuple[Deviation, ...] = ()
@@ -324,6 +335,8 @@ class Scenario(Written):
     title: Bilingual
     flow: Literal["saml-login"]
     vendor: Id
+    also: tuple[Id, ...] = ()
+    """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
     person: Casting = Casting()
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""

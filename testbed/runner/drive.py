@@ -3,22 +3,22 @@
 from typing import Protocol
 
 from testbed.interception.browser import Browser
-from testbed.model.pages import Flow, FlowStopped, Page, Spoil, Submit, Visit
-from testbed.model.written import Operation
+from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.pages import Ask, Flow, FlowStopped, Page, Submit, Visit
 
 
-class Spoiler(Protocol):
-    """Asks the school to spoil its next message to a vendor."""
+class Orders(Protocol):
+    """Whoever carries orders to the school."""
 
-    async def spoil(self, entity_id: str, operations: tuple[Operation, ...]) -> None:
-        """The next message to this entity, once."""
+    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+        """The school does as it is asked from now on."""
 
 
 NOTHING_OPEN = Page("about:blank", 0)
 """What a flow is sent after a step that opened no page."""
 
 
-async def drive(flow: Flow, browser: Browser, spoiler: Spoiler) -> str:
+async def drive(flow: Flow, browser: Browser, orders: Orders) -> str:
     """Play the flow to its end; returns "" or, when it could not go on, the reason that it gave.
 
     Raises:
@@ -34,8 +34,8 @@ async def drive(flow: Flow, browser: Browser, spoiler: Spoiler) -> str:
                     page = await browser.visit(url)
                 case Submit(form, values):
                     page = await browser.submit(form, values)
-                case Spoil(entity_id, operations):
-                    await spoiler.spoil(entity_id, operations)
+                case Ask(order):
+                    await orders.ask(order)
             step = flow.send(page)
     except StopIteration:
         return ""

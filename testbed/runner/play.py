@@ -10,10 +10,10 @@ from testbed.interception.browser import Browser, BrowserError
 from testbed.model.pages import Cast, Flow
 from testbed.model.verdict import Play
 from testbed.model.written import Person
-from testbed.runner.drive import Spoiler, drive
+from testbed.runner.drive import Orders, drive
 
 
-class Stage(Spoiler, Protocol):
+class Stage(Orders, Protocol):
     """What a lab offers to those who play in it, however it carries its traffic."""
 
     def browser(self) -> AbstractAsyncContextManager[Browser]:

@@ -3,7 +3,8 @@
 import pytest
 
 from scenarios.flows.saml import login
-from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Form, Page, Spoil, Submit, Visit
+from testbed.model.orders import SpoilNext
+from testbed.model.pages import LOGIN_FORM, Ask, Cast, FlowStopped, Form, Page, Submit, Visit
 from testbed.model.written import Person, Remove, Vendor
 
 VENDOR = Vendor.model_validate(
@@ -37,7 +38,7 @@ def test_an_honest_login_looks_around_logs_out_and_looks_again() -> None:
 def test_a_spoiled_login_asks_the_school_first_and_only_probes() -> None:
     operations = (Remove(op="remove", xpath="//saml:Audience"),)
     flow = login(Cast(VENDOR, PERSON, operations))
-    assert next(flow) == Spoil("https://v.test/saml/metadata", operations)
+    assert next(flow) == Ask(SpoilNext(entity_id="https://v.test/saml/metadata", operations=operations))
     assert flow.send(ANY_PAGE) == Visit("https://v.test/login")
     flow.send(LOGIN_PAGE)
     assert flow.send(ANY_PAGE) == Visit("https://v.test/me")

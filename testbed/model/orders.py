@@ -1,0 +1,43 @@
+"""What the laboratory may ask of the running school: through the control API, never through the public side."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from testbed.model.written import Id, Operation, Written
+
+
+class SpoilNext(Written):
+    """Spoil the next message that the school issues to a vendor, once."""
+
+    order: Literal["spoil"] = "spoil"
+    entity_id: str
+    operations: tuple[Operation, ...] = Field(min_length=1)
+
+
+class RollKeys(Written):
+    """Take one step of a key rollover.
+
+    ``announce`` publishes the coming key beside the one that signs; ``switch`` signs with it and still publishes both;
+    ``retire`` publishes the new one alone.
+    """
+
+    order: Literal["roll-keys"] = "roll-keys"
+    step: Literal["announce", "switch", "retire"]
+
+
+class ChangePerson(Written):
+    """From now on the school knows this about a person: a pupil has changed school, say."""
+
+    order: Literal["change-person"] = "change-person"
+    person: Id
+    school_units: tuple[str, ...] | None = None
+    """None leaves them as they are."""
+    attributes: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    """By canonical name; those that are not named stay as they are."""
+
+
+type Order = Annotated[SpoilNext | RollKeys | ChangePerson, Field(discriminator="order")]
+
+ORDER: TypeAdapter[SpoilNext | RollKeys | ChangePerson] = TypeAdapter(Order)
+"""Reads and writes the body of ``POST /orders`` of the school's control API."""

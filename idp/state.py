@@ -1,0 +1,287 @@
+"""What the workers of a school share: one SQLite database, through SQLAlchemy.
+
+Logins under way, sessions, identifiers that were used, and what the lab has ordered: whichever worker a request comes
+to, it knows all of it. Each operation is one short transaction, so that what is taken is taken once.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from idp.config import Clock
+from testbed.model.private import FILE_MODE
+
+TOKEN_BYTES = 24
+SWEEP_EVERY = 200
+"""After so many new entries of a kind, those that are over are forgotten, and of too many the oldest."""
+READING = "school_reads_only"
+BUSY_MS = 5000
+"""How long a transaction waits for another worker's."""
+
+_metadata = MetaData()
+_entries = Table(
+    "entries",
+    _metadata,
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("expires", Float, nullable=False),
+    PrimaryKeyConstraint("kind", "name"),
+    Index("entries_by_age", "kind", "expires"),
+    sqlite_with_rowid=False,
+)
+_waiting = Table(
+    "waiting",
+    _metadata,
+    Column("number", Integer, primary_key=True),
+    Column("queue", String, nullable=False, index=True),
+    Column("value", String, nullable=False),
+)
+
+
+class StateUnavailable(RuntimeError):
+    """The database is locked or gone; the request may be tried again."""
+
+
+class State:
+    """The database of one school.
+
+    Args:
+        path: its file, made where it is missing and readable by its owner alone; None keeps it in this process.
+        now: the time, in aware UTC.
+
+    Raises:
+        StateUnavailable: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path | None, now: Clock) -> None:
+        self.now = now
+        self._engine = _engine(path)
+        with _available():
+            _metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction that no other worker's can come between.
+
+        Raises:
+            StateUnavailable: the database stays locked.
+        """
+        with _available(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads, and waits for nobody.
+
+        Raises:
+            StateUnavailable: the database stays locked.
+        """
+        with _available(), self._engine.connect().execution_options(**{READING: True}) as connection:
+            yield connection
+
+
+class Shelf[Entry]:
+    """Entries of one kind under names, each for a limited time; of too many the oldest make room.
+
+    Args:
+        state: where they are kept.
+        kind: what they are; two shelves of one kind are the same shelf.
+        entry: reads and writes them.
+        lifetime: how long each is remembered.
+        limit: about how many are remembered (more by :data:`SWEEP_EVERY` at most, for each worker).
+    """
+
+    def __init__(self, state: State, kind: str, entry: TypeAdapter[Entry], lifetime: timedelta, limit: int) -> None:
+        self._state, self._kind, self._entry = state, kind, entry
+        self._lifetime, self._limit, self._added = lifetime, limit, 0
+
+    def __len__(self) -> int:
+        query = select(func.count()).where(_entries.c.kind == self._kind, _entries.c.expires > self._moment())
+        with self._state.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def add(self, entry: Entry) -> str:
+        """Remember the entry; its name is new and cannot be guessed."""
+        name = secrets.token_urlsafe(TOKEN_BYTES)
+        self.put(name, entry)
+        return name
+
+    def put(self, name: str, entry: Entry) -> None:
+        """Remember the entry under this name, in place of what was there, for a whole lifetime from now."""
+        row = self._row(name, entry)
+        statement = upsert(_entries).values(row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["kind", "name"], set_={"value": row["value"], "expires": row["expires"]}
+        )
+        with self._state.transaction() as connection:
+            connection.execute(statement)
+            self._sweep(connection)
+
+    def claim(self, name: str, entry: Entry) -> bool:
+        """Remember the entry unless the name is taken; says whether it was free. Of two at once one is told yes."""
+        with self._state.transaction() as connection:
+            over = delete(_entries).where(_is(self._kind, name), _entries.c.expires <= self._moment())
+            connection.execute(over)
+            free = connection.execute(upsert(_entries).values(self._row(name, entry)).on_conflict_do_nothing())
+            self._sweep(connection)
+            return free.rowcount == 1
+
+    def get(self, name: str) -> Entry | None:
+        """The entry, unless it was never there or its time is over."""
+        if not name:
+            return None
+        query = select(_entries.c.value).where(_is(self._kind, name), _entries.c.expires > self._moment())
+        with self._state.reading() as connection:
+            return self._read(connection.execute(query).scalar_one_or_none())
+
+    def take(self, name: str) -> Entry | None:
+        """The entry, which is then gone: of two who take it at once, one gets it."""
+        statement = delete(_entries).where(_is(self._kind, name), _entries.c.expires > self._moment())
+        with self._state.transaction() as connection:
+            return self._read(connection.execute(statement.returning(_entries.c.value)).scalar_one_or_none())
+
+    def items(self) -> dict[str, Entry]:
+        """All of them, by name."""
+        query = select(_entries.c.name, _entries.c.value).where(
+            _entries.c.kind == self._kind, _entries.c.expires > self._moment()
+        )
+        with self._state.reading() as connection:
+            return {name: self._entry.validate_json(value) for name, value in connection.execute(query)}
+
+    def _row(self, name: str, entry: Entry) -> dict[str, str | float]:
+        value = self._entry.dump_json(entry).decode()
+        expires = self._state.now() + self._lifetime
+        return {"kind": self._kind, "name": name, "value": value, "expires": expires.timestamp()}
+
+    def _read(self, value: str | None) -> Entry | None:
+        return None if value is None else self._entry.validate_json(value)
+
+    def _moment(self) -> float:
+        return self._state.now().timestamp()
+
+    def _sweep(self, connection: Connection) -> None:
+        self._added += 1
+        if self._added % SWEEP_EVERY:
+            return
+        own = _entries.c.kind == self._kind
+        connection.execute(delete(_entries).where(own, _entries.c.expires <= self._moment()))
+        youngest = select(_entries.c.expires).where(own).order_by(_entries.c.expires.desc()).offset(self._limit)
+        too_old = connection.execute(youngest.limit(1)).scalar_one_or_none()
+        if too_old is not None:
+            connection.execute(delete(_entries).where(own, _entries.c.expires <= too_old))
+
+
+class Queue[Entry]:
+    """Entries of one kind that wait in line under a name.
+
+    Args:
+        state: where they are kept.
+        kind: what they are.
+        entry: reads and writes them.
+        limit: how many may wait under one name.
+    """
+
+    def __init__(self, state: State, kind: str, entry: TypeAdapter[Entry], limit: int) -> None:
+        self._state, self._kind, self._entry, self._limit = state, kind, entry, limit
+
+    def add(self, name: str, entry: Entry) -> bool:
+        """Put the entry at the end of the line; says whether there was room."""
+        line = self._line(name)
+        with self._state.transaction() as connection:
+            count = select(func.count()).where(_waiting.c.queue == line)
+            if connection.execute(count).scalar_one() >= self._limit:
+                return False
+            connection.execute(insert(_waiting).values(queue=line, value=self._entry.dump_json(entry).decode()))
+            return True
+
+    def next(self, name: str) -> Entry | None:
+        """The entry that came first, which is then gone."""
+        first = select(func.min(_waiting.c.number)).where(_waiting.c.queue == self._line(name)).scalar_subquery()
+        taken = self._take(delete(_waiting).where(_waiting.c.number == first))
+        return taken[0] if taken else None
+
+    def all(self, name: str) -> tuple[Entry, ...]:
+        """Everything that waits, in order, which is then gone."""
+        return self._take(delete(_waiting).where(_waiting.c.queue == self._line(name)))
+
+    def _take(self, statement: Delete) -> tuple[Entry, ...]:
+        with self._state.transaction() as connection:
+            rows = connection.execute(statement.returning(_waiting.c.number, _waiting.c.value)).all()
+        return tuple(self._entry.validate_json(row.value) for row in sorted(rows, key=lambda row: row.number))
+
+    def _line(self, name: str) -> str:
+        return f"{self._kind} {name}"
+
+
+def _is(kind: str, name: str) -> ColumnElement[bool]:
+    return (_entries.c.kind == kind) & (_entries.c.name == name)
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StateUnavailable(str(error.orig)) from error
+
+
+def _engine(path: Path | None) -> Engine:
+    if path is None:
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        # NOTE: SQLite gives the files beside it the mode of this one.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=FILE_MODE)
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # NOTE: the driver would begin transactions by its own rules; we say BEGIN IMMEDIATE, so that two workers who both
+    # read and then write wait for each other in place of failing.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # NOTE: a lab's state need not outlive the machine, so no write waits for the disk.
+    for pragma in ("journal_mode=WAL", "synchronous=OFF", f"busy_timeout={BUSY_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    reads = READING in connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

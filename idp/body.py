@@ -1,8 +1,13 @@
-"""Read a request's body without letting it grow beyond a limit."""
+"""Read a request's body or query without letting it grow beyond a limit."""
 
 from starlette.requests import Request
 
 from idp.refused import malformed
+from idp.saml.unpacking import Fields, read_fields
+
+MAX_QUERY = 32 * 1024
+MAX_FORM = 1024 * 1024
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -21,3 +26,26 @@ async def read_body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise malformed("is too large", 413)
     return bytes(body)
+
+
+def read_query(request: Request) -> Fields:
+    """The fields of the query string, with the octets as they were sent.
+
+    Raises:
+        Refused: it is too long.
+    """
+    query: bytes = request.scope["query_string"]
+    if len(query) > MAX_QUERY:
+        raise malformed("is too large", 414)
+    return read_fields(query)
+
+
+async def read_form(request: Request) -> Fields:
+    """The fields of an HTML form.
+
+    Raises:
+        Refused: it is none, or too large.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise malformed("is no HTML form", 415)
+    return read_fields(await read_body(request, MAX_FORM))

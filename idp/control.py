@@ -11,17 +11,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from idp import mutations
 from idp.body import read_body
+from idp.orders import Orders
 from idp.refused import Refused
-from idp.saml.relying_parties import RelyingParties
-from idp.spoiling import Spoiler
-from testbed.model.orders import ORDER, SpoilNext
+from testbed.model.orders import ORDER
 
 MAX_BODY = 256 * 1024
 
 
-def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starlette:
+def control_app(token: str, orders: Orders) -> Starlette:
     """The app; every call needs ``Authorization: Bearer <token>``.
 
     Raises:
@@ -36,12 +34,7 @@ def control_app(token: str, parties: RelyingParties, spoiler: Spoiler) -> Starle
     async def obey(request: Request) -> Response:
         try:
             order = ORDER.validate_python(json.loads(await read_body(request, MAX_BODY)))
-            if not isinstance(order, SpoilNext):
-                raise ValueError(f"the school cannot do {order.order!r} yet")
-            if not parties.is_configured(order.entity_id):
-                raise ValueError(f"the school knows no vendor {order.entity_id!r}")
-            mutations.check(order.operations)
-            spoiler.add(order.entity_id, order.operations)
+            orders.obey(order)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"])

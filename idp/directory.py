@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
+from pydantic import TypeAdapter
+
+from idp.state import Shelf, State
+from testbed.model.orders import ChangePerson
 from testbed.model.written import Person, Role
 
 MAX_HITS = 50
 MAX_QUERY = 100
+CHANGED_FOR = timedelta(days=30)
+"""Longer than any lab is held open."""
+MAX_CHANGED = 10_000
 SAMPLE_PROTECTED = 6
 SAMPLE_OF_ROLE: Mapping[Role, int] = {"pupil": 16, "teacher": 10, "staff": 6, "guardian": 12}
 SEARCHED = ("displayName", "eduPersonPrincipalName", "mail")
@@ -24,16 +32,39 @@ class Hits:
 
 
 class Directory:
-    """The people of one school."""
+    """The people of one school.
 
-    def __init__(self, people: Mapping[str, Person]) -> None:
+    Args:
+        people: by id.
+        state: where changes are kept that the lab has ordered.
+    """
+
+    def __init__(self, people: Mapping[str, Person], state: State) -> None:
         self._people = people
+        self._changed = Shelf(state, "person", TypeAdapter(Person), CHANGED_FOR, MAX_CHANGED)
         self._texts = tuple((_text(person), person) for person in people.values())
         self._sample = _sample(people.values())
 
     def get(self, person_id: str) -> Person | None:
-        """The person of this id."""
-        return self._people.get(person_id)
+        """The person of this id, as the school knows them now."""
+        if person_id not in self._people:
+            return None
+        return self._changed.get(person_id) or self._people[person_id]
+
+    def change(self, order: ChangePerson) -> None:
+        """Know something else about a person from now on.
+
+        Raises:
+            ValueError: nobody has this id, or an attribute is not one of the table's.
+        """
+        person = self.get(order.person)
+        if person is None:
+            raise ValueError(f"nobody has the id {order.person!r}")
+        data = person.model_dump()
+        if order.school_units is not None:
+            data["school_units"] = order.school_units
+        data["attributes"] |= order.attributes
+        self._changed.put(person.id, Person.model_validate(data))
 
     def find(self, query: str) -> Hits:
         """Everybody in whose id, name, user name or address every word of the query stands; without one, a sample

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from idp.directory import Hits, name_of
-from testbed.model.pages import LOGIN_FORM
+from testbed.model.pages import LOGIN_FORM, STEP_UP_FORM
 from testbed.model.written import ROLES, Bilingual, Person
 
 type Language = Literal["sv", "en"]
@@ -41,11 +41,19 @@ class Choice:
 class Delivery:
     """A form that posts itself to a vendor (SAML Bindings 3.5.4)."""
 
-    acs_url: str
+    url: str
     vendor: Bilingual
-    saml_response: str
-    """In base64."""
-    relay_state: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """What the page asks that wants a second factor."""
+
+    key: str
+    """Of the login that waits."""
+    vendor: Bilingual
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,19 @@ class Pages:
             choice=choice,
             rows=[_row(person, language) for person in choice.hits.people],
             form_id=LOGIN_FORM,
+        )
+
+    def step_up(self, request: Request, step: StepUp) -> HTMLResponse:
+        """Where a person shows a second factor."""
+        return self._render(
+            request,
+            "step_up.html",
+            policy="form-action 'self'",
+            referrer="strict-origin",
+            switch=f"{urlencode({'key': step.key})}&",
+            step=step,
+            name=name_of(step.person),
+            form_id=STEP_UP_FORM,
         )
 
     def delivery(self, request: Request, delivery: Delivery) -> HTMLResponse:

@@ -1,63 +1,27 @@
-"""Logins under way and sessions, in memory; each store forgets by time and by number."""
+"""Logins under way, sessions, and who took part in them: shared by the workers of one school."""
 
 import secrets
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
-from idp.config import Clock
+from pydantic import TypeAdapter
+
+from idp.saml.contexts import ONE_FACTOR
 from idp.saml.requests import LoginRequest
+from idp.state import TOKEN_BYTES, Shelf, State
 
 PENDING_FOR = timedelta(minutes=15)
 SESSION_FOR = timedelta(hours=8)
 """A school day."""
+USED_FOR = timedelta(hours=2)
+"""Longer than any request is taken after it was issued."""
 MAX_PENDING = 20_000
 MAX_SESSIONS = 50_000
-TOKEN_BYTES = 24
-
-
-class Store[Entry]:
-    """Entries under unguessable names, each for a limited time; when it is full the oldest makes room.
-
-    Args:
-        lifetime: how long an entry is remembered.
-        limit: how many entries are remembered.
-        now: the time, in aware UTC.
-    """
-
-    def __init__(self, lifetime: timedelta, limit: int, now: Clock) -> None:
-        self._lifetime, self._limit, self._now = lifetime, limit, now
-        self._entries: OrderedDict[str, tuple[datetime, Entry]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def add(self, entry: Entry) -> str:
-        """Remember the entry; its name is new."""
-        now = self._now()
-        self._forget_old(now)
-        while len(self._entries) >= self._limit:
-            self._entries.popitem(last=False)
-        name = secrets.token_urlsafe(TOKEN_BYTES)
-        self._entries[name] = (now + self._lifetime, entry)
-        return name
-
-    def get(self, name: str) -> Entry | None:
-        """The entry, unless it was never there or its time is over."""
-        found = self._entries.get(name)
-        if found is None or found[0] <= self._now():
-            return None
-        return found[1]
-
-    def remove(self, name: str) -> None:
-        """Forget the entry, if it is there."""
-        self._entries.pop(name, None)
-
-    def _forget_old(self, now: datetime) -> None:
-        # NOTE: all entries live equally long, so the oldest come first.
-        while self._entries and next(iter(self._entries.values()))[0] <= now:
-            self._entries.popitem(last=False)
+MAX_USED = 200_000
+MAX_PARTICIPANTS = 100
+"""Of one session; of more, those that came first are forgotten."""
+MAX_SESSIONS_OF_NAME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +31,22 @@ class Pending:
     request: LoginRequest
     browser: str
     """Secret that only the browser which brought the request holds, in a cookie."""
+    person: str = ""
+    """Who has shown a password for this very request and is asked for a second factor; "" before that."""
 
     def is_held_by(self, cookie: str) -> bool:
         """Whether this cookie proves that the browser is the one that brought the request."""
         return compare_digest(self.browser.encode(), cookie.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A vendor that a session has let somebody into (SAML Profiles 4.4.1)."""
+
+    entity_id: str
+    name_id_format: str
+    name_id: str
+    session_index: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +56,62 @@ class Session:
     person: str
     """Id in people.json."""
     since: datetime
+    strength: int = ONE_FACTOR
+    """See :mod:`idp.saml.contexts`."""
+    participants: tuple[Participant, ...] = ()
 
 
 class Sessions:
-    """Both stores of one school."""
+    """All that one school remembers of people's logins.
 
-    def __init__(self, now: Clock) -> None:
-        self.pending: Store[Pending] = Store(PENDING_FOR, MAX_PENDING, now)
-        self.logged_in: Store[Session] = Store(SESSION_FOR, MAX_SESSIONS, now)
+    Args:
+        state: where it is kept.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.pending = Shelf(state, "pending", TypeAdapter(Pending), PENDING_FOR, MAX_PENDING)
+        self._open = Shelf(state, "session", TypeAdapter(Session), SESSION_FOR, MAX_SESSIONS)
+        self._names = Shelf(state, "name", TypeAdapter(tuple[str, ...]), SESSION_FOR, 2 * MAX_SESSIONS)
+        self._used = Shelf(state, "used", TypeAdapter(bool), USED_FOR, MAX_USED)
 
     def wait_for_login(self, request: LoginRequest) -> tuple[str, str]:
         """Remember a request; its key, and the secret for the browser's cookie."""
         browser = secrets.token_urlsafe(TOKEN_BYTES)
         return self.pending.add(Pending(request, browser)), browser
+
+    def is_new(self, entity_id: str, message_id: str) -> bool:
+        """Whether this vendor has not sent a message of this ID before (SAML Core 1.3.4); from now on it has."""
+        return self._used.claim(f"{entity_id} {message_id}", True)
+
+    def get(self, token: str) -> Session | None:
+        """The session of this cookie."""
+        return self._open.get(token)
+
+    def open(self, session: Session) -> str:
+        """A session begins; returns its token, which is always new."""
+        return self._open.add(session)
+
+    def join(self, token: str, participant: Participant) -> None:
+        """The session has let somebody into one more vendor, or into the same one again."""
+
+        def joined(session: Session) -> Session:
+            return replace(session, participants=(*session.participants, participant)[-MAX_PARTICIPANTS:])
+
+        def named(tokens: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys((*tokens, token)))[-MAX_SESSIONS_OF_NAME:]
+
+        self._open.change(token, joined)
+        self._names.change(_name(participant.entity_id, participant.name_id), named, if_missing=())
+
+    def named(self, entity_id: str, name_id: str) -> tuple[str, ...]:
+        """The tokens of the sessions in which this vendor was told this NameID."""
+        tokens = self._names.get(_name(entity_id, name_id)) or ()
+        return tuple(token for token in tokens if self._open.get(token))
+
+    def end(self, token: str) -> Session | None:
+        """The session ends; what it was, for whoever ends it first."""
+        return self._open.take(token) if token else None
+
+
+def _name(entity_id: str, name_id: str) -> str:
+    return f"{entity_id} {name_id}"

@@ -4,18 +4,19 @@ import base64
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from idp.body import read_body
+from idp.body import read_form, read_query
 from idp.config import Clock, SchoolConfig
 from idp.directory import Directory
-from idp.pages import Choice, Delivery, Pages
-from idp.refused import Refused, malformed
+from idp.pages import Choice, Delivery, Pages, StepUp
+from idp.refused import Refused
 from idp.release import release
+from idp.saml.contexts import TWO_FACTORS, choose, reach
+from idp.saml.envelope import Binding
 from idp.saml.identifiers import name_id
 from idp.saml.names import (
     STATUS_INVALID_NAMEID_POLICY,
@@ -23,23 +24,23 @@ from idp.saml.names import (
     STATUS_NO_PASSIVE,
     STATUS_REQUEST_DENIED,
 )
+from idp.saml.relying_parties import RelyingParties, ServiceProvider
 from idp.saml.requests import LoginRequest, RequestReader
-from idp.saml.responses import Addressee, Login, ResponseIssuer
-from idp.saml.unpacking import Fields, read_fields
-from idp.sessions import PENDING_FOR, Pending, Session, Sessions
+from idp.saml.responses import Addressee, Login, ResponseIssuer, new_identifier
+from idp.saml.unpacking import Fields
+from idp.sessions import PENDING_FOR, Participant, Pending, Session, Sessions
 from idp.spoiling import Spoiler
 from testbed.model.written import Bilingual, Person
 
-MAX_QUERY = 32 * 1024
-MAX_FORM = 1024 * 1024
-FORM_TYPE = "application/x-www-form-urlencoded"
 SESSION_COOKIE = "skola_session"
 LOGIN_COOKIE = "skola_login_"
 """One for each login that waits, by the beginning of its key: two tabs must not disturb each other."""
 KEY_IN_COOKIE = 12
 LOGIN_PATH = "/login"
+UNSOLICITED_PATH = "/saml/unsolicited"
 SEE_OTHER = 303
-NO_SUCH_CONTEXT = (STATUS_NO_AUTHN_CONTEXT, "The school knows passwords only.")
+NO_SUCH_CONTEXT = (STATUS_NO_AUTHN_CONTEXT, "The school has no such authentication context.")
+TOO_WEAK = (STATUS_NO_AUTHN_CONTEXT, "This person has no such means of authentication.")
 NO_SUCH_NAMEID = (STATUS_INVALID_NAMEID_POLICY, "The school has no such NameID.")
 NOBODY_LOGGED_IN = (STATUS_NO_PASSIVE, "Nobody is logged in to the school.")
 ROLE_NOT_AGREED = (STATUS_REQUEST_DENIED, "The agreement does not cover this person.")
@@ -51,6 +52,10 @@ GONE = Bilingual(
     en="This login took too long, is done already, or began in another browser.",
 )
 UNKNOWN_PERSON = Bilingual(sv="Ingen sådan person finns på skolan.", en="The school has no such person.")
+USED_BEFORE = Bilingual(
+    sv="Tjänstens inloggningsbegäran har redan använts. Börja om från tjänsten.",
+    en="The service's login request has been used already. Begin again at the service.",
+)
 DOES_NOT_FIT = Bilingual(
     sv="Testmiljön bad skolan att ändra meddelandet på ett sätt som inte går: {}",
     en="The lab asked the school to spoil the message in a way that does not fit it: {}",
@@ -64,6 +69,7 @@ class SignOnParts:
     config: SchoolConfig
     secret: bytes
     """Behind pairwise identifiers."""
+    parties: RelyingParties
     reader: RequestReader
     issuer: ResponseIssuer
     directory: Directory
@@ -74,56 +80,69 @@ class SignOnParts:
 
 
 class SignOn:
-    """The endpoints /saml/sso and /login."""
+    """The endpoints /saml/sso, /saml/unsolicited and /login."""
 
     def __init__(self, parts: SignOnParts) -> None:
         self._parts, self._sessions = parts, parts.sessions
 
     async def by_redirect(self, request: Request) -> Response:
         """GET /saml/sso."""
-        return await self._receive(request, _query(request), "redirect")
+        return await self._receive(request, read_query(request), "redirect")
 
     async def by_post(self, request: Request) -> Response:
         """POST /saml/sso."""
-        return await self._receive(request, await _form(request), "post")
+        return await self._receive(request, await read_form(request), "post")
+
+    async def unsolicited(self, request: Request) -> Response:
+        """GET /saml/unsolicited: a person begins at the school, without a request (SAML Profiles 4.1.5)."""
+        fields = read_query(request)
+        provider = await self._parts.parties.find(fields.value("providerId"))
+        return self._wait(self._parts.reader.unsolicited(provider, fields.value("target")))
 
     async def show_login(self, request: Request) -> Response:
         """GET /login: the login page, unless the person need not or may not be asked."""
-        fields = _query(request)
+        fields = read_query(request)
         key = fields.value("key")
-        wish = self._pending(request, key).request
-        session = self._sessions.logged_in.get(request.cookies.get(SESSION_COOKIE, ""))
+        pending = self._pending(request, key)
+        wish = pending.request
+        session = self._sessions.get(request.cookies.get(SESSION_COOKIE, ""))
         person = self._parts.directory.get(session.person) if session else None
         if session and person and not wish.force_authn:
-            return self._finish(key, self._answer(request, wish, person, session))
+            return await self._go_on(_Login(request, key, pending), session, person)
         if wish.is_passive:
-            return self._finish(key, self._refuse(request, wish, NOBODY_LOGGED_IN))
+            return await self._refuse(_Login(request, key, pending), NOBODY_LOGGED_IN)
         query = fields.value("q")
-        hits = self._parts.directory.find(query)
-        return self._parts.pages.login(request, Choice(key, wish.provider.name, query, hits))
+        provider = await self._parts.parties.find(wish.entity_id)
+        return self._parts.pages.login(request, Choice(key, provider.name, query, self._parts.directory.find(query)))
 
     async def log_in(self, request: Request) -> Response:
-        """POST /login: the person has said who they are."""
-        fields = await _form(request)
-        key = fields.value("key")
-        wish = self._pending(request, key).request
-        if wish.is_passive:
-            return self._finish(key, self._refuse(request, wish, NOBODY_LOGGED_IN))
-        person = self._parts.directory.get(fields.value("person"))
-        if person is None:
-            raise Refused(400, "nobody has this id", UNKNOWN_PERSON)
-        self._sessions.logged_in.remove(request.cookies.get(SESSION_COOKIE, ""))
-        session = Session(person.id, self._parts.now())
-        response = self._finish(key, self._answer(request, wish, person, session))
-        self._set_cookie(response, SESSION_COOKIE, self._sessions.logged_in.add(session), None, "/")
-        return response
+        """POST /login: the person has said who they are, by a password so to speak."""
+        fields = await read_form(request)
+        login = self._login(request, fields)
+        if login.pending.request.is_passive:
+            return await self._refuse(login, NOBODY_LOGGED_IN)
+        person = self._person(fields.value("person"))
+        return await self._go_on(login, Session(person.id, self._parts.now()), person)
 
-    async def _receive(self, request: Request, fields: Fields, binding: Literal["redirect", "post"]) -> Response:
+    async def confirm(self, request: Request) -> Response:
+        """POST /login/confirm: the person has shown a second factor."""
+        login = self._login(request, await read_form(request))
+        person = self._person(login.pending.person)
+        return await self._go_on(login, Session(person.id, self._parts.now(), TWO_FACTORS), person)
+
+    async def _receive(self, request: Request, fields: Fields, binding: Binding) -> Response:
         wish = await self._parts.reader.read(fields, binding)
-        if wish.authn_context is None:
-            return self._refuse(request, wish, NO_SUCH_CONTEXT)
+        if not self._sessions.is_new(wish.entity_id, wish.id):
+            raise Refused(400, "the request was used before", USED_BEFORE)
+        unanswered = _Login(request, "", Pending(wish, ""))
+        if not wish.contexts:
+            return await self._refuse(unanswered, NO_SUCH_CONTEXT)
         if wish.name_id_format is None:
-            return self._refuse(request, wish, NO_SUCH_NAMEID)
+            return await self._refuse(unanswered, NO_SUCH_NAMEID)
+        return self._wait(wish)
+
+    def _wait(self, wish: LoginRequest) -> Response:
+        """Lead the browser to the login page."""
         key, browser = self._sessions.wait_for_login(wish)
         # NOTE: a cross-site post carries none of our cookies, so whether there is a session shows only after this
         # redirect, which does.
@@ -134,48 +153,117 @@ class SignOn:
     def _pending(self, request: Request, key: str) -> Pending:
         pending = self._sessions.pending.get(key)
         if pending is None or not pending.is_held_by(request.cookies.get(_login_cookie(key), "")):
-            raise Refused(400, "no such login waits in this browser", GONE)
+            raise _gone()
         return pending
 
-    def _finish(self, key: str, response: Response) -> Response:
-        """The login that waited under this key is answered."""
-        self._sessions.pending.remove(key)
-        self._set_cookie(response, _login_cookie(key), "", 0, LOGIN_PATH)
+    def _login(self, request: Request, fields: Fields) -> "_Login":
+        key = fields.value("key")
+        return _Login(request, key, self._pending(request, key))
+
+    def _person(self, person_id: str) -> Person:
+        person = self._parts.directory.get(person_id)
+        if person is None:
+            raise Refused(400, "nobody has this id", UNKNOWN_PERSON)
+        return person
+
+    async def _go_on(self, login: "_Login", session: Session, person: Person) -> Response:
+        """Answer the vendor, or first ask for a second factor where it wants more than the session has."""
+        wish = login.pending.request
+        if choose(wish.contexts, session.strength) is not None:
+            return await self._answer(login, session, person)
+        if choose(wish.contexts, reach(person)) is None:
+            return await self._refuse(login, TOO_WEAK)
+        if wish.is_passive:
+            return await self._refuse(login, NOBODY_LOGGED_IN)
+        self._sessions.pending.put(login.key, replace(login.pending, person=person.id))
+        provider = await self._parts.parties.find(wish.entity_id)
+        return self._parts.pages.step_up(login.request, StepUp(login.key, provider.name, person))
+
+    def _finish(self, login: "_Login", response: Response) -> Response:
+        """The login that waited is answered."""
+        if login.key:
+            self._set_cookie(response, _login_cookie(login.key), "", 0, LOGIN_PATH)
         return response
 
-    def _answer(self, request: Request, wish: LoginRequest, person: Person, session: Session) -> Response:
-        decided = release(person, wish.provider.relying_party, wish.provider.requested)
+    def _take(self, login: "_Login") -> None:
+        """Of two who answer one login at once, in two workers say, the second is told that it is gone."""
+        if login.key and self._sessions.pending.take(login.key) is None:
+            raise _gone()
+
+    async def _answer(self, login: "_Login", session: Session, person: Person) -> Response:
+        wish = login.pending.request
+        provider = await self._parts.parties.find(wish.entity_id)
+        decided = release(person, provider.relying_party, provider.requested)
         if not decided.may_log_in:
-            return self._refuse(request, wish, ROLE_NOT_AGREED)
-        name = name_id(person.id, wish.provider.entity_id, wish.name_id_format or "", self._parts.secret)
-        login = Login(name, decided.attributes, session.since, wish.authn_context or "")
-        operations = self._parts.spoiler.take(wish.provider.entity_id)
+            return await self._refuse(login, ROLE_NOT_AGREED)
+        self._take(login)
+        name = name_id(person.id, provider.entity_id, wish.name_id_format or "", self._parts.secret)
+        context = choose(wish.contexts, session.strength) or ""
+        statement = Login(name, decided.attributes, session.since, context, new_identifier())
+        operations = self._parts.spoiler.take(provider.entity_id)
         with _fitting():
-            xml = self._parts.issuer.issue(_addressee(wish), login, self._parts.now(), operations)
+            xml = self._parts.issuer.issue(_addressee(wish), statement, self._parts.now(), operations)
         log.info(
             "login to %s: %s, released: %s%s",
-            wish.provider.entity_id,
+            provider.entity_id,
             person.id,
             ", ".join(decided.attributes) or "nothing",
             " (spoiled on purpose)" if operations else "",
         )
-        return self._deliver(request, wish, xml)
+        response = self._finish(login, self._deliver(login.request, wish, provider, xml))
+        token = self._keep(login.request, response, session)
+        participant = Participant(provider.entity_id, name.format, name.value, statement.session_index)
+        self._sessions.join(token, participant)
+        return response
 
-    def _refuse(self, request: Request, wish: LoginRequest, status: tuple[str, str]) -> Response:
-        operations = self._parts.spoiler.take(wish.provider.entity_id)
+    def _keep(self, request: Request, response: Response, session: Session) -> str:
+        """The token of the session: the one that the browser holds, or that of a new one in its place."""
+        held = request.cookies.get(SESSION_COOKIE, "")
+        before = self._sessions.get(held)
+        if before is not None and replace(before, participants=()) == replace(session, participants=()):
+            return held
+        same = before is not None and before.person == session.person
+        if before is not None:
+            self._sessions.end(held)
+        # NOTE: whoever has shown a second factor is still logged in to the vendors that came before it.
+        token = self._sessions.open(replace(session, participants=before.participants if before and same else ()))
+        for participant in before.participants if before and same else ():
+            self._sessions.join(token, participant)
+        self._set_cookie(response, SESSION_COOKIE, token, None, "/")
+        return token
+
+    async def _refuse(self, login: "_Login", status: tuple[str, str]) -> Response:
+        wish = login.pending.request
+        provider = await self._parts.parties.find(wish.entity_id)
+        self._take(login)
+        operations = self._parts.spoiler.take(provider.entity_id)
         with _fitting():
             xml = self._parts.issuer.refuse(_addressee(wish), status, self._parts.now(), operations)
-        log.info("no login to %s: %s", wish.provider.entity_id, status[0].rpartition(":")[2])
-        return self._deliver(request, wish, xml)
+        log.info("no login to %s: %s", provider.entity_id, status[0].rpartition(":")[2])
+        return self._finish(login, self._deliver(login.request, wish, provider, xml))
 
-    def _deliver(self, request: Request, wish: LoginRequest, xml: bytes) -> Response:
+    def _deliver(self, request: Request, wish: LoginRequest, provider: ServiceProvider, xml: bytes) -> Response:
         encoded = base64.b64encode(xml).decode("ascii")
-        delivery = Delivery(wish.acs_url, wish.provider.name, encoded, wish.relay_state)
-        return self._parts.pages.delivery(request, delivery)
+        fields = {"SAMLResponse": encoded} | ({"RelayState": wish.relay_state} if wish.relay_state else {})
+        return self._parts.pages.delivery(request, Delivery(wish.acs_url, provider.name, fields))
 
     def _set_cookie(self, response: Response, name: str, value: str, max_age_s: int | None, path: str) -> None:
         https = self._parts.config.https
         response.set_cookie(name, value, max_age_s, path=path, secure=https, httponly=True, samesite="lax")
+
+
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """A login under way, with the request that brings it on."""
+
+    request: Request
+    key: str
+    """"" for one that was never put away."""
+    pending: Pending
+
+
+def _gone() -> Refused:
+    return Refused(400, "no such login waits in this browser", GONE)
 
 
 def _login_cookie(key: str) -> str:
@@ -183,7 +271,7 @@ def _login_cookie(key: str) -> str:
 
 
 def _addressee(wish: LoginRequest) -> Addressee:
-    return Addressee(wish.provider.entity_id, wish.acs_url, wish.id)
+    return Addressee(wish.entity_id, wish.acs_url, wish.id)
 
 
 @contextmanager
@@ -198,16 +286,3 @@ def _fitting() -> Iterator[None]:
             "the spoiling does not fit the message",
             Bilingual(sv=DOES_NOT_FIT.sv.format(words), en=DOES_NOT_FIT.en.format(words)),
         ) from error
-
-
-def _query(request: Request) -> Fields:
-    query: bytes = request.scope["query_string"]
-    if len(query) > MAX_QUERY:
-        raise malformed("is too large", 414)
-    return read_fields(query)
-
-
-async def _form(request: Request) -> Fields:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise malformed("is no HTML form", 415)
-    return read_fields(await read_body(request, MAX_FORM))

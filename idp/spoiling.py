@@ -1,8 +1,10 @@
 """What the lab has asked to be spoiled, until the next message to that vendor is issued."""
 
-from collections import deque
 from collections.abc import Sequence
 
+from pydantic import TypeAdapter
+
+from idp.state import Queue, State
 from testbed.model.written import Operation
 
 MAX_WAITING = 100
@@ -10,10 +12,11 @@ MAX_WAITING = 100
 
 
 class Spoiler:
-    """Operations by vendor; each set is handed out exactly once, the oldest first."""
+    """Operations by vendor; each set is handed out exactly once, the oldest first, to whichever worker needs it."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, deque[tuple[Operation, ...]]] = {}
+    def __init__(self, state: State) -> None:
+        adapter: TypeAdapter[tuple[Operation, ...]] = TypeAdapter(tuple[Operation, ...])
+        self._waiting = Queue(state, "spoil", adapter, MAX_WAITING)
 
     def add(self, entity_id: str, operations: Sequence[Operation]) -> None:
         """Spoil one message to this vendor so.
@@ -21,12 +24,9 @@ class Spoiler:
         Raises:
             ValueError: too many wait already.
         """
-        waiting = self._waiting.setdefault(entity_id, deque())
-        if len(waiting) >= MAX_WAITING:
+        if not self._waiting.add(entity_id, tuple(operations)):
             raise ValueError(f"{MAX_WAITING} spoiled messages wait for {entity_id} already")
-        waiting.append(tuple(operations))
 
     def take(self, entity_id: str) -> tuple[Operation, ...]:
         """How to spoil the message that is being issued; nothing, as a rule."""
-        waiting = self._waiting.get(entity_id)
-        return waiting.popleft() if waiting else ()
+        return self._waiting.next(entity_id) or ()

@@ -5,7 +5,7 @@ to, it knows all of it. Each operation is one short transaction, so that what is
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
@@ -141,13 +142,8 @@ class Shelf[Entry]:
 
     def put(self, name: str, entry: Entry) -> None:
         """Remember the entry under this name, in place of what was there, for a whole lifetime from now."""
-        row = self._row(name, entry)
-        statement = upsert(_entries).values(row)
-        statement = statement.on_conflict_do_update(
-            index_elements=["kind", "name"], set_={"value": row["value"], "expires": row["expires"]}
-        )
         with self._state.transaction() as connection:
-            connection.execute(statement)
+            connection.execute(_replacing(self._row(name, entry)))
             self._sweep(connection)
 
     def claim(self, name: str, entry: Entry) -> bool:
@@ -173,13 +169,20 @@ class Shelf[Entry]:
         with self._state.transaction() as connection:
             return self._read(connection.execute(statement.returning(_entries.c.value)).scalar_one_or_none())
 
-    def items(self) -> dict[str, Entry]:
-        """All of them, by name."""
-        query = select(_entries.c.name, _entries.c.value).where(
-            _entries.c.kind == self._kind, _entries.c.expires > self._moment()
-        )
-        with self._state.reading() as connection:
-            return {name: self._entry.validate_json(value) for name, value in connection.execute(query)}
+    def change(self, name: str, change: Callable[[Entry], Entry], if_missing: Entry | None = None) -> None:
+        """Put a changed entry in place of the one that is there, for as long as that had to live.
+
+        An entry that is not there is left alone, or begins as ``if_missing``. Nobody can come in between.
+        """
+        query = select(_entries.c.value, _entries.c.expires).where(_is(self._kind, name))
+        with self._state.transaction() as connection:
+            row = connection.execute(query.where(_entries.c.expires > self._moment())).one_or_none()
+            before = if_missing if row is None else self._entry.validate_json(row.value)
+            if before is None:
+                return
+            values = self._row(name, change(before)) | ({"expires": row.expires} if row else {})
+            connection.execute(_replacing(values))
+            self._sweep(connection)
 
     def _row(self, name: str, entry: Entry) -> dict[str, str | float]:
         value = self._entry.dump_json(entry).decode()
@@ -244,6 +247,11 @@ class Queue[Entry]:
 
     def _line(self, name: str) -> str:
         return f"{self._kind} {name}"
+
+
+def _replacing(row: dict[str, str | float]) -> Insert:
+    new = {"value": row["value"], "expires": row["expires"]}
+    return upsert(_entries).values(row).on_conflict_do_update(index_elements=["kind", "name"], set_=new)
 
 
 def _is(kind: str, name: str) -> ColumnElement[bool]:

@@ -1,40 +1,27 @@
 """From what came to /saml/sso to a login request that can be trusted, in numbered steps."""
 
-import logging
-import re
 from dataclasses import dataclass
-from typing import Literal
 
-from lxml import etree
-from saml2.samlp import AuthnRequest
+from saml2.samlp import AuthnRequest, authn_request_from_string
 
+from idp.config import Clock
 from idp.refused import Refused, malformed
+from idp.saml.contexts import acceptable
+from idp.saml.envelope import MAX_RELAY_STATE, Binding, check_envelope, issuer_of, read_as, relay_state, unpack
 from idp.saml.names import (
     BINDING_POST,
-    BINDING_REDIRECT,
-    CONTEXT_PASSWORD,
-    CONTEXT_UNSPECIFIED,
-    DS,
     NAMEID_UNSPECIFIED,
-    SAML,
     SAMLP,
 )
 from idp.saml.relying_parties import Consumer, RelyingParties, ServiceProvider
-from idp.saml.server import SamlServer
 from idp.saml.signatures import check_post, check_redirect
-from idp.saml.unpacking import Fields, decode, inflate, parse_request
+from idp.saml.unpacking import Fields, parse_request
 from testbed.model.messages import NAMEID_PERSISTENT, NAMEID_TRANSIENT
 from testbed.model.written import Bilingual
 
-MAX_RELAY_STATE = 2048
-"""Octets; SAML Bindings 3.4.3 allows 80, many products send more."""
-REQUEST_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
-DEFLATE = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 NAMEID_FORMATS = (NAMEID_TRANSIENT, NAMEID_PERSISTENT, NAMEID_UNSPECIFIED)
-OWN_CONTEXTS = (CONTEXT_PASSWORD, CONTEXT_UNSPECIFIED)
+MAX_CONTEXTS = 50
 XML_TRUE = ("true", "1")
-
-log = logging.getLogger("idp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +29,9 @@ class LoginRequest:
     """A vendor's wish that somebody logs in (SAML Core 3.4.1), checked."""
 
     id: str
-    provider: ServiceProvider
+    """"" when the school itself begins the login (SAML Profiles 4.1.5)."""
+    entity_id: str
+    """Of the vendor."""
     acs_url: str
     """Where the answer goes: an address of the vendor's metadata."""
     relay_state: str
@@ -50,89 +39,84 @@ class LoginRequest:
     is_passive: bool
     name_id_format: str | None
     """The format to issue; None when the request asks for one that the school does not have."""
-    authn_context: str | None
-    """The context class to state; None when the request asks for one that the school cannot give."""
+    contexts: tuple[str, ...]
+    """The context classes that may be stated, the one to prefer first; none when the school has no such."""
 
 
 class RequestReader:
-    """Reads login requests of the vendors that are configured."""
+    """Reads login requests of the vendors that are configured.
 
-    def __init__(self, server: SamlServer, parties: RelyingParties) -> None:
-        self._server, self._parties = server, parties
+    Args:
+        parties: the vendors.
+        destination: the school's address for requests.
+        e_leg: whether the school signals levels of e-legitimation.
+        now: the time, in aware UTC.
+    """
 
-    async def read(self, fields: Fields, binding: Literal["redirect", "post"]) -> LoginRequest:
+    def __init__(self, parties: RelyingParties, destination: str, now: Clock, *, e_leg: bool) -> None:
+        self._parties, self._destination, self._now, self._e_leg = parties, destination, now, e_leg
+
+    async def read(self, fields: Fields, binding: Binding) -> LoginRequest:
         """The request in a query string (redirect) or a form (post).
 
         1. Unpack it, within limits. 2. Read it as XML without a DTD. 3. Find out who sends it. 4. Check its signature.
-        5. Let pysaml2 read and check it. 6. Choose where the answer may go.
+        5. Let pysaml2 read and check it. 6. Choose where the answer may go. Whether it was used before is for the
+        caller to say.
 
         Raises:
             Refused: any step fails.
         """
-        xml = _unpack(fields, binding)
-        root = parse_request(xml)
+        root = parse_request(unpack(fields, "SAMLRequest", binding))
         if root.tag != f"{{{SAMLP}}}AuthnRequest":
             raise malformed("is not an AuthnRequest")
-        provider = await self._parties.find(_issuer(root))
+        provider = await self._parties.find(issuer_of(root))
         if binding == "redirect":
             check_redirect(fields, root, provider)
         else:
             check_post(root, provider)
-        message = self._parse(root, binding)
-        if message.issuer.text.strip() != provider.entity_id:
-            raise malformed("names its issuer in two ways")
+        message = read_as(authn_request_from_string, root)
+        check_envelope(message, provider.entity_id, self._destination, self._now())
         return LoginRequest(
             id=message.id,
-            provider=provider,
+            entity_id=provider.entity_id,
             acs_url=_consumer(message, provider).url,
-            relay_state=_relay_state(fields),
+            relay_state=relay_state(fields),
             force_authn=message.force_authn in XML_TRUE,
             is_passive=message.is_passive in XML_TRUE,
             name_id_format=_name_id_format(message, provider),
-            authn_context=_authn_context(message),
+            contexts=self._contexts(message),
         )
 
-    def _parse(self, root: etree._Element, binding: Literal["redirect", "post"]) -> AuthnRequest:
-        # NOTE: the signature has been verified; pysaml2 would do so again by temporary files and on weaker terms.
-        for signature in root.findall(f"{{{DS}}}Signature"):
-            root.remove(signature)
-        uri = BINDING_REDIRECT if binding == "redirect" else BINDING_POST
-        try:
-            message = self._server.parse_authn_request(etree.tostring(root), uri).message
-        except Exception as error:
-            # NOTE: on bad input pysaml2 raises what it happens to meet, AttributeError and plain Exception among them;
-            # all of that is the request's fault, and the class of the exception stands in the log.
-            log.info("pysaml2 refused a request: %s", type(error).__name__)
-            raise malformed("breaks the rules of SAML 2.0") from error
-        if not REQUEST_ID.fullmatch(message.id or ""):
-            raise malformed("has an ID that is no name")
-        return message
+    def unsolicited(self, provider: ServiceProvider, target: str) -> LoginRequest:
+        """What the school asks of itself when a person begins at the school (SAML Profiles 4.1.5).
 
+        Args:
+            provider: where the person wants to go.
+            target: a relay state, which tells the vendor what to show.
 
-def _unpack(fields: Fields, binding: Literal["redirect", "post"]) -> bytes:
-    encoded = fields.value("SAMLRequest")
-    if not encoded:
-        raise malformed("has no SAMLRequest")
-    if binding == "post":
-        return decode(encoded)
-    if fields.value("SAMLEncoding") not in ("", DEFLATE):
-        raise malformed("has an unknown SAMLEncoding")
-    return inflate(encoded)
+        Raises:
+            Refused: the relay state is too long.
+        """
+        if len(target.encode()) > MAX_RELAY_STATE:
+            raise malformed("has a target that is too long")
+        return LoginRequest(
+            id="",
+            entity_id=provider.entity_id,
+            acs_url=provider.default_consumer.url,
+            relay_state=target,
+            force_authn=False,
+            is_passive=False,
+            name_id_format=_own_format(provider),
+            contexts=acceptable((), "", e_leg=self._e_leg),
+        )
 
-
-def _issuer(root: etree._Element) -> str:
-    issuer = root.find(f"{{{SAML}}}Issuer")
-    text = "" if issuer is None else (issuer.text or "").strip()
-    if not text:
-        raise malformed("has no Issuer")
-    return text
-
-
-def _relay_state(fields: Fields) -> str:
-    relay_state = fields.value("RelayState")
-    if len(relay_state.encode()) > MAX_RELAY_STATE:
-        raise malformed("has a RelayState that is too long")
-    return relay_state
+    def _contexts(self, message: AuthnRequest) -> tuple[str, ...]:
+        asked = message.requested_authn_context
+        if not asked:
+            return acceptable((), "", e_leg=self._e_leg)
+        classes = [reference.text.strip() for reference in asked.authn_context_class_ref if reference.text]
+        # NOTE: a request for declarations, which the school has none of, is one for classes that it does not know.
+        return acceptable(classes[:MAX_CONTEXTS], asked.comparison or "", e_leg=self._e_leg) if classes else ()
 
 
 def _consumer(message: AuthnRequest, provider: ServiceProvider) -> Consumer:
@@ -162,17 +146,10 @@ def _name_id_format(message: AuthnRequest, provider: ServiceProvider) -> str | N
     asked = (policy.format if policy else None) or NAMEID_UNSPECIFIED
     if asked not in NAMEID_FORMATS:
         return None
-    if asked != NAMEID_UNSPECIFIED:
-        return asked
+    return _own_format(provider) if asked == NAMEID_UNSPECIFIED else asked
+
+
+def _own_format(provider: ServiceProvider) -> str:
+    """The first that the vendor's metadata names and the school has; transient where it names none."""
     first = provider.name_id_formats[0] if provider.name_id_formats else NAMEID_TRANSIENT
     return NAMEID_PERSISTENT if first in (NAMEID_PERSISTENT, NAMEID_UNSPECIFIED) else NAMEID_TRANSIENT
-
-
-def _authn_context(message: AuthnRequest) -> str | None:
-    asked = message.requested_authn_context
-    if not asked:
-        return CONTEXT_PASSWORD
-    classes = [reference.text.strip() for reference in asked.authn_context_class_ref if reference.text]
-    if asked.comparison not in (None, "exact"):
-        return None
-    return next((context for context in OWN_CONTEXTS if context in classes), None)

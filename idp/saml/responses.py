@@ -46,6 +46,8 @@ class Login:
     authenticated: datetime
     """When the person logged in to the school."""
     authn_context: str = CONTEXT_PASSWORD
+    session_index: str = ""
+    """Names the session in logout messages (SAML Core 2.7.2); "" makes one up."""
 
 
 class ResponseIssuer:
@@ -78,7 +80,7 @@ class ResponseIssuer:
             release_policy=self._policy,
         )
         root = _tree(message)
-        _stamp(root, now, login.authenticated)
+        _stamp(root, now, login)
         return self._finish(root, operations)
 
     def refuse(
@@ -97,7 +99,7 @@ class ResponseIssuer:
         """
         message = self._server.create_error_response(to.in_response_to, to.acs_url, status, sign=False)
         root = _tree(message)
-        root.set("ID", _identifier())
+        root.set("ID", new_identifier())
         root.set("IssueInstant", _instant(now))
         return self._finish(root, operations)
 
@@ -110,13 +112,13 @@ class ResponseIssuer:
         return document
 
 
-def _stamp(root: etree._Element, now: datetime, authenticated: datetime) -> None:
+def _stamp(root: etree._Element, now: datetime, login: Login) -> None:
     # NOTE: pysaml2 reads the machine's clock, so every time that it wrote is written again, and so is every
     # identifier: its own have 101 random bits where SAML Core 1.3.4 demands 128 and advises 160.
     issued, until = _instant(now), _instant(now + VALID_FOR)
     assertion = root.find(f"{{{SAML}}}Assertion")
     for element in (root, assertion):
-        element.set("ID", _identifier())
+        element.set("ID", new_identifier())
         element.set("IssueInstant", issued)
     conditions = assertion.find(f"{{{SAML}}}Conditions")
     conditions.set("NotBefore", _instant(now - VALID_BEFORE))
@@ -124,15 +126,16 @@ def _stamp(root: etree._Element, now: datetime, authenticated: datetime) -> None
     for confirmation in assertion.iter(f"{{{SAML}}}SubjectConfirmationData"):
         confirmation.set("NotOnOrAfter", until)
     for statement in assertion.iter(f"{{{SAML}}}AuthnStatement"):
-        statement.set("AuthnInstant", _instant(authenticated))
-        statement.set("SessionIndex", _identifier())
+        statement.set("AuthnInstant", _instant(login.authenticated))
+        statement.set("SessionIndex", login.session_index or new_identifier())
 
 
 def _instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _identifier() -> str:
+def new_identifier() -> str:
+    """For a message or a session, with 160 random bits (SAML Core 1.3.4)."""
     return f"_{secrets.token_hex(ID_BYTES)}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from idp.keys import KeyKind
 from testbed.model.written import Agreement, Bilingual, Person, ReleasePolicy
 
 type Clock = Callable[[], datetime]
@@ -34,6 +35,8 @@ class SchoolConfig:
     """The security domain of its users, ``skola.test``."""
     relying_parties: tuple[RelyingParty, ...]
     control_token: str
+    signing: KeyKind = "rsa"
+    """Which kind of key it signs with."""
 
     @property
     def entity_id(self) -> str:

@@ -1,7 +1,5 @@
 """What the school publishes about itself (SAML Metadata 2.4.3; Skolfederation WebSSO profile 2.1)."""
 
-import base64
-
 from saml2.metadata import do_key_descriptor, entity_descriptor
 from saml2.validate import valid_instance
 
@@ -14,8 +12,7 @@ MEDIA_TYPE = "application/samlmetadata+xml"
 def own_metadata(server: SamlServer, keys: SchoolKeys) -> bytes:
     """The school's EntityDescriptor, not signed."""
     entity = entity_descriptor(server.config)
-    certificate = base64.b64encode(keys.certificate_der).decode("ascii")
-    entity.idpsso_descriptor.key_descriptor = do_key_descriptor(certificate, use="signing")
+    entity.idpsso_descriptor.key_descriptor = do_key_descriptor(keys.current.certificate_base64, use="signing")
     valid_instance(entity)
     document: bytes = entity.to_string(nspair=PREFIXES)
     return document

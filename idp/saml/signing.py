@@ -1,6 +1,5 @@
 """XML signatures by the xmlsec library in this process; the only module that imports it."""
 
-import base64
 import copy
 
 import xmlsec
@@ -33,8 +32,8 @@ class AssertionSigner:
     """Signs assertions: enveloped, exclusive C14N, RSA-SHA256 (SAML Core 5.4)."""
 
     def __init__(self, keys: SchoolKeys) -> None:
-        self._key = xmlsec.Key.from_memory(keys.signing_key_pem, xmlsec.constants.KeyDataFormatPem)
-        self._template = _template(base64.b64encode(keys.certificate_der).decode("ascii"))
+        self._key = xmlsec.Key.from_memory(keys.current.pem, xmlsec.constants.KeyDataFormatPem)
+        self._template = _template(keys.current.certificate_base64)
 
     def sign(self, assertion: etree._Element) -> None:
         """Put a signature into the assertion, right after its Issuer (SAML Core 2.3.3).

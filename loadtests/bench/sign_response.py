@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from idp.config import SchoolConfig
-from idp.keys import SchoolKeys
+from idp.keys import SchoolKeys, SigningKey
 from idp.saml.identifiers import NameId
 from idp.saml.responses import Addressee, Login, ResponseIssuer
 from idp.saml.server import make_server
@@ -51,9 +51,15 @@ def sign_response() -> Iterator[Outcome]:
         now = datetime.now(UTC)
         keys = SchoolKeys.load_or_make(folder / "keys", "idp.skola.test", now)
         ours = _ours(keys, now)
-        bare = per_cpu_second(lambda: keys.signing_key.sign(b"x" * 512, padding.PKCS1v15(), hashes.SHA256()))
+        bare = per_cpu_second(lambda: _bare(keys.current))
         yield compared("sign-response", ours, "responses/CPU s", ("bare RSA-2048 signatures", bare), "more")
         yield from _beside_stock(ours, keys, folder)
+
+
+def _bare(key: SigningKey) -> bytes:
+    if not isinstance(key.private_key, rsa.RSAPrivateKey):
+        raise TypeError("the bare signatures are RSA's")
+    return key.private_key.sign(b"x" * 512, padding.PKCS1v15(), hashes.SHA256())
 
 
 def _ours(keys: SchoolKeys, now: datetime) -> float:
@@ -78,9 +84,9 @@ def _beside_stock(ours: float, keys: SchoolKeys, folder: Path) -> Iterator[Outco
     if missing:
         yield LeftOut("sign-response", f"stock pysaml2 needs {missing}")
         return
-    (folder / "key.pem").write_bytes(keys.signing_key_pem)
+    (folder / "key.pem").write_bytes(keys.current.pem)
     (folder / "key.pem").chmod(0o600)
-    (folder / "cert.pem").write_bytes(keys.certificate_pem)
+    (folder / "cert.pem").write_bytes(keys.current.certificate_pem)
     (folder / "sp.xml").write_text(SP_METADATA, encoding="utf-8")
     printed = subprocess.run(
         [str(PEER_PYTHON), str(PEER), str(PEER_RESPONSES), str(folder)],

@@ -59,7 +59,7 @@ def issuer(keys: SchoolKeys) -> ResponseIssuer:
 @pytest.fixture
 def accepts(keys: SchoolKeys, tmp_path: Path) -> Callable[[bytes], bool]:
     certificate = tmp_path / "school.pem"
-    certificate.write_bytes(keys.certificate_pem)
+    certificate.write_bytes(keys.current.certificate_pem)
 
     def run(xml: bytes) -> bool:
         message = tmp_path / "response.xml"

@@ -48,7 +48,7 @@ async def test_a_login_from_request_to_response(lab: Any, keys: SchoolKeys) -> N
     assert f'<form method="post" action="{ACS}">' in page.text
     assert 'name="RelayState" value="state"' in page.text
     response = saml_response(page)
-    verified = XMLVerifier().verify(response, x509_cert=keys.certificate_pem.decode(), id_attribute="ID")
+    verified = XMLVerifier().verify(response, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
     assertion = verified.signed_xml
     assert assertion.tag == "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
     assert response.get("InResponseTo") == "_r1"

@@ -15,7 +15,7 @@ def test_the_certificate_is_the_signing_one(config: SchoolConfig, keys: SchoolKe
     root = etree.fromstring(own_metadata(make_server(config), keys))
     text = root.findtext(".//md:KeyDescriptor[@use='signing']//ds:X509Certificate", namespaces=NS)
     pem = f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"
-    assert x509.load_pem_x509_certificate(pem.encode()) == keys.certificate
+    assert x509.load_pem_x509_certificate(pem.encode()) == keys.current.certificate
 
 
 def test_bindings_and_formats(config: SchoolConfig, keys: SchoolKeys) -> None:

@@ -86,14 +86,14 @@ def test_every_attribute_of_the_table_goes_under_its_names(issuer: ResponseIssue
 @given(st.lists(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1), min_size=1))
 def test_any_value_arrives_whole_and_signed(issuer: ResponseIssuer, keys: SchoolKeys, values: list[str]) -> None:
     xml = issuer.issue(TO, login(displayName=values), NOW)
-    verified = XMLVerifier().verify(xml, x509_cert=keys.certificate_pem.decode(), id_attribute="ID")
+    verified = XMLVerifier().verify(xml, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
     found = [e.text for e in verified.signed_xml.iterfind(".//saml:AttributeValue", NS)]
     assert found == values
 
 
 def test_a_spoiled_message_is_signed_after_it_is_spoiled(issuer: ResponseIssuer, keys: SchoolKeys) -> None:
     xml = issuer.issue(TO, login(), NOW, [AUDIENCE])
-    verified = XMLVerifier().verify(xml, x509_cert=keys.certificate_pem.decode(), id_attribute="ID")
+    verified = XMLVerifier().verify(xml, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
     assert verified.signed_xml.findtext(".//saml:Audience", namespaces=NS) == "https://other.test"
 
 

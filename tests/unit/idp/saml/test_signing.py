@@ -28,7 +28,9 @@ def signer(keys: SchoolKeys) -> AssertionSigner:
 def test_another_library_accepts_the_signature(signer: AssertionSigner, keys: SchoolKeys) -> None:
     signed = assertion()
     signer.sign(signed)
-    verified = XMLVerifier().verify(signed, x509_cert=keys.certificate_pem.decode(), id_attribute="ID").signed_xml
+    verified = (
+        XMLVerifier().verify(signed, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID").signed_xml
+    )
     assert verified.findtext(f"{{{SAML}}}Subject") == "Åsa"
 
 
@@ -52,14 +54,14 @@ def test_the_signature_stands_right_after_the_issuer_with_the_algorithms_of_the_
 def test_a_changed_assertion_is_not_signed(signer: AssertionSigner, keys: SchoolKeys) -> None:
     signed = assertion()
     signer.sign(signed)
-    assert is_signed_by(signed, (b"not a certificate", keys.certificate_pem))
+    assert is_signed_by(signed, (b"not a certificate", keys.current.certificate_pem))
     assert not is_signed_by(signed, ())
     signed.find(f"{{{SAML}}}Subject").text = "Åke"
-    assert not is_signed_by(signed, (keys.certificate_pem,))
+    assert not is_signed_by(signed, (keys.current.certificate_pem,))
 
 
 def test_what_has_no_signature_is_not_signed(keys: SchoolKeys) -> None:
-    assert not is_signed_by(assertion(), (keys.certificate_pem,))
+    assert not is_signed_by(assertion(), (keys.current.certificate_pem,))
 
 
 @pytest.mark.parametrize("broken", [assertion(identifier=""), assertion(issuer="")])
@@ -72,4 +74,4 @@ def test_one_signer_signs_many(signer: AssertionSigner, keys: SchoolKeys) -> Non
     for number in range(3):
         signed = assertion(f"_{number}")
         signer.sign(signed)
-        assert is_signed_by(signed, (keys.certificate_pem,))
+        assert is_signed_by(signed, (keys.current.certificate_pem,))

@@ -13,8 +13,10 @@ from idp.config import Clock, RelyingParty, SchoolConfig
 from idp.control import control_app
 from idp.directory import Directory
 from idp.keys import SchoolKeys
+from idp.orders import Orders
 from idp.pages import Pages
 from idp.refused import Refused
+from idp.rollover import Rollover
 from idp.saml.metadata import MEDIA_TYPE, own_metadata
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.requests import RequestReader
@@ -23,6 +25,7 @@ from idp.saml.server import make_server
 from idp.sessions import Sessions
 from idp.sign_on import SignOn, SignOnParts
 from idp.spoiling import Spoiler
+from idp.state import State, StateUnavailable
 from testbed.model.written import Bilingual
 
 __all__ = ["RelyingParty", "School", "SchoolConfig"]
@@ -32,6 +35,10 @@ log = logging.getLogger("idp")
 NOT_HERE = Bilingual(sv="Sidan finns inte på skolan.", en="The school has no such page.")
 NOT_SO = Bilingual(sv="Så går det inte att fråga skolan.", en="The school cannot be asked in this way.")
 OUR_FAULT = Bilingual(sv="Skolan gjorde ett fel. Testmiljöns logg vet mer.", en="The school failed; see the lab's log.")
+TRY_AGAIN = Bilingual(
+    sv="Skolan har för mycket att göra just nu. Försök igen om en stund.",
+    en="The school is too busy at this time. Try again in a moment.",
+)
 ERROR_FROM_VENDOR = Bilingual(
     sv="Tjänsten kunde inte ta emot inloggningen från skolan.",
     en="The service could not accept the login from the school.",
@@ -58,22 +65,25 @@ class School:
         log.info("TEST school %s: it issues logins for %d invented people only", config.base_url, len(config.people))
         server = make_server(config)
         parties = RelyingParties(config.relying_parties, server, http, now)
-        spoiler, self._pages = Spoiler(), Pages(config.name)
+        state = State(config.state, now)
+        sessions, directory = Sessions(state), Directory(config.people, state)
+        spoiler, self._pages = Spoiler(state), Pages(config.name)
         self._metadata = own_metadata(server, keys)
         sign_on = SignOn(
             SignOnParts(
                 config=config,
                 secret=keys.pairwise_secret,
-                reader=RequestReader(server, parties),
+                parties=parties,
+                reader=RequestReader(parties, config.sso_url, now, e_leg=config.e_leg),
                 issuer=ResponseIssuer(server, keys),
-                directory=Directory(config.people),
+                directory=directory,
                 pages=self._pages,
                 spoiler=spoiler,
-                sessions=Sessions(now),
+                sessions=sessions,
                 now=now,
             )
         )
-        self.control = control_app(config.control_token, parties, spoiler)
+        self.control = control_app(config.control_token, Orders(parties, spoiler, directory, Rollover(state)))
         self.app = Starlette(
             routes=[
                 Route("/", self._start, methods=["GET"]),
@@ -83,8 +93,15 @@ class School:
                 Route("/saml/sso", sign_on.by_post, methods=["POST"]),
                 Route("/login", sign_on.show_login, methods=["GET"]),
                 Route("/login", sign_on.log_in, methods=["POST"]),
+                Route("/login/confirm", sign_on.confirm, methods=["POST"]),
+                Route("/saml/unsolicited", sign_on.unsolicited, methods=["GET"]),
             ],
-            exception_handlers={Refused: self._refused, HTTPException: self._http_error, Exception: self._failed},
+            exception_handlers={
+                Refused: self._refused,
+                HTTPException: self._http_error,
+                StateUnavailable: self._busy,
+                Exception: self._failed,
+            },
         )
 
     async def _start(self, request: Request) -> Response:
@@ -109,6 +126,10 @@ class School:
         page = self._pages.error(request, error.status_code, NOT_HERE if error.status_code == NOT_FOUND else NOT_SO)
         page.headers.update(error.headers or {})
         return page
+
+    async def _busy(self, request: Request, error: Exception) -> Response:
+        log.warning("the state is not available: %s", error)
+        return self._pages.error(request, 503, TRY_AGAIN)
 
     async def _failed(self, request: Request, _: Exception) -> Response:
         """Starlette raises the exception again once this page is sent, so it ends in the log."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from idp.keys import KeyKind
@@ -37,6 +38,10 @@ class SchoolConfig:
     control_token: str
     signing: KeyKind = "rsa"
     """Which kind of key it signs with."""
+    state: Path | None = None
+    """The database that the workers of this school share; None keeps it in the process."""
+    e_leg: bool = True
+    """Whether it signals levels of e-legitimation, and says so in its metadata."""
 
     @property
     def entity_id(self) -> str:
@@ -47,6 +52,16 @@ class SchoolConfig:
     def sso_url(self) -> str:
         """Where vendors send login requests, by either binding."""
         return f"{self.base_url}/saml/sso"
+
+    @property
+    def slo_url(self) -> str:
+        """Where vendors send logout messages, by either binding of the browser."""
+        return f"{self.base_url}/saml/slo"
+
+    @property
+    def slo_soap_url(self) -> str:
+        """Where vendors' servers send logout requests."""
+        return f"{self.base_url}/saml/slo/soap"
 
     @property
     def https(self) -> bool:

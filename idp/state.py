@@ -5,6 +5,7 @@ to, it knows all of it. Each operation is one short transaction, so that what is
 """
 
 import secrets
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -86,12 +87,13 @@ class State:
     def __init__(self, path: Path | None, now: Clock) -> None:
         self.now = now
         self._engine = _engine(path)
+        self._closing = weakref.finalize(self, self._engine.dispose)
         with _available():
             _metadata.create_all(self._engine)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
+        """Let go of the file; happens by itself when nobody holds the state any more."""
+        self._closing()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
+from itertools import count
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -35,6 +36,7 @@ OIDS = {
     "givenName": "urn:oid:2.5.4.42",
     "mail": "urn:oid:0.9.2342.19200300.100.1.3",
 }
+NUMBERS = count()
 type Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -76,10 +78,18 @@ class Vendor:
 <md:ServiceName xml:lang="en">Reading app</md:ServiceName>{wanted}</md:AttributeConsumingService>
 </md:SPSSODescriptor></md:EntityDescriptor>""".encode()
 
-    def request(self, attributes: str = "", content: str = "", issuer: str = VENDOR, request_id: str = "_r1") -> bytes:
+    def request(
+        self,
+        attributes: str = "",
+        content: str = "",
+        issuer: str = VENDOR,
+        request_id: str = "",
+        issued: str = "2026-11-23T12:00:00Z",
+    ) -> bytes:
+        """An ID that was never used before, unless it is given."""
         return f"""<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
- xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{request_id}" Version="2.0"
- IssueInstant="2026-11-23T12:00:00Z" Destination="{SCHOOL}/saml/sso" {attributes}>
+ xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{request_id or f"_{next(NUMBERS)}"}" Version="2.0"
+ IssueInstant="{issued}" Destination="{SCHOOL}/saml/sso" {attributes}>
 <saml:Issuer>{issuer}</saml:Issuer>{content}</samlp:AuthnRequest>""".encode()
 
     def query(self, xml: bytes, relay_state: str = "state") -> str:

@@ -30,8 +30,8 @@ async def test_the_next_message_is_spoiled_exactly_once(lab: Any) -> None:
 async def test_orders_are_carried_out_in_their_order(lab: Any) -> None:
     for value in ("first", "second"):
         await lab.control.post("/orders", json=order(AUDIENCE | {"value": value}))
-    forced = lab.vendor.request('ForceAuthn="true"')
-    assert [audience(await lab.log_in(request=forced)) for _ in range(3)] == ["first", "second", VENDOR]
+    forced = [lab.vendor.request('ForceAuthn="true"') for _ in range(3)]
+    assert [audience(await lab.log_in(request=one)) for one in forced] == ["first", "second", VENDOR]
 
 
 async def test_an_order_that_does_not_fit_the_message_is_told_to_who_logs_in(lab: Any) -> None:

@@ -1,11 +1,16 @@
 """Finding people."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from idp.directory import MAX_HITS, Directory, name_of
+from idp.state import State
+from testbed.model.orders import ChangePerson
 from testbed.model.written import Person
+
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 
 
 def person(number: int, role: str = "pupil", **more: Any) -> Person:
@@ -18,7 +23,7 @@ def directory() -> Directory:
     everybody = [person(n) for n in range(200)]
     everybody += [person(n, role) for role in ("guardian", "teacher", "staff") for n in range(30)]
     everybody += [person(1000, name="Åsa Öberg"), person(1001, name="", security_marking="Sekretessmarkering")]
-    return Directory({one.id: one for one in everybody})
+    return Directory({one.id: one for one in everybody}, State(None, lambda: NOW))
 
 
 def test_the_first_page_has_somebody_of_every_kind(directory: Directory) -> None:
@@ -50,3 +55,21 @@ def test_nobody_is_found_by_nonsense(directory: Directory) -> None:
 def test_somebody_without_a_name_is_called_by_their_id(directory: Directory) -> None:
     assert name_of(directory.get("pupil-1001")) == "pupil-1001"
     assert name_of(directory.get("pupil-1000")) == "Åsa Öberg"
+
+
+def test_what_the_lab_changes_is_known_from_then_on(directory: Directory) -> None:
+    order = ChangePerson(person="pupil-3", school_units=("00001102",), attributes={"sisSchoolGrade": "7"})
+    directory.change(order)
+    directory.change(ChangePerson(person="pupil-3", attributes={"mail": "a@b.test"}))
+    changed = directory.get("pupil-3")
+    assert changed is not None
+    assert changed.school_units == ("00001102",)
+    assert changed.attributes == {"displayName": "Namn 3", "sisSchoolGrade": "7", "mail": "a@b.test"}
+
+
+def test_nobody_and_nothing_unknown_can_be_changed(directory: Directory) -> None:
+    with pytest.raises(ValueError, match="nobody has the id 'nobody'"):
+        directory.change(ChangePerson(person="nobody"))
+    with pytest.raises(ValueError, match="shoeSize"):
+        directory.change(ChangePerson(person="pupil-3", attributes={"shoeSize": "38"}))
+    assert directory.get("nobody") is None

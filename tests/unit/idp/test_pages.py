@@ -88,14 +88,14 @@ def test_the_language_can_be_changed_without_losing_the_login(pages: Pages, choi
 def test_nothing_that_a_vendor_or_person_is_called_becomes_markup(pages: Pages, choice: Choice) -> None:
     bodies = [
         pages.login(request(), choice).body,
-        pages.delivery(request(), Delivery(HOSTILE, choice.vendor, HOSTILE, HOSTILE)).body,
+        pages.delivery(request(), Delivery(HOSTILE, choice.vendor, {HOSTILE: HOSTILE})).body,
         pages.error(request(), 400, choice.vendor).body,
     ]
     assert all(b"<script>alert" not in body for body in bodies)
 
 
 def test_the_delivery_posts_itself_and_can_be_posted_by_hand(pages: Pages) -> None:
-    delivery = Delivery("https://lasning.test/acs", NAME, "PHg+", "")
+    delivery = Delivery("https://lasning.test/acs", NAME, {"SAMLResponse": "PHg+"})
     response = pages.delivery(request(), delivery)
     page = html.fromstring(response.body.decode())
     nonce = re.search(r"script-src 'nonce-([^']+)'", response.headers["content-security-policy"])[1]

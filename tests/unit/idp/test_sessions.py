@@ -1,14 +1,26 @@
-"""What the school remembers, and for how long."""
+"""What the school remembers of logins: who holds what, and who took part."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from idp.sessions import Pending, Store
+from idp.saml.requests import LoginRequest
+from idp.sessions import MAX_PARTICIPANTS, Participant, Pending, Session, Sessions
+from idp.state import State
 
 START = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+REQUEST = LoginRequest(
+    id="_1",
+    entity_id="https://a.test",
+    acs_url="https://a.test/acs",
+    relay_state="r",
+    force_authn=False,
+    is_passive=False,
+    name_id_format=None,
+    contexts=("urn:a",),
+)
+READING = Participant("https://a.test", "urn:f", "_name", "_index")
 
 
 class Clock:
@@ -25,56 +37,68 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(clock: Clock) -> Store[object]:
-    return Store(dt.timedelta(minutes=5), 3, clock)
+def sessions(clock: Clock) -> Sessions:
+    return Sessions(State(None, clock))
 
 
-def test_an_entry_is_found_by_its_name_alone(store: Store[object]) -> None:
-    name = store.add("one")
-    assert store.get(name) == "one"
-    assert store.get("other") is None
-
-
-def test_names_cannot_be_guessed(store: Store[object]) -> None:
-    names = {store.add("x") for _ in range(50)}
-    assert len(names) == 50
-    assert min(map(len, names)) >= 32
-
-
-def test_an_entry_is_forgotten_in_time(store: Store[object], clock: Clock) -> None:
-    name = store.add("one")
-    clock.now += dt.timedelta(minutes=4, seconds=59)
-    assert store.get(name) == "one"
-    clock.now += dt.timedelta(seconds=1)
-    assert store.get(name) is None
-    store.add("two")
-    assert len(store) == 1
-
-
-def test_a_full_store_forgets_the_oldest(store: Store[object]) -> None:
-    names = [store.add(number) for number in range(4)]
-    assert [store.get(name) for name in names] == [None, 1, 2, 3]
-
-
-def test_what_is_removed_is_gone_and_may_be_removed_again(store: Store[object]) -> None:
-    name = store.add("one")
-    store.remove(name)
-    store.remove(name)
-    assert store.get(name) is None
-
-
-@given(st.lists(st.integers(0, 400), max_size=40))
-def test_a_store_never_grows_beyond_its_limit(waits: list[int]) -> None:
-    clock = Clock()
-    store = Store(dt.timedelta(minutes=5), 3, clock)
-    for seconds in waits:
-        clock.now += dt.timedelta(seconds=seconds)
-        store.add("x")
-        assert 1 <= len(store) <= 3
-
-
-def test_only_the_browser_with_the_secret_holds_a_login() -> None:
-    pending = Pending(request=None, browser="secret")
-    assert pending.is_held_by("secret")
+def test_only_the_browser_with_the_secret_holds_a_login(sessions: Sessions) -> None:
+    key, browser = sessions.wait_for_login(REQUEST)
+    pending = sessions.pending.get(key)
+    assert pending == Pending(REQUEST, browser)
+    assert pending.is_held_by(browser)
     assert not pending.is_held_by("")
     assert not pending.is_held_by("sécret")
+
+
+def test_a_message_is_new_once_for_each_vendor(sessions: Sessions, clock: Clock) -> None:
+    assert sessions.is_new("a", "_1")
+    assert not sessions.is_new("a", "_1")
+    assert sessions.is_new("b", "_1")
+    clock.now += dt.timedelta(hours=2)
+    assert sessions.is_new("a", "_1")
+
+
+def test_a_session_lasts_a_school_day(sessions: Sessions, clock: Clock) -> None:
+    token = sessions.open(Session("elev-1", START))
+    clock.now += dt.timedelta(hours=7, minutes=59)
+    assert sessions.get(token) == Session("elev-1", START)
+    clock.now += dt.timedelta(minutes=1)
+    assert sessions.get(token) is None
+
+
+def test_who_took_part_is_known_by_session_and_by_name(sessions: Sessions) -> None:
+    token = sessions.open(Session("elev-1", START))
+    other = sessions.open(Session("elev-1", START))
+    for one in (token, token, other):
+        sessions.join(one, READING)
+    assert sessions.get(token) == Session("elev-1", START, participants=(READING, READING))
+    assert sessions.named("https://a.test", "_name") == (token, other)
+    assert sessions.named("https://b.test", "_name") == ()
+    assert sessions.end(token) is not None
+    assert sessions.end(token) is None
+    assert sessions.end("") is None
+    assert sessions.named("https://a.test", "_name") == (other,)
+
+
+def test_joining_does_not_make_a_session_last_longer(sessions: Sessions, clock: Clock) -> None:
+    token = sessions.open(Session("elev-1", START))
+    clock.now += dt.timedelta(hours=7)
+    sessions.join(token, READING)
+    clock.now += dt.timedelta(hours=1)
+    assert sessions.get(token) is None
+
+
+def test_joining_a_session_that_is_gone_brings_nothing_back(sessions: Sessions) -> None:
+    sessions.join("gone", READING)
+    assert sessions.get("gone") is None
+    assert sessions.named("https://a.test", "_name") == ()
+
+
+def test_a_session_remembers_so_many_participants(sessions: Sessions) -> None:
+    token = sessions.open(Session("elev-1", START))
+    for number in range(MAX_PARTICIPANTS + 3):
+        sessions.join(token, replace(READING, session_index=f"_{number}"))
+    session = sessions.get(token)
+    assert session is not None
+    assert len(session.participants) == MAX_PARTICIPANTS
+    assert session.participants[0].session_index == "_3"

@@ -43,7 +43,7 @@ def released(page: Any) -> dict[str, list[str]]:
 
 
 async def test_a_login_from_request_to_response(lab: Any, keys: SchoolKeys) -> None:
-    page = await lab.log_in("elev-1")
+    page = await lab.log_in("elev-1", lab.vendor.request(request_id="_r1"))
     assert page.status_code == 200
     assert f'<form method="post" action="{ACS}">' in page.text
     assert 'name="RelayState" value="state"' in page.text
@@ -92,7 +92,7 @@ async def test_a_session_spares_the_login_page_unless_the_vendor_forces_it(lab: 
 async def test_a_session_ends(lab: Any) -> None:
     await lab.log_in("elev-1")
     lab.now += timedelta(hours=9)
-    page = await lab.to_login(lab.vendor.query(lab.vendor.request()))
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request(issued="2026-11-23T21:00:00Z")))
     assert 'id="testbed-login"' in page.text
 
 
@@ -107,10 +107,10 @@ async def test_a_new_login_ends_the_session_before_it(lab: Any) -> None:
 
 
 async def test_is_passive_without_a_session_gets_no_passive_and_with_one_a_login(lab: Any) -> None:
-    passive = lab.vendor.query(lab.vendor.request('IsPassive="true"'))
-    assert status_of(await lab.to_login(passive)) == ["Responder", "NoPassive"]
+    first, second = (lab.vendor.query(lab.vendor.request('IsPassive="true"')) for _ in range(2))
+    assert status_of(await lab.to_login(first)) == ["Responder", "NoPassive"]
     await lab.log_in("elev-1")
-    assert status_of(await lab.to_login(passive)) == ["Success"]
+    assert status_of(await lab.to_login(second)) == ["Success"]
 
 
 async def test_a_passive_request_asks_nobody_even_when_somebody_answers(lab: Any) -> None:
@@ -206,7 +206,11 @@ async def test_a_name_id_that_the_school_lacks_is_an_error_response(lab: Any) ->
         ("", ["Kerberos", "PasswordProtectedTransport"], "PasswordProtectedTransport"),
         ('Comparison="exact"', ["unspecified"], "unspecified"),
         ('Comparison="exact"', ["TimeSyncToken"], None),
-        ('Comparison="better"', ["PasswordProtectedTransport"], None),
+        ('Comparison="exact"', [], None),
+        ('Comparison="minimum"', ["Password"], "Password"),
+        ('Comparison="maximum"', ["unspecified"], "unspecified"),
+        ('Comparison="better"', ["unspecified"], "PasswordProtectedTransport"),
+        ('Comparison="better"', ["TimeSyncToken"], None),
     ],
 )
 async def test_the_authentication_context(lab: Any, comparison: str, classes: Any, stated: Any) -> None:

@@ -15,8 +15,8 @@ ACS = '<md:AssertionConsumerService index="{}" {} Location="{}" Binding="' + BIN
 
 
 async def test_metadata_is_fetched_once_however_many_ask(lab: Any) -> None:
-    query = lab.vendor.query(lab.vendor.request())
-    answers = await asyncio.gather(*(lab.browser.get(f"/saml/sso?{query}") for _ in range(5)))
+    queries = [lab.vendor.query(lab.vendor.request()) for _ in range(5)]
+    answers = await asyncio.gather(*(lab.browser.get(f"/saml/sso?{query}") for query in queries))
     assert {answer.status_code for answer in answers} == {303}
     assert lab.fetched == [lab.vendor.entity_id]
 

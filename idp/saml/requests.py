@@ -71,9 +71,9 @@ class RequestReader:
             raise malformed("is not an AuthnRequest")
         provider = await self._parties.find(issuer_of(root))
         if binding == "redirect":
-            check_redirect(fields, root, provider)
+            check_redirect(fields, root, provider, required=provider.signs_requests)
         else:
-            check_post(root, provider)
+            check_post(root, provider, required=provider.signs_requests)
         message = read_as(authn_request_from_string, root)
         check_envelope(message, provider.entity_id, self._destination, self._now())
         return LoginRequest(

@@ -15,7 +15,7 @@ from idp.keys import SchoolKeys
 from idp.saml.identifiers import NameId
 from idp.saml.names import CONTEXT_PASSWORD, SAML, SAMLP, XS, XSI
 from idp.saml.server import ReleaseAsGiven, SamlServer
-from idp.saml.signing import AssertionSigner
+from idp.saml.signing import Signer
 from testbed.model.written import Operation
 
 VALID_BEFORE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ class ResponseIssuer:
     """Makes the responses of one school."""
 
     def __init__(self, server: SamlServer, keys: SchoolKeys) -> None:
-        self._server, self._signer, self._policy = server, AssertionSigner(keys), ReleaseAsGiven()
+        self._server, self._signer, self._policy = server, Signer(keys.current), ReleaseAsGiven()
 
     def issue(self, to: Addressee, login: Login, now: datetime, operations: Sequence[Operation] = ()) -> bytes:
         """A response with one signed assertion (SAML Profiles 4.1.4.2), as UTF-8 XML.

@@ -1,18 +1,18 @@
-"""Whether a login request was signed by the vendor; any signature that is there must be good."""
+"""Whether a message was signed by the vendor; any signature that is there must be good, needed or not."""
 
 import base64
 import binascii
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from idp.refused import Refused, malformed
+from idp.saml.certificates import PublicKey, public_keys
 from idp.saml.names import DS
+from idp.saml.redirect import MessageField
 from idp.saml.relying_parties import ServiceProvider
 from idp.saml.signing import is_signed_by
 from idp.saml.unpacking import Fields
@@ -28,44 +28,62 @@ ECDSA_ALGORITHMS: dict[str, hashes.HashAlgorithm] = {
     "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384": hashes.SHA384(),
     "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512": hashes.SHA512(),
 }
-MAX_CERTIFICATES = 10
 MAX_SIGNATURE = 4096
 
 
-def check_redirect(fields: Fields, root: etree._Element, provider: ServiceProvider) -> None:
-    """Check the signature of a request that came by the Redirect binding, over the octets as they were sent
+def check_redirect(
+    fields: Fields,
+    root: etree._Element,
+    provider: ServiceProvider,
+    *,
+    required: bool,
+    field: MessageField = "SAMLRequest",
+) -> None:
+    """Check the signature of a message that came by the Redirect binding, over the octets as they were sent
     (SAML Bindings 3.4.4.1).
 
+    Args:
+        fields: the query.
+        root: the message in it.
+        provider: whose keys count.
+        required: whether the message must be signed.
+        field: the name that the message has in the query.
+
     Raises:
-        Refused: it is missing where the vendor's metadata promises one, or it is not good.
+        Refused: it is missing where it is required, or it is not good.
     """
     if root.find(f".//{{{DS}}}Signature") is not None:
         raise malformed("came by the Redirect binding and has a signature inside")
     if fields.octets("Signature") is None:
-        if provider.signs_requests:
+        if required:
             raise _not_signed()
         return
-    octets = [(name, fields.octets(name)) for name in ("SAMLRequest", "RelayState", "SigAlg")]
+    octets = [(name, fields.octets(name)) for name in (field, "RelayState", "SigAlg")]
     signed = b"&".join(name.encode("ascii") + b"=" + value for name, value in octets if value is not None)
     signature = _signature(fields.value("Signature"))
     algorithm = fields.value("SigAlg")
     if algorithm not in RSA_ALGORITHMS and algorithm not in ECDSA_ALGORITHMS:
         raise malformed("is signed with an algorithm that is not allowed")
-    if not any(_verifies(key, algorithm, signature, signed) for key in _keys(provider)):
+    if not any(_verifies(key, algorithm, signature, signed) for key in public_keys(provider.certificates)):
         raise _not_good()
 
 
-def check_post(root: etree._Element, provider: ServiceProvider) -> None:
-    """Check the signature inside a request that came by the POST binding (SAML Bindings 3.5.4).
+def check_post(message: etree._Element, provider: ServiceProvider, *, required: bool) -> None:
+    """Check the signature inside a message that came by the POST binding (SAML Bindings 3.5.4) or by SOAP (3.2.2).
+
+    Args:
+        message: the protocol message; with SOAP, still in its envelope.
+        provider: whose keys count.
+        required: whether the message must be signed.
 
     Raises:
-        Refused: it is missing where the vendor's metadata promises one, or it is not good.
+        Refused: it is missing where it is required, or it is not good.
     """
-    if root.find(f".//{{{DS}}}Signature") is None:
-        if provider.signs_requests:
+    if message.find(f".//{{{DS}}}Signature") is None:
+        if required:
             raise _not_signed()
         return
-    if not is_signed_by(root, tuple(c.public_bytes(Encoding.PEM) for c in _certificates(provider))):
+    if not is_signed_by(message, public_keys(provider.certificates)):
         raise _not_good()
 
 
@@ -78,24 +96,7 @@ def _signature(encoded: str) -> bytes:
         raise malformed("has a signature that is not base64") from error
 
 
-def _certificates(provider: ServiceProvider) -> list[x509.Certificate]:
-    try:
-        return [
-            x509.load_der_x509_certificate(base64.b64decode(certificate))
-            for certificate in provider.certificates[:MAX_CERTIFICATES]
-        ]
-    except ValueError as error:
-        raise _not_good() from error
-
-
-def _keys(provider: ServiceProvider) -> list[rsa.RSAPublicKey | ec.EllipticCurvePublicKey]:
-    keys = (certificate.public_key() for certificate in _certificates(provider))
-    return [key for key in keys if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)]
-
-
-def _verifies(
-    key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, algorithm: str, signature: bytes, signed: bytes
-) -> bool:
+def _verifies(key: PublicKey, algorithm: str, signature: bytes, signed: bytes) -> bool:
     try:
         if isinstance(key, rsa.RSAPublicKey) and algorithm in RSA_ALGORITHMS:
             key.verify(signature, signed, padding.PKCS1v15(), RSA_ALGORITHMS[algorithm])
@@ -114,10 +115,10 @@ def _verifies(
 def _not_signed() -> Refused:
     return Refused(
         403,
-        "the request is not signed though the vendor's metadata says it would be",
+        "the message is not signed though it must be",
         Bilingual(
-            sv="Tjänstens inloggningsbegäran saknar den signatur som tjänstens metadata utlovar.",
-            en="The service's login request lacks the signature that the service's metadata promises.",
+            sv="Tjänstens meddelande saknar den signatur som krävs eller som tjänstens metadata utlovar.",
+            en="The service's message lacks the signature that is required or that the service's metadata promises.",
         ),
     )
 
@@ -125,9 +126,9 @@ def _not_signed() -> Refused:
 def _not_good() -> Refused:
     return Refused(
         403,
-        "the signature of the request is not good",
+        "the signature of the message is not good",
         Bilingual(
-            sv="Signaturen på tjänstens inloggningsbegäran stämmer inte med nycklarna i tjänstens metadata.",
-            en="The signature of the service's login request does not match the keys in the service's metadata.",
+            sv="Signaturen på tjänstens meddelande stämmer inte med nycklarna i tjänstens metadata.",
+            en="The signature of the service's message does not match the keys in the service's metadata.",
         ),
     )

@@ -9,21 +9,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.back_channel import BackChannel
 from idp.config import Clock, RelyingParty, SchoolConfig
 from idp.control import control_app
 from idp.directory import Directory
 from idp.keys import SchoolKeys
+from idp.logout import Logout
+from idp.logout_run import LogoutRuns
 from idp.orders import Orders
 from idp.pages import Pages
+from idp.parts import SchoolParts
 from idp.refused import Refused
 from idp.rollover import Rollover
+from idp.saml.logout import LogoutReader
 from idp.saml.metadata import MEDIA_TYPE, own_metadata
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.requests import RequestReader
 from idp.saml.responses import ResponseIssuer
 from idp.saml.server import make_server
+from idp.saml.signing import Signers
 from idp.sessions import Sessions
-from idp.sign_on import SignOn, SignOnParts
+from idp.sign_on import Desk, SignOn
 from idp.spoiling import Spoiler
 from idp.state import State, StateUnavailable
 from testbed.model.written import Bilingual
@@ -63,27 +69,25 @@ class School:
 
     def __init__(self, config: SchoolConfig, keys: SchoolKeys, http: httpx.AsyncClient, now: Clock) -> None:
         log.info("TEST school %s: it issues logins for %d invented people only", config.base_url, len(config.people))
-        server = make_server(config)
-        parties = RelyingParties(config.relying_parties, server, http, now)
-        state = State(config.state, now)
-        sessions, directory = Sessions(state), Directory(config.people, state)
-        spoiler, self._pages = Spoiler(state), Pages(config.name)
-        self._metadata = own_metadata(server, keys)
-        sign_on = SignOn(
-            SignOnParts(
-                config=config,
-                secret=keys.pairwise_secret,
-                parties=parties,
-                reader=RequestReader(parties, config.sso_url, now, e_leg=config.e_leg),
-                issuer=ResponseIssuer(server, keys),
-                directory=directory,
-                pages=self._pages,
-                spoiler=spoiler,
-                sessions=sessions,
-                now=now,
-            )
+        state, server, signers = State(config.state, now), make_server(config), Signers(keys)
+        parts = SchoolParts(
+            config=config,
+            parties=RelyingParties(config.relying_parties, server, http, now),
+            directory=Directory(config.people, state),
+            pages=Pages(config.name),
+            sessions=Sessions(state),
+            rollover=Rollover(state),
+            signers=signers,
+            now=now,
         )
-        self.control = control_app(config.control_token, Orders(parties, spoiler, directory, Rollover(state)))
+        spoiler = Spoiler(state)
+        self._pages, self._metadata = parts.pages, own_metadata(server, keys)
+        requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
+        sign_on = SignOn(parts, Desk(requests, ResponseIssuer(server, keys), spoiler, keys.pairwise_secret))
+        logout = _logout(parts, http, state)
+        self.control = control_app(
+            config.control_token, Orders(parts.parties, spoiler, parts.directory, parts.rollover)
+        )
         self.app = Starlette(
             routes=[
                 Route("/", self._start, methods=["GET"]),
@@ -95,6 +99,11 @@ class School:
                 Route("/login", sign_on.log_in, methods=["POST"]),
                 Route("/login/confirm", sign_on.confirm, methods=["POST"]),
                 Route("/saml/unsolicited", sign_on.unsolicited, methods=["GET"]),
+                Route("/saml/slo", logout.by_redirect, methods=["GET"]),
+                Route("/saml/slo", logout.by_post, methods=["POST"]),
+                Route("/saml/slo/soap", logout.by_soap, methods=["POST"]),
+                Route("/logout", logout.show, methods=["GET"]),
+                Route("/logout", logout.start, methods=["POST"]),
             ],
             exception_handlers={
                 Refused: self._refused,
@@ -134,3 +143,18 @@ class School:
     async def _failed(self, request: Request, _: Exception) -> Response:
         """Starlette raises the exception again once this page is sent, so it ends in the log."""
         return self._pages.error(request, 500, OUR_FAULT)
+
+
+def _logout(parts: SchoolParts, http: httpx.AsyncClient, state: State) -> Logout:
+    config = parts.config
+    reader = LogoutReader(parts.parties, config.slo_url, config.slo_soap_url, parts.now)
+    back_channel = BackChannel(
+        entity_id=config.entity_id,
+        http=http,
+        parties=parts.parties,
+        reader=reader,
+        signers=parts.signers,
+        rollover=parts.rollover,
+        now=parts.now,
+    )
+    return Logout(parts, reader, back_channel, LogoutRuns(state))

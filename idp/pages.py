@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from idp.directory import Hits, name_of
-from testbed.model.pages import LOGIN_FORM, STEP_UP_FORM
+from testbed.model.pages import LOGIN_FORM, LOGOUT_FORM, STEP_UP_FORM
 from testbed.model.written import ROLES, Bilingual, Person
 
 type Language = Literal["sv", "en"]
@@ -135,6 +135,15 @@ class Pages:
         return self._render(
             request, "delivery.html", policy="script-src {nonce}", referrer="strict-origin", delivery=delivery
         )
+
+    def logout(self, request: Request, person: str, vendors: Sequence[Bilingual]) -> HTMLResponse:
+        """Where a person logs out everywhere; ``person`` is "" when nobody is logged in."""
+        # NOTE: no form-action, for the redirects that follow lead to vendors.
+        return self._render(request, "logout.html", policy="", person=person, vendors=vendors, form_id=LOGOUT_FORM)
+
+    def logged_out(self, request: Request, done: Sequence[Bilingual], failed: Sequence[Bilingual]) -> HTMLResponse:
+        """Says where the person has been logged out, and where not."""
+        return self._render(request, "logged_out.html", policy="form-action 'none'", done=done, failed=failed)
 
     def error(self, request: Request, status: int, explanation: Bilingual) -> HTMLResponse:
         """Says what went wrong, in words for a person."""

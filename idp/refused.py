@@ -15,12 +15,12 @@ class Refused(ValueError):
 
 
 def malformed(cause: str, status: int = 400) -> Refused:
-    """The request is not what the protocol says; ``cause`` completes "The vendor's login request ..."."""
+    """The message is not what the protocol says; ``cause`` completes "The vendor's message ..."."""
     return Refused(
         status,
         cause,
         Bilingual(
-            sv=f"Tjänstens inloggningsbegäran går inte att läsa. Teknisk orsak (på engelska): the request {cause}.",
-            en=f"The service's login request cannot be read: the request {cause}.",
+            sv=f"Tjänstens meddelande går inte att läsa. Teknisk orsak (på engelska): the message {cause}.",
+            en=f"The service's message cannot be read: the message {cause}.",
         ),
     )

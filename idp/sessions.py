@@ -11,6 +11,8 @@ from idp.saml.contexts import ONE_FACTOR
 from idp.saml.requests import LoginRequest
 from idp.state import TOKEN_BYTES, Shelf, State
 
+SESSION_COOKIE = "skola_session"
+"""The school's own name, for cookies know no ports: another server on this machine may have a session too."""
 PENDING_FOR = timedelta(minutes=15)
 SESSION_FOR = timedelta(hours=8)
 """A school day."""

@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from idp.body import read_form, read_query
-from idp.config import Clock, SchoolConfig
-from idp.directory import Directory
-from idp.pages import Choice, Delivery, Pages, StepUp
+from idp.pages import Choice, Delivery, StepUp
+from idp.parts import SchoolParts
 from idp.refused import Refused
 from idp.release import release
 from idp.saml.contexts import TWO_FACTORS, choose, reach
@@ -24,15 +23,14 @@ from idp.saml.names import (
     STATUS_NO_PASSIVE,
     STATUS_REQUEST_DENIED,
 )
-from idp.saml.relying_parties import RelyingParties, ServiceProvider
+from idp.saml.relying_parties import ServiceProvider
 from idp.saml.requests import LoginRequest, RequestReader
 from idp.saml.responses import Addressee, Login, ResponseIssuer, new_identifier
 from idp.saml.unpacking import Fields
-from idp.sessions import PENDING_FOR, Participant, Pending, Session, Sessions
+from idp.sessions import PENDING_FOR, SESSION_COOKIE, Participant, Pending, Session
 from idp.spoiling import Spoiler
 from testbed.model.written import Bilingual, Person
 
-SESSION_COOKIE = "skola_session"
 LOGIN_COOKIE = "skola_login_"
 """One for each login that waits, by the beginning of its key: two tabs must not disturb each other."""
 KEY_IN_COOKIE = 12
@@ -63,27 +61,21 @@ DOES_NOT_FIT = Bilingual(
 
 
 @dataclass(frozen=True)
-class SignOnParts:
-    """What single sign-on is made of."""
+class Desk:
+    """What single sign-on needs beside the school's parts."""
 
-    config: SchoolConfig
-    secret: bytes
-    """Behind pairwise identifiers."""
-    parties: RelyingParties
     reader: RequestReader
     issuer: ResponseIssuer
-    directory: Directory
-    pages: Pages
     spoiler: Spoiler
-    sessions: Sessions
-    now: Clock
+    secret: bytes
+    """Behind pairwise identifiers."""
 
 
 class SignOn:
     """The endpoints /saml/sso, /saml/unsolicited and /login."""
 
-    def __init__(self, parts: SignOnParts) -> None:
-        self._parts, self._sessions = parts, parts.sessions
+    def __init__(self, parts: SchoolParts, desk: Desk) -> None:
+        self._parts, self._desk, self._sessions = parts, desk, parts.sessions
 
     async def by_redirect(self, request: Request) -> Response:
         """GET /saml/sso."""
@@ -97,7 +89,7 @@ class SignOn:
         """GET /saml/unsolicited: a person begins at the school, without a request (SAML Profiles 4.1.5)."""
         fields = read_query(request)
         provider = await self._parts.parties.find(fields.value("providerId"))
-        return self._wait(self._parts.reader.unsolicited(provider, fields.value("target")))
+        return self._wait(self._desk.reader.unsolicited(provider, fields.value("target")))
 
     async def show_login(self, request: Request) -> Response:
         """GET /login: the login page, unless the person need not or may not be asked."""
@@ -131,7 +123,7 @@ class SignOn:
         return await self._go_on(login, Session(person.id, self._parts.now(), TWO_FACTORS), person)
 
     async def _receive(self, request: Request, fields: Fields, binding: Binding) -> Response:
-        wish = await self._parts.reader.read(fields, binding)
+        wish = await self._desk.reader.read(fields, binding)
         if not self._sessions.is_new(wish.entity_id, wish.id):
             raise Refused(400, "the request was used before", USED_BEFORE)
         unanswered = _Login(request, "", Pending(wish, ""))
@@ -197,12 +189,12 @@ class SignOn:
         if not decided.may_log_in:
             return await self._refuse(login, ROLE_NOT_AGREED)
         self._take(login)
-        name = name_id(person.id, provider.entity_id, wish.name_id_format or "", self._parts.secret)
+        name = name_id(person.id, provider.entity_id, wish.name_id_format or "", self._desk.secret)
         context = choose(wish.contexts, session.strength) or ""
         statement = Login(name, decided.attributes, session.since, context, new_identifier())
-        operations = self._parts.spoiler.take(provider.entity_id)
+        operations = self._desk.spoiler.take(provider.entity_id)
         with _fitting():
-            xml = self._parts.issuer.issue(_addressee(wish), statement, self._parts.now(), operations)
+            xml = self._desk.issuer.issue(_addressee(wish), statement, self._parts.now(), operations)
         log.info(
             "login to %s: %s, released: %s%s",
             provider.entity_id,
@@ -236,9 +228,9 @@ class SignOn:
         wish = login.pending.request
         provider = await self._parts.parties.find(wish.entity_id)
         self._take(login)
-        operations = self._parts.spoiler.take(provider.entity_id)
+        operations = self._desk.spoiler.take(provider.entity_id)
         with _fitting():
-            xml = self._parts.issuer.refuse(_addressee(wish), status, self._parts.now(), operations)
+            xml = self._desk.issuer.refuse(_addressee(wish), status, self._parts.now(), operations)
         log.info("no login to %s: %s", provider.entity_id, status[0].rpartition(":")[2])
         return self._finish(login, self._deliver(login.request, wish, provider, xml))
 

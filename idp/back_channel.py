@@ -1,0 +1,95 @@
+"""Tell vendors' servers that a session is over, without the browser (SAML Profiles 4.4, SAML Bindings 3.2)."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from idp.config import Clock
+from idp.logout_run import Named
+from idp.refused import Refused
+from idp.rollover import Rollover
+from idp.saml.identifiers import NameId
+from idp.saml.logout import LogoutReader, enveloped, logout_request
+from idp.saml.names import BINDING_SOAP
+from idp.saml.relying_parties import RelyingParties
+from idp.saml.responses import new_identifier
+from idp.saml.signing import Signers
+
+ANSWER_S = 5.0
+MAX_ANSWER = 256 * 1024
+AT_ONCE = 10
+HTTP_OK = 200
+HEADERS = {
+    "Content-Type": "text/xml; charset=utf-8",
+    "SOAPAction": '"http://www.oasis-open.org/committees/security"',
+    # NOTE: a compressed answer could become large after the limit has let it pass.
+    "Accept-Encoding": "identity",
+}
+
+log = logging.getLogger("idp")
+
+
+@dataclass(frozen=True)
+class BackChannel:
+    """The school's way to vendors' servers."""
+
+    entity_id: str
+    """The school's."""
+    http: httpx.AsyncClient
+    parties: RelyingParties
+    reader: LogoutReader
+    signers: Signers
+    rollover: Rollover
+    now: Clock
+
+    async def tell(self, whom: Sequence[Named]) -> Mapping[Named, bool]:
+        """Tell those that have a server address for it, some at a time; says of each whether it did as asked.
+
+        Whom the result does not hold has no such address.
+        """
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(named: Named) -> bool | None:
+            async with gate:
+                return await self._tell(named)
+
+        outcomes = await asyncio.gather(*(one(named) for named in whom))
+        return {named: done for named, done in zip(whom, outcomes, strict=True) if done is not None}
+
+    async def _tell(self, named: Named) -> bool | None:
+        try:
+            provider = await self.parties.find(named.entity_id)
+        except Refused as error:
+            log.warning("logout cannot reach %s: %s", named.entity_id, error.cause)
+            return False
+        place = next((service.location for service in provider.logout if service.binding == BINDING_SOAP), "")
+        if not place:
+            return None
+        identifier = new_identifier()
+        name = NameId(named.name_id_format, named.name_id)
+        message = logout_request(self.entity_id, identifier, place, name, named.session_indexes, self.now())
+        self.signers.at(self.rollover.stage).sign(message)
+        try:
+            answer = await self.reader.soap_answer(await self._post(place, enveloped(message)))
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            # NOTE: Refused is a ValueError; what the vendor says wrongly is its failure to log out.
+            log.warning("logout at %s failed: %s", named.entity_id, str(error).replace("\n", " ")[:200])
+            return False
+        return answer.success and (answer.entity_id, answer.in_response_to) == (named.entity_id, identifier)
+
+    async def _post(self, url: str, body: bytes) -> bytes:
+        async with (
+            asyncio.timeout(ANSWER_S),
+            self.http.stream("POST", url, content=body, headers=HEADERS, follow_redirects=False) as answer,
+        ):
+            if answer.status_code != HTTP_OK:
+                raise ValueError(f"was answered with status {answer.status_code}")
+            received = bytearray()
+            async for part in answer.aiter_raw():
+                received += part
+                if len(received) > MAX_ANSWER:
+                    raise ValueError("the answer is too large")
+        return bytes(received)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from idp.config import Clock
+from idp.fetching import fetch
 from idp.logout_run import Named
 from idp.refused import Refused
 from idp.rollover import Rollover
@@ -21,12 +22,9 @@ from idp.saml.signing import Signers
 ANSWER_S = 5.0
 MAX_ANSWER = 256 * 1024
 AT_ONCE = 10
-HTTP_OK = 200
 HEADERS = {
     "Content-Type": "text/xml; charset=utf-8",
     "SOAPAction": '"http://www.oasis-open.org/committees/security"',
-    # NOTE: a compressed answer could become large after the limit has let it pass.
-    "Accept-Encoding": "identity",
 }
 
 log = logging.getLogger("idp")
@@ -73,23 +71,11 @@ class BackChannel:
         message = logout_request(self.entity_id, identifier, place, name, named.session_indexes, self.now())
         self.signers.at(self.rollover.stage).sign(message)
         try:
-            answer = await self.reader.soap_answer(await self._post(place, enveloped(message)))
+            answer = await self.reader.soap_answer(
+                await fetch(self.http, place, MAX_ANSWER, ANSWER_S, (enveloped(message), HEADERS))
+            )
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
             # NOTE: Refused is a ValueError; what the vendor says wrongly is its failure to log out.
             log.warning("logout at %s failed: %s", named.entity_id, str(error).replace("\n", " ")[:200])
             return False
         return answer.success and (answer.entity_id, answer.in_response_to) == (named.entity_id, identifier)
-
-    async def _post(self, url: str, body: bytes) -> bytes:
-        async with (
-            asyncio.timeout(ANSWER_S),
-            self.http.stream("POST", url, content=body, headers=HEADERS, follow_redirects=False) as answer,
-        ):
-            if answer.status_code != HTTP_OK:
-                raise ValueError(f"was answered with status {answer.status_code}")
-            received = bytearray()
-            async for part in answer.aiter_raw():
-                received += part
-                if len(received) > MAX_ANSWER:
-                    raise ValueError("the answer is too large")
-        return bytes(received)

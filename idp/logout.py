@@ -183,8 +183,8 @@ class Logout:
                 self._parts.now(),
             )
             key = self._runs.add(run.asking(identifier))
-            return self._without_session(self._send(request, provider, service, message, ("SAMLRequest", key)))
-        return self._without_session(await self._home(request, run))
+            return self._forget(request, self._send(request, provider, service, message, ("SAMLRequest", key)))
+        return self._forget(request, await self._home(request, run))
 
     async def _home(self, request: Request, run: LogoutRun) -> Response:
         """Answer whoever began the logout."""
@@ -240,7 +240,10 @@ class Logout:
         provider, _ = await self._reach(entity_id)
         return provider.name if provider else Bilingual(sv=entity_id, en=entity_id)
 
-    def _without_session(self, response: Response) -> Response:
+    def _forget(self, request: Request, response: Response) -> Response:
+        """Take the cookie of a session that is over; one that was not meant stays."""
+        if self._session(request) is not None:
+            return response
         https = self._parts.config.https
         response.set_cookie(SESSION_COOKIE, "", 0, path="/", secure=https, httponly=True, samesite="lax")
         return response

@@ -11,6 +11,7 @@ from saml2 import SAMLError
 from saml2.s_utils import SamlException
 
 from idp.config import Clock, RelyingParty
+from idp.fetching import fetch
 from idp.refused import Refused
 from idp.saml.names import MD
 from idp.saml.server import SamlServer
@@ -23,7 +24,6 @@ __all__ = ["Consumer", "LogoutService", "RelyingParties", "ServiceProvider"]
 MAX_METADATA = 1024 * 1024
 """Bytes of one vendor's metadata."""
 FETCH_TIMEOUT_S = 10.0
-HTTP_OK = 200
 
 log = logging.getLogger("idp")
 
@@ -67,7 +67,7 @@ class RelyingParties:
 
     async def _load(self, party: RelyingParty) -> ServiceProvider:
         try:
-            xml = await self._fetch(party.metadata_url)
+            xml = await fetch(self._http, party.metadata_url, MAX_METADATA, FETCH_TIMEOUT_S)
             root = parse(xml)
             _check(root, party.entity_id, self._now())
             self._server.add_metadata(party.entity_id, etree.tostring(root))
@@ -85,23 +85,6 @@ class RelyingParties:
             ) from error
         log.info("metadata of %s loaded", party.entity_id)
         return provider
-
-    async def _fetch(self, url: str) -> bytes:
-        async with (
-            asyncio.timeout(FETCH_TIMEOUT_S),
-            # NOTE: a compressed answer could become large after the limit has let it pass.
-            self._http.stream("GET", url, headers={"Accept-Encoding": "identity"}, follow_redirects=False) as answer,
-        ):
-            if answer.status_code != HTTP_OK:
-                raise ValueError(f"was answered with status {answer.status_code}")
-            if answer.headers.get("content-encoding", "identity") != "identity":
-                raise ValueError("came compressed though that was not accepted")
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > MAX_METADATA:
-                    raise ValueError("is too large")
-        return bytes(body)
 
 
 def _in_one_line(error: Exception) -> str:

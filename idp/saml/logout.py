@@ -12,7 +12,7 @@ from idp.saml.envelope import Binding, check_envelope, instant, issuer_of, read_
 from idp.saml.identifiers import NameId
 from idp.saml.names import DS, SAML, SAMLP, SOAP, STATUS_SUCCESS
 from idp.saml.relying_parties import RelyingParties
-from idp.saml.signatures import check_post, check_redirect
+from idp.saml.signatures import check_post, check_signature
 from idp.saml.unpacking import Fields, parse, parse_request
 
 VALID_FOR = timedelta(minutes=5)
@@ -64,11 +64,9 @@ class LogoutReader:
             Refused: it cannot be read, comes from nobody known here, or is not signed by who it says it is.
         """
         root = parse_request(unpack(fields, "SAMLRequest", binding))
-        provider = await self._parties.find(issuer_of(root))
-        if binding == "redirect":
-            check_redirect(fields, root, provider, required=True)
-        else:
-            check_post(root, provider, required=True)
+        provider = await self._parties.sender(
+            issuer_of(root), lambda sender: check_signature(fields, root, sender, binding, required=True)
+        )
         return self._request(root, provider.entity_id, self._destination)
 
     async def soap_request(self, body: bytes) -> LogoutRequest:
@@ -78,8 +76,7 @@ class LogoutReader:
             Refused: see :meth:`request`.
         """
         root = _out_of(parse_request(body))
-        provider = await self._parties.find(issuer_of(root))
-        check_post(root, provider, required=True)
+        provider = await self._parties.sender(issuer_of(root), lambda sender: check_post(root, sender, required=True))
         return self._request(root, provider.entity_id, self._soap_destination)
 
     async def answer(self, fields: Fields, binding: Binding) -> LogoutAnswer:
@@ -89,11 +86,9 @@ class LogoutReader:
             Refused: see :meth:`request`.
         """
         root = parse_request(unpack(fields, "SAMLResponse", binding))
-        provider = await self._parties.find(issuer_of(root))
-        if binding == "redirect":
-            check_redirect(fields, root, provider, required=True, field="SAMLResponse")
-        else:
-            check_post(root, provider, required=True)
+        provider = await self._parties.sender(
+            issuer_of(root), lambda sender: check_signature(fields, root, sender, binding, required=True)
+        )
         return self._answer(root, provider.entity_id, self._destination)
 
     async def soap_answer(self, body: bytes) -> LogoutAnswer:
@@ -103,8 +98,7 @@ class LogoutReader:
             Refused: see :meth:`request`.
         """
         root = _out_of(parse_request(body))
-        provider = await self._parties.find(issuer_of(root))
-        check_post(root, provider, required=False)
+        provider = await self._parties.sender(issuer_of(root), lambda sender: check_post(root, sender, required=False))
         return self._answer(root, provider.entity_id, "")
 
     def _request(self, root: etree._Element, entity_id: str, destination: str) -> LogoutRequest:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import httpx
 from lxml import etree
@@ -24,19 +24,21 @@ __all__ = ["Consumer", "LogoutService", "RelyingParties", "ServiceProvider"]
 MAX_METADATA = 1024 * 1024
 """Bytes of one vendor's metadata."""
 FETCH_TIMEOUT_S = 10.0
+KNOWN_FOR = timedelta(hours=1)
+ANEW_AFTER = timedelta(minutes=1)
 
 log = logging.getLogger("idp")
 
 
 class RelyingParties:
-    """Every vendor of the school; metadata is fetched at a vendor's first request and kept."""
+    """Every vendor of the school; metadata is fetched at a vendor's first request, and again when it has grown old."""
 
     def __init__(
         self, parties: Iterable[RelyingParty], server: SamlServer, http: httpx.AsyncClient, now: Clock
     ) -> None:
         self._parties = {party.entity_id: party for party in parties}
         self._server, self._http, self._now = server, http, now
-        self._known: dict[str, ServiceProvider] = {}
+        self._known: dict[str, tuple[datetime, ServiceProvider]] = {}
         self._fetching: dict[str, asyncio.Lock] = {}
 
     def is_configured(self, entity_id: str) -> bool:
@@ -61,9 +63,31 @@ class RelyingParties:
             )
         async with self._fetching.setdefault(entity_id, asyncio.Lock()):
             known = self._known.get(entity_id)
-            if known is None:
-                known = self._known[entity_id] = await self._load(party)
-        return known
+            if known is None or known[0] <= self._now():
+                # NOTE: where it cannot be had again, what was known is not used any longer: a vendor that has taken
+                # back a key must not be trusted by it for as long as its server is down.
+                known = self._known[entity_id] = (self._now() + KNOWN_FOR, await self._load(party))
+        return known[1]
+
+    async def sender(self, entity_id: str, check: Callable[[ServiceProvider], None]) -> ServiceProvider:
+        """The vendor of this name, once ``check`` finds that a message is signed by it.
+
+        A signature that fits no key that was known is tried once more by metadata that is a minute old at most, for
+        the vendor may have changed its key.
+
+        Raises:
+            Refused: see :meth:`find`; or what the check raises.
+        """
+        provider = await self.find(entity_id)
+        try:
+            check(provider)
+        except Refused:
+            if self._known[entity_id][0] > self._now() + KNOWN_FOR - ANEW_AFTER:
+                raise
+            del self._known[entity_id]
+            provider = await self.find(entity_id)
+            check(provider)
+        return provider
 
     async def _load(self, party: RelyingParty) -> ServiceProvider:
         try:

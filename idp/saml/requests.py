@@ -14,7 +14,7 @@ from idp.saml.names import (
     SAMLP,
 )
 from idp.saml.relying_parties import Consumer, RelyingParties, ServiceProvider
-from idp.saml.signatures import check_post, check_redirect
+from idp.saml.signatures import check_signature
 from idp.saml.unpacking import Fields, parse_request
 from testbed.model.messages import NAMEID_PERSISTENT, NAMEID_TRANSIENT
 from testbed.model.written import Bilingual
@@ -69,11 +69,10 @@ class RequestReader:
         root = parse_request(unpack(fields, "SAMLRequest", binding))
         if root.tag != f"{{{SAMLP}}}AuthnRequest":
             raise malformed("is not an AuthnRequest")
-        provider = await self._parties.find(issuer_of(root))
-        if binding == "redirect":
-            check_redirect(fields, root, provider, required=provider.signs_requests)
-        else:
-            check_post(root, provider, required=provider.signs_requests)
+        provider = await self._parties.sender(
+            issuer_of(root),
+            lambda sender: check_signature(fields, root, sender, binding, required=sender.signs_requests),
+        )
         message = read_as(authn_request_from_string, root)
         check_envelope(message, provider.entity_id, self._destination, self._now())
         return LoginRequest(

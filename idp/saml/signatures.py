@@ -11,6 +11,7 @@ from lxml import etree
 
 from idp.refused import Refused, malformed
 from idp.saml.certificates import PublicKey, public_keys
+from idp.saml.envelope import Binding
 from idp.saml.names import DS
 from idp.saml.redirect import MessageField
 from idp.saml.relying_parties import ServiceProvider
@@ -29,6 +30,28 @@ ECDSA_ALGORITHMS: dict[str, hashes.HashAlgorithm] = {
     "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512": hashes.SHA512(),
 }
 MAX_SIGNATURE = 4096
+
+
+def check_signature(
+    fields: Fields, root: etree._Element, provider: ServiceProvider, binding: Binding, *, required: bool
+) -> None:
+    """Check the signature of a message that a browser brought, as its binding has it.
+
+    Args:
+        fields: the query or the form.
+        root: the message in it.
+        provider: whose keys count.
+        binding: how it came.
+        required: whether the message must be signed.
+
+    Raises:
+        Refused: it is missing where it is required, or it is not good.
+    """
+    if binding == "post":
+        check_post(root, provider, required=required)
+        return
+    field: MessageField = "SAMLRequest" if fields.octets("SAMLResponse") is None else "SAMLResponse"
+    check_redirect(fields, root, provider, required=required, field=field)
 
 
 def check_redirect(

@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Never
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,3 +134,29 @@ async def test_no_metadata_makes_the_school_fail(
     async with open_lab(metadata=lambda: httpx.Response(200, content=spoiled)) as lab:
         page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request())}")
         assert page.status_code in (303, 400, 502)
+
+
+async def test_a_vendor_may_change_its_key(open_lab: Any, vendor: Any) -> None:
+    """Its new metadata is fetched when a signature fits no key that was known, at most once a minute."""
+    changed = replace(vendor, key=rsa.generate_private_key(65537, 2048), signs=True)
+    published = [replace(vendor, signs=True)]
+    async with open_lab(metadata=lambda: httpx.Response(200, content=published[0].metadata()), signs=True) as lab:
+
+        async def answered(by: Any) -> int:
+            return int((await lab.browser.get(f"/saml/sso?{by.signed_query(by.request())}")).status_code)
+
+        assert await answered(vendor) == 303
+        assert [await answered(changed), await answered(changed)] == [403, 403]
+        assert len(lab.fetched) == 1
+        lab.now += timedelta(minutes=1)
+        published[0] = changed
+        assert [await answered(changed), await answered(vendor)] == [303, 403]
+        assert len(lab.fetched) == 2
+
+
+async def test_metadata_grows_old(lab: Any) -> None:
+    for minutes, fetched in ((0, 1), (59, 1), (1, 2)):
+        lab.now += timedelta(minutes=minutes)
+        issued = lab.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        await lab.to_login(lab.vendor.query(lab.vendor.request(issued=issued)))
+        assert len(lab.fetched) == fetched

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from testbed.checks.core import AGREEMENT, DISCLOSURE, NotVerified, Observation, Outcome, check, message_of
-from testbed.model.attributes import by_name, by_saml_name
+from testbed.model.attributes import by_name, by_saml_name, covering
 from testbed.model.messages import SamlMetadata, SamlResponse
 from testbed.model.privacy import Channel, Disclosure
 from testbed.model.verdict import Evidence
@@ -60,7 +60,7 @@ def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     sent too much.
     """
     agreement = _agreement(evidence)
-    agreed = frozenset[str]().union(*(clause.agreed for clause in agreement.data))
+    agreed = covering(frozenset[str]().union(*(clause.agreed for clause in agreement.data)))
     vendors = [m for m in evidence.messages if isinstance(m, SamlMetadata) and m.is_sp and _is_processors(m, agreement)]
     if not vendors:
         yield NotVerified("the vendor's metadata was not seen")

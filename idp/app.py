@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.accounts import Accounts
 from idp.back_channel import BackChannel
 from idp.config import Clock, RelyingParty, SchoolConfig
 from idp.control import control_app
@@ -66,6 +67,8 @@ class School:
     """The public side."""
     control: Starlette
     """The control API, to be served on a port of its own."""
+    accounts: Accounts
+    """What was released in each login, and why, until the lab asks."""
 
     def __init__(self, config: SchoolConfig, keys: SchoolKeys, http: httpx.AsyncClient, now: Clock) -> None:
         log.info("TEST school %s: it issues logins for %d invented people only", config.base_url, len(config.people))
@@ -80,14 +83,14 @@ class School:
             signers=signers,
             now=now,
         )
-        spoiler = Spoiler(state)
+        spoiler, self.accounts = Spoiler(state), Accounts(state)
         self._pages, self._metadata = parts.pages, own_metadata(server, keys)
         requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
-        sign_on = SignOn(parts, Desk(requests, ResponseIssuer(server, keys), spoiler, keys.pairwise_secret))
+        issuer = ResponseIssuer(server, keys)
+        sign_on = SignOn(parts, Desk(requests, issuer, spoiler, keys.pairwise_secret, self.accounts))
         logout = _logout(parts, http, state)
-        self.control = control_app(
-            config.control_token, Orders(parts.parties, spoiler, parts.directory, parts.rollover)
-        )
+        orders = Orders(parts.parties, spoiler, parts.directory, parts.rollover)
+        self.control = control_app(config.control_token, orders, self.accounts)
         self.app = Starlette(
             routes=[
                 Route("/", self._start, methods=["GET"]),

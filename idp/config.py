@@ -42,11 +42,37 @@ class SchoolConfig:
     """The database that the workers of this school share; None keeps it in the process."""
     e_leg: bool = True
     """Whether it signals levels of e-legitimation, and says so in its metadata."""
+    acronym: str = ""
+    """Of the organisation (norEduOrgAcronym), "" where it has none."""
+    country: tuple[str, str] = ("SE", "Sweden")
+    """Two-letter code (ISO 3166) and English name."""
+    organisation_type: str = "urn:schac:homeOrganizationType:int:other"
+    """Of SCHAC's vocabulary, which knows schools as ``other``."""
+    registration_authority: str = "https://md.federation.test"
+    """The federation that the school belongs to, as ``mdrpi:RegistrationInfo`` names it."""
 
     @property
     def entity_id(self) -> str:
         """The school's SAML name, which is also where its metadata stands."""
         return f"{self.base_url}/saml/metadata"
+
+    @property
+    def host(self) -> str:
+        """The host of its public side, with its port on loopback."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def organisation(self) -> Mapping[str, tuple[str, ...]]:
+        """The attributes that are about the school and the same for all its people, by canonical name."""
+        code, country = self.country
+        return {
+            "o": (self.name.sv,),
+            "norEduOrgAcronym": (self.acronym,) if self.acronym else (),
+            "c": (code,),
+            "co": (country,),
+            "schacHomeOrganization": (self.scope,),
+            "schacHomeOrganizationType": (self.organisation_type,),
+        }
 
     @property
     def sso_url(self) -> str:

@@ -1,4 +1,7 @@
-"""The control API: how the lab asks for a bad message. Served on a port of its own, never to vendors or browsers."""
+"""The control API: how the lab asks for a bad message, and for the account of each login.
+
+Served on a port of its own, never to vendors or browsers.
+"""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -11,15 +14,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from idp.accounts import Accounts
 from idp.body import read_body
 from idp.orders import Orders
 from idp.refused import Refused
 from testbed.model.orders import ORDER
+from testbed.model.release import RELEASE_RECORDS
 
 MAX_BODY = 256 * 1024
 
 
-def control_app(token: str, orders: Orders) -> Starlette:
+def control_app(token: str, orders: Orders, accounts: Accounts) -> Starlette:
     """The app; every call needs ``Authorization: Bearer <token>``.
 
     Raises:
@@ -47,10 +52,15 @@ def control_app(token: str, orders: Orders) -> Starlette:
             return _bad(str(error))
         return JSONResponse({"ok": True})
 
+    async def give_account(_: Request) -> Response:
+        """What was released since the last call, and why; it is told once."""
+        return Response(RELEASE_RECORDS.dump_json(accounts.take()), media_type="application/json")
+
     return Starlette(
         routes=[
             Route("/health", _guarded(token, health), methods=["GET"]),
             Route("/orders", _guarded(token, obey), methods=["POST"]),
+            Route("/releases", _guarded(token, give_account), methods=["GET"]),
         ]
     )
 

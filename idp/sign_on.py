@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from idp.accounts import Accounts
 from idp.body import read_form, read_query
 from idp.pages import Choice, Delivery, StepUp
 from idp.parts import SchoolParts
 from idp.refused import Refused
-from idp.release import release
-from idp.saml.contexts import TWO_FACTORS, choose, reach
+from idp.release import Occasion, SchoolFacts, release
+from idp.saml.contexts import TWO_FACTORS, assurance, choose, reach
 from idp.saml.envelope import Binding
 from idp.saml.identifiers import name_id
 from idp.saml.names import (
@@ -29,6 +30,8 @@ from idp.saml.responses import Addressee, Login, ResponseIssuer, new_identifier
 from idp.saml.unpacking import Fields
 from idp.sessions import PENDING_FOR, SESSION_COOKIE, Participant, Pending, Session
 from idp.spoiling import Spoiler
+from testbed.model.messages import NAMEID_TRANSIENT
+from testbed.model.release import Reason
 from testbed.model.written import Bilingual, Person
 
 LOGIN_COOKIE = "skola_login_"
@@ -41,7 +44,9 @@ NO_SUCH_CONTEXT = (STATUS_NO_AUTHN_CONTEXT, "The school has no such authenticati
 TOO_WEAK = (STATUS_NO_AUTHN_CONTEXT, "This person has no such means of authentication.")
 NO_SUCH_NAMEID = (STATUS_INVALID_NAMEID_POLICY, "The school has no such NameID.")
 NOBODY_LOGGED_IN = (STATUS_NO_PASSIVE, "Nobody is logged in to the school.")
-ROLE_NOT_AGREED = (STATUS_REQUEST_DENIED, "The agreement does not cover this person.")
+NOT_AGREED = (STATUS_REQUEST_DENIED, "The agreement does not cover this person.")
+"""The vendor is not told whether role, school or grade was the reason: that would be personal data by itself."""
+NOT_IN_FORCE = (STATUS_REQUEST_DENIED, "The agreement is not in force.")
 
 log = logging.getLogger("idp")
 
@@ -69,6 +74,7 @@ class Desk:
     spoiler: Spoiler
     secret: bytes
     """Behind pairwise identifiers."""
+    accounts: Accounts
 
 
 class SignOn:
@@ -76,6 +82,8 @@ class SignOn:
 
     def __init__(self, parts: SchoolParts, desk: Desk) -> None:
         self._parts, self._desk, self._sessions = parts, desk, parts.sessions
+        config = parts.config
+        self._school = SchoolFacts(config.organisation, config.scope, config.registration_authority, desk.secret)
 
     async def by_redirect(self, request: Request) -> Response:
         """GET /saml/sso."""
@@ -183,18 +191,25 @@ class SignOn:
             raise _gone()
 
     async def _answer(self, login: "_Login", session: Session, person: Person) -> Response:
-        wish = login.pending.request
+        wish, now = login.pending.request, self._parts.now()
         provider = await self._parts.parties.find(wish.entity_id)
-        decided = release(person, provider.relying_party, provider.requested)
+        reached = assurance(session.strength)
+        occasion = Occasion(person, provider.relying_party, provider.needs, self._school, now.date(), reached)
+        decided = release(occasion)
+        account = decided.record(now, self._parts.config.host, provider.entity_id, person.id)
         if not decided.may_log_in:
-            return await self._refuse(login, ROLE_NOT_AGREED)
+            refusal = await self._refuse(login, NOT_IN_FORCE if decided.refused is Reason.NOT_IN_FORCE else NOT_AGREED)
+            self._desk.accounts.add(account)
+            return refusal
         self._take(login)
-        name = name_id(person.id, provider.entity_id, wish.name_id_format or "", self._desk.secret)
+        name_format = NAMEID_TRANSIENT if decided.nameless else wish.name_id_format or ""
+        name = name_id(person.id, provider.entity_id, name_format, self._desk.secret)
         context = choose(wish.contexts, session.strength) or ""
         statement = Login(name, decided.attributes, session.since, context, new_identifier())
         operations = self._desk.spoiler.take(provider.entity_id)
         with _fitting():
-            xml = self._desk.issuer.issue(_addressee(wish), statement, self._parts.now(), operations)
+            xml = self._desk.issuer.issue(_addressee(wish), statement, now, operations)
+        self._desk.accounts.add(account)
         log.info(
             "login to %s: %s, released: %s%s",
             provider.entity_id,

@@ -11,6 +11,8 @@ class Behaviour:
     """Attributes that the service cannot do its work without, by canonical name."""
     optional: tuple[str, ...] = ()
     """Attributes that make the service better, by canonical name."""
+    entity_categories: tuple[str, ...] = ()
+    """URIs of the categories of service that it claims to belong to (RFC 8409): schools may release by them."""
     signs_requests: bool = True
     force_authn: bool = False
     """Asks the school for a fresh login every time, and takes no older one."""

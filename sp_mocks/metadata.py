@@ -3,19 +3,27 @@
 import base64
 
 from saml2 import md, xmldsig
-from saml2.extension import mdui
+from saml2.extension import mdattr, mdui
+from saml2.saml import Attribute, AttributeValue
 
 from sp_mocks.behaviour import Behaviour
 from sp_mocks.consume import ServiceProvider
 from sp_mocks.keys import VendorKeys
-from sp_mocks.xmlnames import BINDING_POST, NAMEFORMAT_URI, SAMLP
+from sp_mocks.xmlnames import BINDING_POST, NAMEFORMAT_URI, SAML, SAMLP
 from testbed.model.attributes import by_name
 from testbed.model.messages import NAMEID_TRANSIENT
 from testbed.model.written import Bilingual
 
 MEDIA_TYPE = "application/samlmetadata+xml"
 CONTACT = "mailto:test@leverantor.test"
-PREFIXES = {"md": md.NAMESPACE, "mdui": mdui.NAMESPACE, "ds": xmldsig.NAMESPACE}
+PREFIXES = {
+    "md": md.NAMESPACE,
+    "mdui": mdui.NAMESPACE,
+    "ds": xmldsig.NAMESPACE,
+    "mdattr": mdattr.NAMESPACE,
+    "saml": SAML,
+}
+ENTITY_CATEGORY = "http://macedir.org/entity-category"
 
 
 def own_metadata(
@@ -44,6 +52,7 @@ def own_metadata(
     )
     entity = md.EntityDescriptor(
         entity_id=me.entity_id,
+        extensions=_claims(behaviour),
         spsso_descriptor=role,
         organization=_organization(me, name),
         contact_person=[
@@ -69,6 +78,17 @@ def _ui(name: Bilingual, purpose: Bilingual) -> md.Extensions:
             description=[mdui.Description(lang=lang, text=text) for lang, text in _both(purpose)],
         )
     )
+    return extensions
+
+
+def _claims(behaviour: Behaviour) -> md.Extensions | None:
+    """The entity categories, where alone schools look for them: in the entity's own extensions."""
+    if not behaviour.entity_categories:
+        return None
+    extensions = md.Extensions()
+    values = [AttributeValue(text=category) for category in behaviour.entity_categories]
+    claimed = Attribute(name=ENTITY_CATEGORY, name_format=NAMEFORMAT_URI, attribute_value=values)
+    extensions.add_extension_element(mdattr.EntityAttributes(attribute=[claimed]))
     return extensions
 
 

@@ -8,6 +8,8 @@ from sp_mocks.behaviour import Behaviour
 from testbed.model.written import Bilingual
 
 EPPN = "eduPersonPrincipalName"
+RESEARCH_AND_SCHOLARSHIP = "http://refeds.org/category/research-and-scholarship"
+CODE_OF_CONDUCT = "https://refeds.org/category/code-of-conduct/v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,23 @@ _ALL = (
             Bilingual(sv="Natten på fyren", en="The night at the lighthouse"),
         ),
         behaviour=Behaviour(required=(EPPN, "sisSchoolUnitCode"), optional=("givenName", "mail"), cdn=True),
+    ),
+    Profile(
+        id="teacher-network",
+        title=Bilingual(
+            sv="Nätverk för lärare som behöver användarnamnet, och gärna namn och e-post; hör till två kategorier",
+            en="A network for teachers that needs the user name, and likes to have name and e-mail; in two categories",
+        ),
+        heading=Bilingual(sv="Dina diskussioner", en="Your discussions"),
+        items=(
+            Bilingual(sv="Bedömning i matematik", en="Assessment in mathematics"),
+            Bilingual(sv="Läsning i alla ämnen", en="Reading in every subject"),
+        ),
+        behaviour=Behaviour(
+            required=(EPPN,),
+            optional=("displayName", "mail"),
+            entity_categories=(RESEARCH_AND_SCHOLARSHIP, CODE_OF_CONDUCT),
+        ),
     ),
 )
 PROFILES: Mapping[str, Profile] = MappingProxyType({profile.id: profile for profile in _ALL})

@@ -1,5 +1,11 @@
-"""NameIDs: new at every login, or the same for one person at one vendor and at no other (SAML Core 8.3.7, 8.3.8)."""
+"""What a vendor may call a person.
 
+NameIDs are new at every login, or the same for one person at one vendor and at no other (SAML Core 8.3.7, 8.3.8). The
+attributes subject-id and pairwise-id (SAML V2.0 Subject Identifier Attributes Profile 1.0) are never given to another
+person, for they come from the person's id, which is not either.
+"""
+
+import base64
 import hashlib
 import hmac
 import secrets
@@ -27,3 +33,22 @@ def name_id(person: str, entity_id: str, wanted_format: str, secret: bytes) -> N
         message = f"{len(entity_id)}:{entity_id}{person}".encode()
         return NameId(NAMEID_PERSISTENT, hmac.new(secret, message, hashlib.sha256).hexdigest())
     return NameId(NAMEID_TRANSIENT, f"_{secrets.token_hex(TRANSIENT_BYTES)}")
+
+
+def pairwise_id(person: str, entity_id: str, scope: str, secret: bytes) -> str:
+    """The attribute pairwise-id: one person at one vendor, ``<uniqueID>@<scope>``.
+
+    The unique part holds lower-case letters and digits alone, so that whoever compares it without regard to letter
+    case (as the profile says), or with, comes to the same.
+    """
+    return _scoped(f"pairwise-id:{len(entity_id)}:{entity_id}{person}", scope, secret)
+
+
+def subject_id(person: str, scope: str, secret: bytes) -> str:
+    """The attribute subject-id: one person at every vendor, ``<uniqueID>@<scope>``."""
+    return _scoped(f"subject-id:{person}", scope, secret)
+
+
+def _scoped(message: str, scope: str, secret: bytes) -> str:
+    digest = hmac.new(secret, message.encode(), hashlib.sha256).digest()
+    return f"{base64.b32encode(digest).decode('ascii').rstrip('=').lower()}@{scope}"

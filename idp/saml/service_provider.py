@@ -7,6 +7,7 @@ from typing import Literal
 from lxml import etree
 
 from idp.config import RelyingParty
+from idp.release.occasion import SubjectIdRequirement, VendorNeeds
 from idp.saml.names import (
     BINDING_POST,
     BINDING_REDIRECT,
@@ -29,9 +30,6 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 LOGOUT_BINDINGS = (BINDING_REDIRECT, BINDING_POST, BINDING_SOAP)
 WEB_ADDRESS = ("https://", "http://")
 ENCRYPTION_USES = (None, "encryption")
-
-type SubjectIdRequirement = Literal["subject-id", "pairwise-id", "none", "any", ""]
-"""The subject identifier that a vendor needs (SAML Subject Identifier Attributes 2.3); "" when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +63,17 @@ class ServiceProvider:
     consumers: tuple[Consumer, ...]
     """At least one."""
     name_id_formats: tuple[str, ...]
-    requested: frozenset[str]
-    """Canonical names; attributes that the table does not know are left out."""
+    needs: VendorNeeds
+    """What it requests, and what it claims to be."""
     signs_requests: bool
     certificates: tuple[str, ...]
     """Of its signing keys, each as base64 of DER."""
-    required: frozenset[str] = frozenset()
-    """Those of ``requested`` that it marks as required (isRequired)."""
     logout: tuple[LogoutService, ...] = ()
     """In the order of the metadata."""
     encryption_certificates: tuple[str, ...] = ()
     """Of the keys that assertions may be encrypted to, each as base64 of DER, in the order of the metadata."""
     encryption_methods: tuple[str, ...] = ()
     """Algorithms that it says it takes (EncryptionMethod), in its order of preference; none: it does not say."""
-    entity_categories: tuple[str, ...] = ()
-    """URIs of the categories that it claims to belong to (RFC 8409)."""
-    subject_id_requirement: SubjectIdRequirement = ""
-    registration_authority: str = ""
-    """The federation that registered it (mdrpi:RegistrationInfo), "" when its metadata does not say."""
 
     @property
     def entity_id(self) -> str:
@@ -111,23 +102,28 @@ def read(party: RelyingParty, root: etree._Element, server: SamlServer) -> Servi
     """
     entity_id = party.entity_id
     descriptor = root.find(f"{{{MD}}}SPSSODescriptor")
-    requirement = server.metadata.attribute_requirement(entity_id)
-    required = _canonical(attribute["name"] for attribute in requirement["required"])
-    subject_id = next(iter(_entity_attribute(root, SUBJECT_ID_REQUIREMENT)), "")
     return ServiceProvider(
         relying_party=party,
         name=_name(descriptor, entity_id),
         consumers=_consumers(entity_id, server),
         name_id_formats=tuple((e.text or "").strip() for e in descriptor.findall(f"{{{MD}}}NameIDFormat")),
-        requested=required | _canonical(attribute["name"] for attribute in requirement["optional"]),
+        needs=_needs(root, entity_id, server),
         signs_requests=descriptor.get("AuthnRequestsSigned", "false") in XML_TRUE,
         certificates=_certificates(entity_id, server, "signing"),
-        required=required,
         logout=tuple(_logout_services(descriptor)),
         encryption_certificates=_certificates(entity_id, server, "encryption"),
         encryption_methods=tuple(_encryption_methods(descriptor)),
-        entity_categories=tuple(_entity_attribute(root, ENTITY_CATEGORY)),
-        subject_id_requirement=_requirement(subject_id),
+    )
+
+
+def _needs(root: etree._Element, entity_id: str, server: SamlServer) -> VendorNeeds:
+    requirement = server.metadata.attribute_requirement(entity_id)
+    required = _canonical(attribute["name"] for attribute in requirement["required"])
+    return VendorNeeds(
+        requested=required | _canonical(attribute["name"] for attribute in requirement["optional"]),
+        required=required,
+        subject_id_requirement=_requirement(next(_entity_attribute(root, SUBJECT_ID_REQUIREMENT), "")),
+        entity_categories=frozenset(_entity_attribute(root, ENTITY_CATEGORY)),
         registration_authority=_registration_authority(root),
     )
 

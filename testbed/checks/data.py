@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from testbed.checks.core import AGREEMENT, DISCLOSURE, NotVerified, Observation, Outcome, check, message_of
-from testbed.model.attributes import by_name, by_saml_name
-from testbed.model.messages import SamlMetadata, SamlResponse
+from testbed.checks.core import AGREEMENT, DISCLOSURE, Need, NotVerified, Observation, Outcome, Skip, check, message_of
+from testbed.model.attributes import by_name, by_saml_name, covering
+from testbed.model.messages import Assertion, SamlMetadata, SamlResponse
 from testbed.model.privacy import Channel, Disclosure
+from testbed.model.release import ReleaseRecord
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
 from testbed.model.written import Agreement
@@ -60,7 +61,7 @@ def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     sent too much.
     """
     agreement = _agreement(evidence)
-    agreed = frozenset[str]().union(*(clause.agreed for clause in agreement.data))
+    agreed = covering(frozenset[str]().union(*(clause.agreed for clause in agreement.data)))
     vendors = [m for m in evidence.messages if isinstance(m, SamlMetadata) and m.is_sp and _is_processors(m, agreement)]
     if not vendors:
         yield NotVerified("the vendor's metadata was not seen")
@@ -201,3 +202,62 @@ def agreement_in_force(evidence: Evidence) -> Iterator[Outcome]:
                 f"between {agreement.valid.from_} and {agreement.valid.until}",
                 disclosure=told,
             )
+
+
+RELEASES = Need(lambda evidence: bool(evidence.releases), "the school's own account of its logins is not at hand")
+
+
+@check(
+    clause="GDPR Article 5(2) and 30(1)",
+    sv="Skolans redovisning av vad den lämnat ut stämmer med vad som skickades",
+    about="school",
+    needs=(RELEASES, message_of(SamlResponse)),
+)
+def release_account_matches_wire(evidence: Evidence) -> Iterator[Outcome]:
+    """The school's account of what it released is what crossed the wire.
+
+    A controller must be able to show what it did. An account that says "withheld" while the attribute went out is
+    worse than none: nobody looks any further.
+    """
+    kept = {record.school for record in evidence.releases}
+    of_schools = [m for m in evidence.messages if isinstance(m, SamlResponse) and host_of(m.issuer) in kept]
+    # NOTE: a response without an assertion sends nothing, and is answered for by no account when nobody was logged in.
+    read = {message.id: message for message in of_schools if message.assertions}
+    if not read:
+        yield Skip("no assertion of a school that keeps an account could be read")
+    for response in read.values():
+        sent = {told for assertion in response.assertions for told in _canonical(assertion)}
+        account = _account_of(response, sent, evidence)
+        said = account.released if account else frozenset[str]()
+        # NOTE: what the response holds encrypted beside it may be what is missed.
+        for name in sorted(sent - said if response.encrypted else sent ^ said):
+            yield Observation(
+                f"{name} {'crossed the wire' if name in sent else 'did not cross the wire'}, "
+                f"and the school's account says {_account_says(name, account)}",
+                "the account tells what was sent",
+                where=response.where,
+                attribute=name,
+                sender=host_of(response.issuer),
+                recipient=host_of(response.delivered_to),
+            )
+
+
+def _canonical(assertion: Assertion) -> Iterator[str]:
+    for attribute in assertion.attributes:
+        row = by_saml_name().get(attribute.name)
+        yield row.name if row else attribute.name
+
+
+def _account_of(response: SamlResponse, sent: set[str], evidence: Evidence) -> ReleaseRecord | None:
+    """Of the accounts for the message's audience the one that comes nearest to it: a message may never have arrived."""
+    audience = {name for one in response.assertions for group in one.audiences for name in group}
+    of_school = [record for record in evidence.releases if record.school == host_of(response.issuer)]
+    fitting = [record for record in of_school if not audience or record.entity_id in audience]
+    return min(fitting, key=lambda record: len(record.released ^ sent), default=None)
+
+
+def _account_says(name: str, account: ReleaseRecord | None) -> str:
+    if account is None:
+        return "nothing of this login"
+    reasons = (str(decision.reason) for decision in account.decisions if decision.attribute == name)
+    return next(reasons, "nothing of it")

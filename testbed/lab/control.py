@@ -1,9 +1,11 @@
 """The lab's side of the school's control API."""
 
 import httpx
+from pydantic import ValidationError
 
 from testbed.interception import ParticipantUnavailable
 from testbed.model.orders import ORDER, ChangePerson, RollKeys, SpoilNext
+from testbed.model.release import RELEASE_RECORDS, ReleaseRecord
 
 HTTP_OK = 200
 
@@ -27,3 +29,20 @@ class SchoolControl:
             raise ParticipantUnavailable(f"the school's control API does not answer: {error}") from error
         if answer.status_code != HTTP_OK:
             raise ParticipantUnavailable(f"the school's control API answered {answer.status_code}: {answer.text[:200]}")
+
+    async def take_releases(self) -> tuple[ReleaseRecord, ...]:
+        """The school's account of every login since the last call; it is told once.
+
+        Raises:
+            ParticipantUnavailable: the school does not answer, or with something else.
+        """
+        try:
+            answer = await self._http.get("/releases", headers=self._headers)
+        except httpx.HTTPError as error:
+            raise ParticipantUnavailable(f"the school's control API does not answer: {error}") from error
+        if answer.status_code != HTTP_OK:
+            raise ParticipantUnavailable(f"the school's control API answered {answer.status_code}: {answer.text[:200]}")
+        try:
+            return RELEASE_RECORDS.validate_json(answer.content)
+        except ValidationError as error:
+            raise ParticipantUnavailable(f"the school's account of its logins cannot be read: {error}") from error

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import httpx
 
@@ -14,6 +13,8 @@ from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, Clock, LabSpec, mak
 from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
+from testbed.runner.accounts import keep_accounts
+from testbed.runner.folder import RunFolder
 
 NAME = "inprocess"
 CONTROL_TOKEN = "in-process"  # noqa: S105 - guards nothing: nobody outside this process can call
@@ -22,8 +23,10 @@ CONTROL_TOKEN = "in-process"  # noqa: S105 - guards nothing: nobody outside this
 class InProcessStage:
     """A stage whose journal and participants live in this process."""
 
-    def __init__(self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], now: Clock) -> None:
-        self._journal, self._hosts, self._now = journal, hosts, now
+    def __init__(
+        self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], folder: RunFolder, now: Clock
+    ) -> None:
+        self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
         self.control: SchoolControl | None = None
 
     def client(self, sender: str) -> httpx.AsyncClient:
@@ -44,6 +47,8 @@ class InProcessStage:
     async def end(self, play_id: str, stopped: str, error: str) -> None:
         """See :class:`testbed.runner.play.Stage`. Nothing is under way once the browser has its answer."""
         self._journal.end(play_id, stopped, error)
+        if self.control is not None:
+            keep_accounts(self._folder.releases, play_id, await self.control.take_releases())
 
     async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
         """See :class:`testbed.runner.drive.Orders`."""
@@ -53,11 +58,11 @@ class InProcessStage:
 
 
 @asynccontextmanager
-async def inprocess_lab(spec: LabSpec, journal: Path, now: Clock) -> AsyncIterator[InProcessStage]:
+async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIterator[InProcessStage]:
     """The whole lab, ready to be played in."""
     hosts: dict[str, httpx.AsyncBaseTransport] = {}
     async with AsyncExitStack() as stack:
-        stage = InProcessStage(stack.enter_context(Journal(journal, NAME, now)), hosts, now)
+        stage = InProcessStage(stack.enter_context(Journal(folder.journal, NAME, now)), hosts, folder, now)
         school = make_school(spec, await stack.enter_async_context(stage.client(SCHOOL_HOST)), CONTROL_TOKEN, now)
         hosts[SCHOOL_HOST] = httpx.ASGITransport(school.app)
         for vendor in spec.simulated:

@@ -28,6 +28,7 @@ from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, LabSpec
 from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
+from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
 NAME = "loopback"
@@ -46,9 +47,15 @@ class LoopbackStage:
     """A stage whose participants and recorder are other processes."""
 
     def __init__(
-        self, proxy: ChildProcess, participants: tuple[ChildProcess, ...], control: SchoolControl, browser: "_Door"
+        self,
+        proxy: ChildProcess,
+        participants: tuple[ChildProcess, ...],
+        control: SchoolControl,
+        browser: "_Door",
+        releases: Path,
     ) -> None:
         self._proxy, self._participants, self._control, self._browser = proxy, participants, control, browser
+        self._releases = releases
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
@@ -77,6 +84,7 @@ class LoopbackStage:
         if answer != {"quiet": True} and not error:
             error = f"an exchange was still under way after {QUIET_S:.0f} s"
         await self._tell({"end": play_id, "stopped": stopped, "error": error})
+        keep_accounts(self._releases, play_id, await self._control.take_releases())
 
     async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
         """See :class:`testbed.runner.drive.Orders`."""
@@ -151,7 +159,7 @@ async def loopback_lab(spec: LabSpec, folder: RunFolder, browser_port: int = 0) 
             httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{_port(sockets.control)}", trust_env=False)
         )
         door = _Door(roster.proxies[BROWSER], spec.home.ca_file)
-        yield LoopbackStage(proxy, (school, vendors), SchoolControl(control, roster.token), door)
+        yield LoopbackStage(proxy, (school, vendors), SchoolControl(control, roster.token), door, folder.releases)
 
 
 async def _all_or_none(stack: AsyncExitStack, *starting: Coroutine[None, None, ChildProcess]) -> list[ChildProcess]:

@@ -32,7 +32,7 @@ async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder) -> AsyncIter
     """
     match name:
         case LabName.INPROCESS:
-            async with inprocess_lab(spec, folder.journal, _now) as stage:
+            async with inprocess_lab(spec, folder, _now) as stage:
                 yield stage
         case LabName.LOOPBACK:
             async with loopback_lab(spec, folder) as stage:

@@ -62,6 +62,7 @@ def make_school(spec: LabSpec, http: httpx.AsyncClient, control_token: str, now:
             for vendor in spec.vendors
         ),
         control_token=control_token,
+        acronym="EXK",
     )
     keys = SchoolKeys.load_or_make(spec.home.participant_folder(SCHOOL_HOST), SCHOOL_HOST, now(), config.signing)
     return School(config, keys, http, now)

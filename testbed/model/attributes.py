@@ -1,8 +1,10 @@
 """The attribute table: one attribute, its names in every carrier, and how sensitive it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import yaml
 
@@ -22,6 +24,8 @@ class Attribute:
     sensitivity: str
     unique: bool
     hidden: bool
+    origin: Literal["person", "school", "login"] = "person"
+    same_as: str = ""
 
 
 @cache
@@ -41,3 +45,15 @@ def by_name() -> dict[str, Attribute]:
 def by_saml_name() -> dict[str, Attribute]:
     """By SAML attribute Name; attributes that SAML does not carry are not in it."""
     return {attribute.saml: attribute for attribute in attributes() if attribute.saml}
+
+
+def base_of(name: str) -> str:
+    """The attribute that people.json holds for this one: itself, unless the table says that another says the same."""
+    row = by_name().get(name)
+    return row.same_as or name if row else name
+
+
+def covering(names: Iterable[str]) -> frozenset[str]:
+    """These attributes and all that tell nothing more: the same data by another name."""
+    told = {base_of(name) for name in names}
+    return frozenset(names) | frozenset(name for name in by_name() if base_of(name) in told)

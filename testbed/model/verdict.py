@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from testbed.model.messages import Message
 from testbed.model.privacy import Disclosure
+from testbed.model.release import ReleaseRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import Agreement, Person, Scenario, Vendor
 
@@ -60,6 +61,8 @@ class Evidence:
     disclosures: tuple[Disclosure, ...]
     people: Mapping[str, Person]
     agreement: Agreement | None
+    releases: tuple[ReleaseRecord, ...] = ()
+    """The school's own account of the logins of this play, in their order; none in a recording from outside."""
 
     @property
     def person(self) -> Person:
@@ -171,3 +174,8 @@ class RunRecord:
     """By play id."""
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     """By agreement id."""
+
+    @property
+    def releases(self) -> Mapping[str, tuple[ReleaseRecord, ...]]:
+        """The school's own account of its logins, by play id."""
+        return {name: evidence.releases for name, evidence in self.evidence.items()}

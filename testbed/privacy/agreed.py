@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from testbed.model.attributes import covering
 from testbed.model.written import Agreement, Role
 
 
@@ -28,9 +29,11 @@ def party_of(host: str, agreement: Agreement) -> Party:
 def may_know(host: str, agreement: Agreement, role: Role) -> frozenset[str]:
     """The attributes that may be disclosed to this host about persons of this role.
 
-    A recipient may know only what is agreed for itself and, since the vendor passes it on, for the vendor too.
+    A recipient may know only what is agreed for itself and, since the vendor passes it on, for the vendor too. What is
+    agreed by one name is agreed by the others that say the same.
     """
+    agreed = covering(agreement.agreed_for(role))
     if host in agreement.processor.hosts:
-        return agreement.agreed_for(role)
+        return agreed
     named = (recipient.data for recipient in agreement.recipients if host in recipient.hosts)
-    return frozenset[str]().union(*named) & agreement.agreed_for(role)
+    return covering(frozenset[str]().union(*named)) & agreed

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from testbed.model.attributes import attributes
+from testbed.model.attributes import attributes, base_of
 from testbed.model.written import Person
 
 
@@ -31,8 +31,10 @@ class PeopleIndex:
         for person in people.values():
             for name in person.attributes:
                 for value in person.values(name):
-                    key = (name, folded(value))
-                    self._by_value[key] = (*self._by_value.get(key, ()), person.id)
+                    key = (base_of(name), folded(value))
+                    owners = self._by_value.get(key, ())
+                    if person.id not in owners:
+                        self._by_value[key] = (*owners, person.id)
             for name in unique:
                 for value in person.values(name):
                     if _points_at_one(name, value):
@@ -41,8 +43,8 @@ class PeopleIndex:
         """Folded values that may be searched for anywhere."""
 
     def owners(self, attribute: str, value: str) -> tuple[str, ...]:
-        """The ids of those whose attribute has this value, in any letter case."""
-        return self._by_value.get((attribute, folded(value)), ())
+        """The ids of those whose attribute, by this name or another, has this value, in any letter case."""
+        return self._by_value.get((base_of(attribute), folded(value)), ())
 
 
 def _points_at_one(attribute: str, value: str) -> bool:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from testbed.model.messages import AuthnRequest, Malformed, SamlResponse
+from testbed.model.release import POLICIES, REASONS
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import ROLES
@@ -49,7 +50,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        VERDICTS=VERDICTS, ROLES=ROLES, attribute=attribute, checks=check_info(), observed_sv=observed_sv
+        VERDICTS=VERDICTS,
+        ROLES=ROLES,
+        POLICIES=POLICIES,
+        REASONS=REASONS,
+        attribute=attribute,
+        checks=check_info(),
+        observed_sv=observed_sv,
     )
     environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of)
     return environment
@@ -72,6 +79,7 @@ def _play(judgement: Judgement, evidence: Evidence | None) -> dict[str, object]:
         "sent": {e.number: _sent(e) for e in exchanges if e.number in findings or e.number in told},
         "requests": [message for message in messages if isinstance(message, AuthnRequest)],
         "responses": [message for message in messages if isinstance(message, SamlResponse)],
+        "releases": evidence.releases if evidence else (),
         "malformed": [message for message in messages if isinstance(message, Malformed)],
     }
 

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 
+from testbed.model.release import RELEASE_RECORDS
 from testbed.model.verdict import Evidence, Finding, Judgement, Result, Run, RunRecord
 
 SCHEMA = "testbed.run/1"
@@ -49,6 +50,7 @@ def _scenario(judgement: Judgement, evidence: Evidence | None) -> dict[str, obje
         "unexpected": list(judgement.expectation.unexpected),
         "exchanges": [min(numbers), max(numbers)] if numbers else [],
         "results": [_result(result) for result in judgement.results],
+        "releases": RELEASE_RECORDS.dump_python(evidence.releases if evidence else (), mode="json"),
     }
 
 

@@ -27,6 +27,8 @@ _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
         "data.not-in-url": "{attribute} står i adressen till {recipient}, eller i dess Referer.",
         "data.encrypted-in-transit": "{attribute} gick till {recipient} utan det skydd som avtalats.",
         "data.protected-identity-withheld": "{attribute} om en person med skyddad identitet nådde {recipient}.",
+        "data.release-account-matches-wire": "Skolans redovisning av {attribute} till {recipient} stämmer inte med "
+        "vad som skickades.",
         "data.agreement-in-force": "{attribute} lämnades ut till {recipient} när avtalet inte gällde.",
     }
 )

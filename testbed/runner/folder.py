@@ -10,6 +10,7 @@ from testbed.interception.journal import read
 from testbed.model.files import ScenarioInvalid, dump_people, load, load_people
 from testbed.model.verdict import RunRecord
 from testbed.model.written import Agreement, Person
+from testbed.runner.accounts import read_accounts
 from testbed.runner.judge import Knowledge, judge
 from testbed.runner.plan import Plan, dump_plan, load_plan
 
@@ -24,6 +25,11 @@ class RunFolder:
     def journal(self) -> Path:
         """Every exchange, one JSON line each."""
         return self.path / "exchanges.jsonl"
+
+    @property
+    def releases(self) -> Path:
+        """The school's account of each login, one JSON line each."""
+        return self.path / "releases.jsonl"
 
     @property
     def people(self) -> Path:
@@ -85,12 +91,16 @@ class RunFolder:
 
         Raises:
             ScenarioInvalid: the folder is not a run's, or a file in it is wrong.
-            JournalCorrupt: the journal is damaged in the middle.
+            JournalCorrupt: the journal, or the school's account of its logins, is damaged in the middle.
         """
         if not self.journal.is_file():
             raise ScenarioInvalid(self.path, "", "holds no exchanges.jsonl", "name a folder that 'testbed run' made")
         agreements = [load(path, Agreement) for path in sorted((self.path / "agreements").glob("*.yaml"))]
-        knowledge = Knowledge(load_people(self.people), {agreement.id: agreement for agreement in agreements})
+        knowledge = Knowledge(
+            load_people(self.people),
+            {agreement.id: agreement for agreement in agreements},
+            read_accounts(self.releases),
+        )
         recorded = read(self.journal)
         recorded = replace(recorded, problems=(*recorded.problems, *problems))
         return judge(recorded, knowledge, load_plan(self.path / "plan.json"), finished)

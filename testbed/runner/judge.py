@@ -4,11 +4,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
 from testbed.checks.core import run_checks
 from testbed.interception.journal import Recorded
 from testbed.model.messages import Message, SamlMetadata
+from testbed.model.release import ReleaseRecord
 from testbed.model.verdict import (
     Evidence,
     Expectation,
@@ -35,6 +37,8 @@ class Knowledge:
 
     people: Mapping[str, Person]
     agreements: Mapping[str, Agreement]
+    releases: Mapping[str, tuple[ReleaseRecord, ...]] = MappingProxyType({})
+    """The school's own account of its logins, by play id; a recording from outside has none."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -123,6 +127,7 @@ def _evidence(
         disclosures=disclosures(own, known, index, agreement),
         people=knowledge.people,
         agreement=agreement,
+        releases=knowledge.releases.get(play.id, ()),
     )
 
 

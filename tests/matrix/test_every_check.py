@@ -11,6 +11,7 @@ import testbed.checks  # noqa: F401 - importing it registers every family of che
 from testbed.checks.core import registered, run_checks
 from testbed.model.messages import AuthnRequest, Malformed, SamlMetadata, SamlResponse
 from testbed.model.privacy import Channel
+from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.verdict import Evidence, RunRecord, Verdict
 from testbed.model.wire import Exchange, Pointer, Response
 
@@ -85,6 +86,16 @@ def ended(evidence: Evidence) -> Evidence:
     return replace(evidence, agreement=evidence.agreement.model_copy(update={"valid": over}))
 
 
+def accounted(evidence: Evidence, attribute: str, reason: Reason) -> Evidence:
+    """The school's account says something else of one attribute."""
+
+    def change(record: ReleaseRecord) -> ReleaseRecord:
+        others = tuple(one for one in record.decisions if one.attribute != attribute)
+        return replace(record, decisions=(*others, ReleaseDecision.of(attribute, reason)))
+
+    return replace(evidence, releases=tuple(change(record) for record in evidence.releases))
+
+
 def first_assertion(evidence: Evidence) -> Any:
     return next(m for m in evidence.messages if isinstance(m, SamlResponse)).assertions[0]
 
@@ -95,6 +106,12 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
     "data.no-onward-transfer": [lambda e: told(e, recipient="tracker.test", channel=Channel.BODY)],
     "data.not-in-url": [lambda e: told(e, channel=Channel.URL), lambda e: told(e, channel=Channel.REFERER)],
     "data.protected-identity-withheld": [protected],
+    "data.release-account-matches-wire": [
+        lambda e: accounted(e, "sn", Reason.NOT_AGREED),
+        lambda e: accounted(e, "norEduPersonNIN", Reason.AGREED_OPTIONAL),
+        lambda e: replace(e, releases=tuple(replace(one, decisions=()) for one in e.releases)),
+        lambda e: replace(e, releases=tuple(replace(one, entity_id="https://other.test") for one in e.releases)),
+    ],
     "data.released-within-agreement": [lambda e: told(e, attribute="norEduPersonNIN")],
     "data.requested-within-agreement": [
         lambda e: said(

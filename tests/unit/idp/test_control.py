@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from testbed.model.release import RELEASE_RECORDS
+
 pytestmark = pytest.mark.anyio
 VENDOR = "https://lasning.test/saml/metadata"
 AUDIENCE = {"op": "set-text", "xpath": "//saml:Audience", "value": "https://other.test"}
@@ -111,3 +113,17 @@ async def test_health(lab: Any) -> None:
 
 async def test_the_public_side_has_no_control(lab: Any) -> None:
     assert (await lab.browser.post("/orders", json=order(AUDIENCE))).status_code == 404
+
+
+async def test_the_account_of_a_login_is_given_once_and_to_the_lab_alone(lab: Any) -> None:
+    assert (await lab.control.get("/releases")).json() == []
+    await lab.log_in("elev-1")
+    await lab.log_in("larare-1", lab.vendor.request('ForceAuthn="true"'))
+    answer = await lab.control.get("/releases")
+    assert answer.headers["content-type"] == "application/json"
+    first, second = RELEASE_RECORDS.validate_json(answer.content)
+    assert (first.person, first.refused) == ("elev-1", "")
+    assert (second.person, second.refused, second.released) == ("larare-1", "no-subject", frozenset())
+    assert (await lab.control.get("/releases")).json() == []
+    assert (await lab.control.get("/releases", headers={"Authorization": "Bearer x"})).status_code == 401
+    assert (await lab.browser.get("/releases")).status_code == 404

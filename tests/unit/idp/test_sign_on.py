@@ -3,10 +3,12 @@
 import base64
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,9 @@ NS = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion", "samlp": "urn:oasis:names
 ACS = "https://lasning.test/saml/acs"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+CATEGORY = """<md:Extensions><mdattr:EntityAttributes xmlns:mdattr="urn:oasis:names:tc:SAML:metadata:attribute">
+<saml:Attribute xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Name="http://macedir.org/entity-category">
+<saml:AttributeValue>{}</saml:AttributeValue></saml:Attribute></mdattr:EntityAttributes></md:Extensions>"""
 SIGNED_BY = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 
 
@@ -267,3 +272,62 @@ async def test_searching_keeps_the_page_whole(lab: Any, name: str) -> None:
     assert "<script>" not in found.text
     assert ('value="larare-1"' in found.text) is (name in ("Ärla", "larare"))
     assert "<b>" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "refused"),
+    [
+        ({"valid": {"from": "2025-01-01", "until": "2026-11-22"}}, "The agreement is not in force.", "not-in-force"),
+        (
+            {"data": [{"subjects": ["pupil"], "required": ["givenName"], "limits": {"grades": [9]}}]},
+            "The agreement does not cover this person.",
+            "outside-limits",
+        ),
+    ],
+)
+async def test_an_agreement_that_is_over_or_about_others_refuses_and_the_vendor_is_told_no_more(
+    open_lab: Any, agreement: Any, change: dict[str, Any], words: str, refused: str
+) -> None:
+    changed = type(agreement).model_validate(agreement.model_dump(by_alias=True) | change)
+    async with open_lab(party={"agreement": changed}) as lab:
+        page = await lab.log_in("elev-1")
+        assert status_of(page) == ["Responder", "RequestDenied"]
+        assert words in "".join(saml_response(page).itertext())
+        (record,) = lab.school.accounts.take()
+        assert record.refused == refused
+        assert record.released == frozenset()
+
+
+async def test_the_account_says_what_was_released_and_why(lab: Any) -> None:
+    page = await lab.log_in("elev-1")
+    (record,) = lab.school.accounts.take()
+    assert (record.school, record.entity_id, record.person) == ("idp.skola.test", lab.vendor.entity_id, "elev-1")
+    assert (record.at, record.policy, record.refused) == (lab.now, "agreement", "")
+    assert record.released == set(released(page))
+    withheld = {one.attribute: one.reason.value for one in record.decisions if not one.released}
+    assert withheld["telephoneNumber"] == "lacking"
+    assert withheld["displayName"] == "not-agreed"
+
+
+@pytest.mark.parametrize(
+    ("policy", "extension", "attributes"),
+    [
+        ("entity-categories", b"", set()),
+        (
+            "entity-categories",
+            CATEGORY.format("https://refeds.org/category/anonymous").encode(),
+            {"schacHomeOrganization"},
+        ),
+        ("refeds-anonymous", b"", {"schacHomeOrganization"}),
+    ],
+)
+async def test_a_policy_that_names_nobody_gives_no_lasting_name_id(
+    open_lab: Any, vendor: Any, policy: str, extension: bytes, attributes: set[str]
+) -> None:
+    role = b"<md:SPSSODescriptor"
+    metadata = replace(vendor, formats=(PERSISTENT,)).metadata().replace(role, extension + role)
+    answer = httpx.Response(200, content=metadata)
+    async with open_lab(metadata=lambda: answer, party={"release": policy}) as lab:
+        page = await lab.log_in("elev-1")
+        assert saml_response(page).find(".//saml:NameID", NS).get("Format") == TRANSIENT
+        assert set(released(page)) == attributes

@@ -7,6 +7,7 @@ import pytest
 
 from testbed.model.messages import Assertion, SamlAttribute, SamlResponse
 from testbed.model.privacy import PLAIN, Channel, Disclosure
+from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.verdict import (
     Evidence,
     Expectation,
@@ -155,7 +156,12 @@ def judged(play_id: str, met: bool = True) -> tuple[Judgement, Evidence]:
         play, Verdict.FAIL, HOSTILE, Verdict.FAIL, Expectation(met, () if met else (HOSTILE,)), results
     )
     told_them = (told("mail", "app.test", Channel.SAML, 1), told("mail", "tracker.test", Channel.BODY, 2))
-    return judgement, Evidence(play, exchanges, (response,), told_them, {PUPIL.id: PUPIL}, AGREEMENT)
+    decisions = (ReleaseDecision.of("mail", Reason.AGREED_REQUIRED), ReleaseDecision.of("sn", Reason.NOT_AGREED))
+    accounts = (
+        ReleaseRecord(NOW, "idp.skola.test", HOSTILE, PUPIL.id, "agreement", "", decisions),
+        ReleaseRecord(NOW, "idp.skola.test", "e", PUPIL.id, "entity-categories", Reason.NO_SUBJECT, (), "requested"),
+    )
+    return judgement, Evidence(play, exchanges, (response,), told_them, {PUPIL.id: PUPIL}, AGREEMENT, accounts)
 
 
 def record_of(*plays: tuple[Judgement, Evidence], problems: tuple[str, ...] = ()) -> RunRecord:

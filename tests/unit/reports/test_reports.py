@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from lxml import html as lxml_html
+from markupsafe import escape
 
+from testbed.model.release import REASONS, Reason
 from testbed.model.verdict import Run, RunRecord
 from testbed.model.wire import Exchange, Request
 from testbed.reports import html, junit, redact, run_json, table
@@ -82,6 +84,24 @@ def test_run_json_keeps_its_contract(surprising: RunRecord) -> None:
     (finding,) = scenario["results"][0]["findings"]
     assert (finding["attribute"], finding["recipient"], finding["where"]["exchange"]) == ("mail", "tracker.test", 2)
     assert document["summary"]["exit_status"] == 2
+
+
+def test_the_page_says_why_each_attribute_was_released_or_withheld(as_expected: RunRecord) -> None:
+    page = html.render(as_expected)
+    for reason in (Reason.AGREED_REQUIRED, Reason.NOT_AGREED, Reason.NO_SUBJECT):
+        assert REASONS[reason].sv in page
+        assert escape(REASONS[reason].en) in page
+    tree = lxml_html.fromstring(page)
+    rows = tree.xpath("//table[caption[@id='r-login-1']]/tbody/tr")
+    assert ["".join(row.xpath("./td[1]/span[@lang='sv']/text()")) for row in rows] == ["ja", "nej"]
+
+
+def test_run_json_holds_the_schools_account(as_expected: RunRecord) -> None:
+    (scenario,) = json.loads(run_json.render(as_expected))["scenarios"]
+    first, second = scenario["releases"]
+    assert first["decisions"][1] == {"attribute": "sn", "released": False, "reason": "not-agreed"}
+    assert (first["policy"], first["refused"], second["refused"]) == ("agreement", "", "no-subject")
+    assert as_expected.releases["login"][0].released == {"mail"}
 
 
 def test_junit_is_green_for_an_expected_finding_and_red_for_a_surprise(

@@ -93,3 +93,10 @@ def test_there_is_somebody_to_call(document: bytes) -> None:
     contacts = etree.fromstring(document).findall("md:ContactPerson", NAMES)
     assert {contact.get("contactType") for contact in contacts} == {"technical", "support"}
     assert all(contact.findtext("md:EmailAddress", "", NAMES).startswith("mailto:") for contact in contacts)
+
+
+def test_it_claims_the_entity_categories_of_the_profile_where_they_count(document: bytes, profile: Any) -> None:
+    path = "md:Extensions/{urn:oasis:names:tc:SAML:metadata:attribute}EntityAttributes/saml:Attribute"
+    claimed = {a.get("Name"): [v.text for v in a] for a in etree.fromstring(document).findall(path, NAMES)}
+    categories = list(profile.behaviour.entity_categories)
+    assert claimed == ({"http://macedir.org/entity-category": categories} if categories else {})

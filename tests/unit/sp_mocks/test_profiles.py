@@ -6,8 +6,8 @@ from sp_mocks.profiles import EPPN, PROFILES
 from testbed.model.attributes import by_name
 
 
-def test_there_are_three_kinds_and_each_knows_its_name() -> None:
-    assert list(PROFILES) == ["national-tests", "learning-material", "reading-service"]
+def test_every_kind_is_there_and_each_knows_its_name() -> None:
+    assert list(PROFILES) == ["national-tests", "learning-material", "reading-service", "teacher-network"]
     assert all(profile.id == name for name, profile in PROFILES.items())
 
 

@@ -44,9 +44,9 @@ def test_metadata_that_says_little_leaves_the_rest_empty(described: Any, vendor:
     assert provider.logout == ()
     assert provider.encryption_certificates == ()
     assert provider.encryption_methods == ()
-    assert provider.entity_categories == ()
-    assert provider.subject_id_requirement == ""
-    assert provider.registration_authority == ""
+    assert provider.needs.entity_categories == frozenset()
+    assert provider.needs.subject_id_requirement == ""
+    assert provider.needs.registration_authority == ""
 
 
 def test_requested_attributes_keep_whether_they_are_required(described: Any, vendor: Any) -> None:
@@ -54,28 +54,28 @@ def test_requested_attributes_keep_whether_they_are_required(described: Any, ven
         b'Name="urn:oid:2.5.4.42" isRequired="true"', b'Name="urn:oid:2.5.4.42" isRequired="false"'
     )
     provider = described(xml)
-    assert provider.requested == {"eduPersonPrincipalName", "givenName"}
-    assert provider.required == {"eduPersonPrincipalName"}
+    assert provider.needs.requested == {"eduPersonPrincipalName", "givenName"}
+    assert provider.needs.required == {"eduPersonPrincipalName"}
 
 
-def test_entity_attributes_are_read_in_their_order(described: Any, vendor: Any) -> None:
+def test_entity_attributes_are_read(described: Any, vendor: Any) -> None:
     provider = described(with_extensions(vendor.metadata()))
-    assert provider.entity_categories == (
+    assert provider.needs.entity_categories == {
         "https://refeds.org/category/personalized",
         "https://refeds.org/category/anonymous",
-    )
-    assert provider.subject_id_requirement == "any"
-    assert provider.registration_authority == "https://md.federation.test"
+    }
+    assert provider.needs.subject_id_requirement == "any"
+    assert provider.needs.registration_authority == "https://md.federation.test"
 
 
 @pytest.mark.parametrize("value", ["subject-id", "pairwise-id", "none", "any"])
 def test_every_subject_id_requirement_is_known(described: Any, vendor: Any, value: str) -> None:
-    assert described(with_extensions(vendor.metadata(), value)).subject_id_requirement == value
+    assert described(with_extensions(vendor.metadata(), value)).needs.subject_id_requirement == value
 
 
 @pytest.mark.parametrize("value", ["both", "Subject-ID", ""])
 def test_an_unknown_subject_id_requirement_says_nothing(described: Any, vendor: Any, value: str) -> None:
-    assert described(with_extensions(vendor.metadata(), value)).subject_id_requirement == ""
+    assert described(with_extensions(vendor.metadata(), value)).needs.subject_id_requirement == ""
 
 
 def test_logout_services_keep_binding_and_where_responses_go(described: Any, vendor: Any) -> None:

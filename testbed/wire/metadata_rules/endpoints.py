@@ -81,7 +81,7 @@ def _binding(element: etree._Element) -> Iterator[Problem]:
         yield Problem(
             place(element, "Binding"),
             Bilingual(
-                en="An assertion cannot come by HTTP-Redirect: it does not fit into an address, and would stay in logs.",
+                en="An assertion cannot come by HTTP-Redirect: it does not fit into an address, and stays in logs.",
                 sv="Ett intyg kan inte komma med HTTP-Redirect: det ryms inte i en adress, och blir kvar i loggar.",
             ),
             _POST,

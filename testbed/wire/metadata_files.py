@@ -21,7 +21,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 def descriptors(file: BinaryIO) -> Iterator[etree._Element]:
-    """Each md:EntitiesDescriptor as it begins, with attributes alone, and each md:EntityDescriptor when it is whole.
+    """Each md:EntitiesDescriptor when it has begun, for its attributes, and each md:EntityDescriptor when it is whole.
 
     An element is there until the next is asked for.
 
@@ -29,6 +29,36 @@ def descriptors(file: BinaryIO) -> Iterator[etree._Element]:
         Unreadable: too large, not well-formed, with a document type declaration, or no metadata. What came before that
             place has been handed on.
     """
+    since_end = entities = 0
+    started = False
+    for grown, events in _parsed(file):
+        since_end += grown
+        for event, element in events:
+            if not started:
+                started = True
+                _must_be_metadata(element)
+            if not _in_line(element):
+                continue
+            if (event, element.tag) == ("start", GROUP):
+                yield element
+            if event == "end":
+                since_end = 0
+                if element.tag == ENTITY:
+                    entities += 1
+                    yield element
+                _forget(element)
+        if since_end > MAX_ENTITY_BYTES:
+            raise Unreadable(f"holds more than {MAX_ENTITY_BYTES // 2**20} MiB without the end of an entity")
+        if entities > MAX_ENTITIES:
+            raise Unreadable(f"holds more than {MAX_ENTITIES} entities")
+
+
+type Events = Iterator[tuple[str, etree._Element]]
+
+
+def _parsed(file: BinaryIO) -> Iterator[tuple[int, Events]]:
+    """How many octets were read, and what they made the parser tell of, chunk by chunk."""
+    # NOTE: not collect_ids=False: with it libxml2 loads the external subset of a document type, whatever load_dtd says.
     parser = etree.XMLPullParser(
         ("start", "end"),
         resolve_entities=False,
@@ -36,51 +66,25 @@ def descriptors(file: BinaryIO) -> Iterator[etree._Element]:
         load_dtd=False,
         dtd_validation=False,
         huge_tree=False,
-        collect_ids=False,
         remove_comments=True,
         remove_pis=True,
     )
-    size = since_end = entities = 0
-    started = False
-    for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
-        size, since_end = size + len(chunk), since_end + len(chunk)
+    size = 0
+    chunk = b"-"
+    while chunk:
+        chunk = file.read(CHUNK_BYTES)
+        size += len(chunk)
         if size > MAX_FILE_BYTES:
             raise Unreadable(f"is larger than {MAX_FILE_BYTES // 2**20} MiB")
-        _feed(parser, chunk)
-        for event, element in parser.read_events():
-            if not started:
-                started = True
-                _must_be_metadata(element)
-            if not _in_line(element):
-                continue
-            if event == "end":
-                since_end = 0
-            if (event, element.tag) == ("end", ENTITY):
-                entities += 1
-                yield element
-            if (event, element.tag) == ("start", GROUP):
-                yield element
-            if event == "end":
-                _forget(element)
-        if since_end > MAX_ENTITY_BYTES:
-            raise Unreadable(f"holds more than {MAX_ENTITY_BYTES // 2**20} MiB without the end of an entity")
-        if entities > MAX_ENTITIES:
-            raise Unreadable(f"holds more than {MAX_ENTITIES} entities")
-    _close(parser)
-
-
-def _feed(parser: etree.XMLPullParser, chunk: bytes) -> None:
-    try:
-        parser.feed(chunk)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"is not well-formed XML ({str(error)[:200]})") from error
-
-
-def _close(parser: etree.XMLPullParser) -> None:
-    try:
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"is not well-formed XML ({str(error)[:200]})") from error
+        problem = None
+        try:
+            # NOTE: the end is told by closing, and a small document is told of only then.
+            parser.feed(chunk) if chunk else parser.close()
+        except etree.XMLSyntaxError as error:
+            problem = error
+        yield len(chunk), parser.read_events()
+        if problem is not None:
+            raise Unreadable(f"is not well-formed XML ({str(problem)[:200]})") from problem
 
 
 def _must_be_metadata(root: etree._Element) -> None:

@@ -18,6 +18,8 @@ from testbed.wire.metadata_rules.core import DESCRIPTORS, Problem, Rule, Subject
 __all__ = ["ALL_RULES", "MAX_PER_RULE", "Rule", "lint", "lint_group", "roles_of", "rule_named"]
 
 MAX_PER_RULE = 25
+MAX_DESCRIPTORS = 8
+"""Elements that describe one role of one entity; real ones have one."""
 ALL_RULES: tuple[Rule, ...] = (*federation.RULES, *ours.RULES)
 _GRAVITY: dict[RemarkLevel, int] = {"error": 0, "warning": 1, "note": 2}
 _BY_ID = {rule.id: rule for rule in ALL_RULES}
@@ -54,23 +56,31 @@ def _remarks(rule: Rule, entity: etree._Element, role: EntityRole, now: datetime
     if role not in rule.sections:
         return
     level = rule.level(now.date())
-    subjects = (Subject(entity, found, role, now) for found in entity.iterchildren(DESCRIPTORS[role]))
-    problems = (problem for subject in subjects for problem in rule.look(subject))
-    for number, problem in enumerate(problems, start=1):
-        if number > MAX_PER_RULE:
-            yield _remark(rule, _MORE, role, level)
+    for number, problem in enumerate(_problems(rule, entity, role, now)):
+        yield _remark(rule, problem if number < MAX_PER_RULE else _MORE, role, level)
+        if number == MAX_PER_RULE:
             return
-        yield _remark(rule, problem, role, level)
+
+
+def _problems(rule: Rule, entity: etree._Element, role: EntityRole, now: datetime) -> Iterator[Problem]:
+    for number, descriptor in enumerate(entity.iterchildren(DESCRIPTORS[role])):
+        if number == MAX_DESCRIPTORS:
+            yield _MORE
+            return
+        yield from rule.look(Subject(entity, descriptor, role, now))
 
 
 # NOTE: as grave as the rule: what was not looked at any more may be an error.
 _MORE = Problem(
     "/md:EntityDescriptor",
     Bilingual(
-        en=f"There is more of this kind; only the first {MAX_PER_RULE} are shown.",
-        sv=f"Det finns mer av detta slag; bara de första {MAX_PER_RULE} visas.",
+        en="There is more than this that the rule is about, and it was not looked at.",
+        sv="Det finns mer än detta som regeln gäller, och det har inte granskats.",
     ),
-    Bilingual(en="Mend these, and look again.", sv="Rätta dessa, och granska igen."),
+    Bilingual(
+        en=f"Mend what is named and look again; describe each role once, not in more than {MAX_DESCRIPTORS} elements.",
+        sv=f"Rätta det som anges, granska igen; beskriv varje roll en gång, inte i mer än {MAX_DESCRIPTORS} element.",
+    ),
 )
 
 

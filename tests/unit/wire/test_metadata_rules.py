@@ -1,6 +1,7 @@
 """The linter as a whole: other people's metadata, both roles at once, floods, and documents spoilt at random."""
 
 import copy
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from testbed.wire.metadata_rules import ALL_RULES, MAX_PER_RULE, lint, lint_group, roles_of, rule_named
+from testbed.wire.metadata_rules import ALL_RULES, MAX_DESCRIPTORS, MAX_PER_RULE, lint, lint_group, roles_of, rule_named
 from testbed.wire.metadata_rules.core import NAMES
+from testbed.wire.xml import parse
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -107,6 +109,47 @@ def test_a_flood_of_one_kind_is_cut_and_hides_no_error() -> None:
     counted = Counter(remark.rule for remark in lint(root, NOW))
     assert counted == {"endpoints-are-sound": MAX_PER_RULE + 1, "contacts-are-named": 1}
     assert {remark.level for remark in lint(root, NOW)} == {"error"}
+
+
+def hostile(kind: str) -> bytes:
+    """As much of one thing as an entity has room for."""
+    md, room = 'xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"', 900_000
+    text = "".join(f'<md:OrganizationName xml:lang="{one}">x</md:OrganizationName>' for one in ("sv", "en"))
+    return {
+        "endpoints": f"<md:EntityDescriptor {md}><md:SPSSODescriptor>{'<md:AssertionConsumerService/>' * (room // 30)}"
+        "</md:SPSSODescriptor></md:EntityDescriptor>",
+        "roles": f"<md:EntityDescriptor {md}><md:Organization>{text * (room // 2 // len(text))}</md:Organization>"
+        f"{'<md:IDPSSODescriptor/>' * (room // 2 // 23)}</md:EntityDescriptor>",
+        "texts": f"<md:EntityDescriptor {md}><md:SPSSODescriptor/>"
+        f"{f'<md:Organization>{text}</md:Organization>' * (room // (len(text) + 35))}</md:EntityDescriptor>",
+        "contacts": f"<md:EntityDescriptor {md}><md:SPSSODescriptor/>{'<md:ContactPerson/>' * (room // 19)}"
+        "</md:EntityDescriptor>",
+        "address": f'<md:EntityDescriptor {md}><md:IDPSSODescriptor errorURL="{"a" * room}"/></md:EntityDescriptor>',
+        "nesting": f"<md:EntityDescriptor {md}><md:SPSSODescriptor>{'<md:X>' * 250}{'</md:X>' * 250}"
+        "</md:SPSSODescriptor></md:EntityDescriptor>",
+    }[kind].encode()
+
+
+@pytest.mark.parametrize("kind", ["endpoints", "roles", "texts", "contacts", "address", "nesting"])
+def test_a_hostile_entity_is_judged_in_bounded_time_and_words(kind: str) -> None:
+    began = time.process_time()
+    remarks = lint(parse(hostile(kind)), NOW)
+    assert time.process_time() - began < 5
+    assert any(remark.level == "error" for remark in remarks)
+    assert len(remarks) <= (MAX_PER_RULE + 1) * len(ALL_RULES) * 2
+    assert max(len(remark.problem.en) + len(remark.mend.en) + len(remark.place) for remark in remarks) < 1000
+
+
+def test_a_role_described_too_often_is_no_pass() -> None:
+    root = copy.deepcopy(EXAMPLES["service"])
+    role = root.find("md:SPSSODescriptor", dict(NAMES))
+    for _ in range(MAX_DESCRIPTORS - 1):
+        role.addnext(copy.deepcopy(role))
+    assert lint(root, NOW) == ()
+    role.addnext(copy.deepcopy(role))
+    assert {remark.rule for remark in lint(root, NOW) if remark.level == "error"} == {
+        rule.id for rule in ALL_RULES if rule.enforced and "sp" in rule.sections
+    }
 
 
 def test_an_aggregate_s_own_validity() -> None:

@@ -12,7 +12,6 @@ from testbed.wire.signatures import algorithms, verify
 SKEW = timedelta(seconds=60)
 LONGEST = timedelta(minutes=10)
 """An assertion that lives longer can be stolen longer."""
-BINDING_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 WEAK = frozenset(
     {
         "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
@@ -39,7 +38,8 @@ def _metadata_of(evidence: Evidence, entity_id: str) -> SamlMetadata | None:
     return next((m for m in said if m.entity_id == entity_id), None)
 
 
-def _vendors_metadata(evidence: Evidence) -> list[SamlMetadata]:
+def vendors_metadata(evidence: Evidence) -> list[SamlMetadata]:
+    """What the vendor of the play says of itself."""
     hosts = {host_of(evidence.play.vendor.metadata)}
     said = (m for m in evidence.messages if isinstance(m, SamlMetadata) and m.is_sp)
     return [m for m in said if m.entity_id == evidence.play.vendor.entity_id or host_of(m.entity_id) in hosts]
@@ -103,7 +103,7 @@ def audience_is_receiver(evidence: Evidence) -> Iterator[Outcome]:
 
     Only so can a vendor tell that a message was not stolen from another.
     """
-    vendors = {metadata.entity_id for metadata in _vendors_metadata(evidence)}
+    vendors = {metadata.entity_id for metadata in vendors_metadata(evidence)}
     if not vendors:
         yield NotVerified("the vendor's metadata, which holds its name, was not seen")
         return
@@ -220,40 +220,3 @@ def request_destination_is_school(evidence: Evidence) -> Iterator[Outcome]:
             yield Observation(
                 f"Destination is {message.destination or 'not given'}", message.delivered_to, message.where
             )
-
-
-@check(
-    clause="Skolfederation SAML WebSSO Technology Profile 2.1.7 and 3.1.5",
-    sv="Leverantörens metadata har rätt mottagaradress",
-    about="vendor",
-    needs=(message_of(SamlMetadata),),
-)
-def metadata_consumer_is_https_post(evidence: Evidence) -> Iterator[Outcome]:
-    """The vendor's metadata names where answers are received: by POST, over https.
-
-    The federation refuses metadata that does not.
-    """
-    for metadata in _vendors_metadata(evidence):
-        if not metadata.consumers:
-            yield Observation("no AssertionConsumerService", "one with HTTP-POST", where=metadata.where)
-        for endpoint in metadata.consumers:
-            if endpoint.binding != BINDING_POST or not endpoint.url.startswith("https://"):
-                yield Observation(
-                    f"{endpoint.url} with {endpoint.binding}", "an https address with HTTP-POST", where=metadata.where
-                )
-
-
-@check(
-    clause="Skolfederation SAML WebSSO Technology Profile 3.1.6",
-    sv="Leverantörens metadata säger vilka uppgifter som behövs",
-    about="vendor",
-    needs=(message_of(SamlMetadata),),
-)
-def metadata_requests_attributes(evidence: Evidence) -> Iterator[Outcome]:
-    """The vendor's metadata says which attributes it needs.
-
-    It is what a school holds against the agreement before it lets anyone in.
-    """
-    for metadata in _vendors_metadata(evidence):
-        if not metadata.requested:
-            yield Observation("no RequestedAttribute", "at least one", where=metadata.where)

@@ -1,10 +1,13 @@
 """How far the playing has come, on standard error: a bar for a terminal, lines for a log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from testbed.cli.outcome import err
 from testbed.model.verdict import Play
@@ -50,3 +53,19 @@ class Bar:
             err.print(f"{escape(play.id)}: {escape(trouble)}")
         elif not err.is_terminal and (self._done % every == 0 or self._done == self._plays):
             err.print(f"{self._done}/{self._plays} {escape(play.id)}")
+
+
+@contextmanager
+def reading(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
+    """The file, with a bar that moves as it is read; on a terminal only, and gone when it is done."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TimeElapsedColumn(),
+        console=err,
+        disable=not err.is_terminal,
+        transient=True,
+    )
+    with bar:
+        yield bar.wrap_file(file, total=path.stat().st_size, description=escape(path.name))

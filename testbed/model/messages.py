@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 from testbed.model.wire import Pointer
+from testbed.model.written import Bilingual
 
 type Binding = Literal["redirect", "post", "soap"]
+type EntityRole = Literal["idp", "sp"]
+type RemarkLevel = Literal["error", "warning", "note"]
 
 NAMEID_TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 NAMEID_PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
@@ -161,6 +164,24 @@ class RequestedAttribute:
 
 
 @dataclass(frozen=True, slots=True)
+class MetadataRemark:
+    """One thing in an entity's metadata that is not as it must or should be."""
+
+    rule: str
+    """Id of the rule, which states the correct behaviour."""
+    role: EntityRole | Literal[""]
+    """The role in which the entity was looked at; "" for what concerns an aggregate."""
+    section: str
+    """Of the federation's technology profile; "" for a rule that is the testbed's own."""
+    level: RemarkLevel
+    """error: a rule that is enforced is broken; warning: mend it or know why; note: good to know."""
+    place: str
+    """XPath of the element, from the entity down."""
+    problem: Bilingual
+    mend: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
 class SamlMetadata:
     """What an entity publishes about itself (SAML Metadata 2.3.2)."""
 
@@ -174,6 +195,8 @@ class SamlMetadata:
     sign_on: tuple[Endpoint, ...]
     requested: tuple[RequestedAttribute, ...]
     valid_until: datetime | None
+    remarks: tuple[MetadataRemark, ...]
+    """What the linter says of it, made while the element is at hand."""
     xml: str
 
 

@@ -58,7 +58,7 @@ def _in_answer(exchange: Exchange) -> Iterator[Message]:
     try:
         root = parse(body)
         if root.tag == f"{{{MD}}}EntityDescriptor":
-            yield metadata(root, where)
+            yield metadata(root, where, exchange.started)
     except Unreadable as error:
         yield Malformed(where, "metadata", str(error))
 

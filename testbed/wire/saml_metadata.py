@@ -2,18 +2,20 @@
 
 import base64
 import binascii
+from datetime import datetime
 
 from lxml import etree
 
 from testbed.model.messages import Endpoint, RequestedAttribute, SamlMetadata
 from testbed.model.wire import Pointer
+from testbed.wire.metadata_rules import lint
 from testbed.wire.xml import NAMESPACES, instant, pretty
 
 MAX_CERTIFICATES = 20
 
 
-def metadata(root: etree._Element, where: Pointer) -> SamlMetadata:
-    """Read an md:EntityDescriptor."""
+def metadata(root: etree._Element, where: Pointer, now: datetime) -> SamlMetadata:
+    """Read an md:EntityDescriptor as it was published at that time."""
     roles = root.findall("md:IDPSSODescriptor", NAMESPACES) + root.findall("md:SPSSODescriptor", NAMESPACES)
     return SamlMetadata(
         where=where,
@@ -37,6 +39,7 @@ def metadata(root: etree._Element, where: Pointer) -> SamlMetadata:
             )
         ),
         valid_until=instant(root.get("validUntil")),
+        remarks=lint(root, now),
         xml=pretty(root),
     )
 

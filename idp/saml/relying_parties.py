@@ -12,6 +12,7 @@ from saml2.s_utils import SamlException
 
 from idp.config import Clock, RelyingParty
 from idp.refused import Refused
+from idp.saml.fetching import fetch_metadata
 from idp.saml.names import MD
 from idp.saml.server import SamlServer
 from idp.saml.service_provider import Consumer, LogoutService, ServiceProvider, read
@@ -19,11 +20,6 @@ from idp.saml.unpacking import parse
 from testbed.model.written import Bilingual
 
 __all__ = ["Consumer", "LogoutService", "RelyingParties", "ServiceProvider"]
-
-MAX_METADATA = 1024 * 1024
-"""Bytes of one vendor's metadata."""
-FETCH_TIMEOUT_S = 10.0
-HTTP_OK = 200
 
 log = logging.getLogger("idp")
 
@@ -67,7 +63,7 @@ class RelyingParties:
 
     async def _load(self, party: RelyingParty) -> ServiceProvider:
         try:
-            xml = await self._fetch(party.metadata_url)
+            xml = await fetch_metadata(self._http, party.metadata_url)
             root = parse(xml)
             _check(root, party.entity_id, self._now())
             self._server.add_metadata(party.entity_id, etree.tostring(root))
@@ -85,23 +81,6 @@ class RelyingParties:
             ) from error
         log.info("metadata of %s loaded", party.entity_id)
         return provider
-
-    async def _fetch(self, url: str) -> bytes:
-        async with (
-            asyncio.timeout(FETCH_TIMEOUT_S),
-            # NOTE: a compressed answer could become large after the limit has let it pass.
-            self._http.stream("GET", url, headers={"Accept-Encoding": "identity"}, follow_redirects=False) as answer,
-        ):
-            if answer.status_code != HTTP_OK:
-                raise ValueError(f"was answered with status {answer.status_code}")
-            if answer.headers.get("content-encoding", "identity") != "identity":
-                raise ValueError("came compressed though that was not accepted")
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > MAX_METADATA:
-                    raise ValueError("is too large")
-        return bytes(body)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -1,5 +1,4 @@
-"""``python -m testbed.lab.participant``: one process of the loopback lab: the schools with the federation, or the simulated
-vendors.
+"""``python -m testbed.lab.participant``: one process of the loopback lab, either schools and federation or vendors.
 
 It reads its configuration as one JSON line from standard input (so that no token stands in an argument list), takes
 listening sockets that the lab has bound, says ``{"ready": true}`` and serves until standard input ends: a lab that

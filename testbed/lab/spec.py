@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.federation.app import Federation, FederationConfig, Member
 from idp.federation.keys import federation_key
-from idp.keys import SchoolKeys
+from idp.keys import SchoolKeys, SigningKey
 from sp_mocks.app import FederationPlace, VendorConfig, VendorService
 from sp_mocks.keys import VendorKeys
 from testbed.lab.home import LabHome
@@ -95,9 +95,11 @@ def make_federation(spec: LabSpec, http: httpx.AsyncClient, now: Clock) -> Feder
             *(Member(entity_id_of(vendor), vendor.metadata) for vendor in spec.simulated),
         ),
     )
-    return Federation(
-        config, federation_key(spec.home.participant_folder(METADATA_HOST), METADATA_HOST, now()), http, now
-    )
+    return Federation(config, _federation_key(spec, now), http, now)
+
+
+def _federation_key(spec: LabSpec, now: Clock) -> SigningKey:
+    return federation_key(spec.home.participant_folder(METADATA_HOST), METADATA_HOST, now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +151,10 @@ def make_vendor(vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient, now: Clo
 
 def _federation_place(spec: LabSpec, vendor: Vendor, now: Clock) -> FederationPlace:
     """The certificate comes from the lab home and not over the network: out of band, as a federation hands it over."""
-    key = federation_key(spec.home.participant_folder(METADATA_HOST), METADATA_HOST, now())
     return FederationPlace(
         aggregate_url=f"{METADATA_URL}/aggregate.xml",
         mdq_url=METADATA_URL,
         discovery_url=DISCOVERY_URL,
-        certificate_der=key.certificate_der,
+        certificate_der=_federation_key(spec, now).certificate_der,
         schools=tuple(place.entity_id for place in SCHOOLS if works_with(spec, vendor, place)),
     )

@@ -4,7 +4,6 @@ import logging
 
 import httpx
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,7 +19,7 @@ from idp.logout_run import LogoutRuns
 from idp.orders import Orders
 from idp.pages import Pages
 from idp.parts import SchoolParts
-from idp.refused import Refused
+from idp.problems import Words, error_handlers
 from idp.rollover import Rollover
 from idp.saml.logout import LogoutReader
 from idp.saml.metadata import MEDIA_TYPE, own_metadata
@@ -39,9 +38,13 @@ __all__ = ["RelyingParty", "School", "SchoolConfig"]
 
 log = logging.getLogger("idp")
 
-NOT_HERE = Bilingual(sv="Sidan finns inte på skolan.", en="The school has no such page.")
-NOT_SO = Bilingual(sv="Så går det inte att fråga skolan.", en="The school cannot be asked in this way.")
-OUR_FAULT = Bilingual(sv="Skolan gjorde ett fel. Testmiljöns logg vet mer.", en="The school failed; see the lab's log.")
+WORDS = Words(
+    not_here=Bilingual(sv="Sidan finns inte på skolan.", en="The school has no such page."),
+    not_so=Bilingual(sv="Så går det inte att fråga skolan.", en="The school cannot be asked in this way."),
+    our_fault=Bilingual(
+        sv="Skolan gjorde ett fel. Testmiljöns logg vet mer.", en="The school failed; see the lab's log."
+    ),
+)
 TRY_AGAIN = Bilingual(
     sv="Skolan har för mycket att göra just nu. Försök igen om en stund.",
     en="The school is too busy at this time. Try again in a moment.",
@@ -50,7 +53,6 @@ ERROR_FROM_VENDOR = Bilingual(
     sv="Tjänsten kunde inte ta emot inloggningen från skolan.",
     en="The service could not accept the login from the school.",
 )
-NOT_FOUND = 404
 
 
 class School:
@@ -108,12 +110,7 @@ class School:
                 Route("/logout", logout.show, methods=["GET"]),
                 Route("/logout", logout.start, methods=["POST"]),
             ],
-            exception_handlers={
-                Refused: self._refused,
-                HTTPException: self._http_error,
-                StateUnavailable: self._busy,
-                Exception: self._failed,
-            },
+            exception_handlers={**error_handlers(self._pages, WORDS), StateUnavailable: self._busy},
         )
 
     async def _start(self, request: Request) -> Response:
@@ -126,26 +123,9 @@ class School:
         """The errorURL of the metadata: a vendor sends people here when it could not let them in."""
         return self._pages.error(request, 200, ERROR_FROM_VENDOR)
 
-    async def _refused(self, request: Request, error: Exception) -> Response:
-        if not isinstance(error, Refused):
-            raise error
-        log.info("refused %s %s: %s", request.method, request.url.path, error.cause)
-        return self._pages.error(request, error.status, error.explanation)
-
-    async def _http_error(self, request: Request, error: Exception) -> Response:
-        if not isinstance(error, HTTPException):
-            raise error
-        page = self._pages.error(request, error.status_code, NOT_HERE if error.status_code == NOT_FOUND else NOT_SO)
-        page.headers.update(error.headers or {})
-        return page
-
     async def _busy(self, request: Request, error: Exception) -> Response:
         log.warning("the state is not available: %s", error)
         return self._pages.error(request, 503, TRY_AGAIN)
-
-    async def _failed(self, request: Request, _: Exception) -> Response:
-        """Starlette raises the exception again once this page is sent, so it ends in the log."""
-        return self._pages.error(request, 500, OUR_FAULT)
 
 
 def _logout(parts: SchoolParts, http: httpx.AsyncClient, state: State) -> Logout:

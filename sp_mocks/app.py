@@ -37,6 +37,22 @@ log = logging.getLogger("sp_mocks")
 
 
 @dataclass(frozen=True)
+class FederationPlace:
+    """Where a federation publishes its members, and the key that its publications must be signed by."""
+
+    aggregate_url: str
+    """The signed EntitiesDescriptor of all members."""
+    mdq_url: str
+    """Base of the metadata queries, without a slash at its end: ``<mdq_url>/entities/<entityID>``."""
+    discovery_url: str
+    """The page where a person chooses a school (Identity Provider Discovery Service Protocol)."""
+    certificate_der: bytes
+    """Handed over out of band; a certificate in the document itself counts for nothing."""
+    schools: tuple[str, ...] = ()
+    """EntityIDs of the schools whose people the vendor lets in."""
+
+
+@dataclass(frozen=True)
 class VendorConfig:
     """Who a simulated vendor is, and whom it trusts."""
 
@@ -53,6 +69,8 @@ class VendorConfig:
     """A key of ``FAULTS``; None for a compliant vendor."""
     idp_entity_id: str
     idp_metadata_url: str
+    federation: FederationPlace | None = None
+    """For vendors that know schools by the federation; None for those that know one school by its own metadata."""
 
 
 class VendorService:

@@ -1,13 +1,14 @@
-"""Goes through the school once and writes down who is there: families, teachers, other staff."""
+"""Goes through one owner's schools once and writes down who is there: families, teachers, other staff."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from idp.population.contacts import GUARDIAN_MAIL, PUPIL_MAIL, STAFF_MAIL, Mailboxes, Street, Streets, UserNames
+from idp.population.contacts import GUARDIAN_MAIL, Mailboxes, Street, Streets, UserNames
 from idp.population.names import Name, Names, listed
 from idp.population.numbers import TELEPHONE_NUMBERS, CivicNumbers, Telephones
-from idp.population.school import DOMAIN, SCHOOL_YEAR, SchoolUnit, classes_for
+from idp.population.school import SCHOOL_YEAR, Owner, SchoolUnit, classes_for, units_for
 from idp.population.traits import PROTECTED, Trait, spread
 from testbed.model.written import Person, SecurityMarking
 
@@ -41,27 +42,53 @@ class _Household:
     marking: SecurityMarking
 
 
-class Census:
-    """The registers remember what has been given out, so each list of people is asked for once."""
+class Registers:
+    """What has been given out; the owners of one laboratory share them, for no two persons may share a value."""
 
-    def __init__(self, seed: int, units: tuple[SchoolUnit, ...], pupils: int) -> None:
-        # NOTE: a text seeds by its digest; the numbers 1 and -1 would seed alike.
-        self._draw = draw = Random(f"people of the mock school, seed {seed}")  # noqa: S311 (nothing secret)
-        self._units = units
-        self._classes = classes_for(units, pupils)
-        self._traits = spread(draw, pupils, len(listed("one_word")))
-        self._teachers = max(len(set(self._classes)), -(-pupils // PUPILS_PER_TEACHER))
-        self._staff = max(len(units), -(-pupils // PUPILS_PER_OTHER_STAFF))
-        self._names = Names(draw)
-        self._numbers = CivicNumbers(draw)
-        self._users = UserNames(draw)
-        self._mail = Mailboxes()
-        self._streets = Streets(draw)
+    def __init__(self, draw: Random) -> None:
+        self.draw = draw
+        """Every register draws from it."""
+        self.names = Names(draw)
+        self.numbers = CivicNumbers(draw)
+        self.users = UserNames(draw)
+        self.mail = Mailboxes()
+        self.streets = Streets(draw)
         numbers = list(TELEPHONE_NUMBERS)
         draw.shuffle(numbers)
-        self._pupil_phones = Telephones(draw, numbers[:100], pupils)
-        self._staff_phones = Telephones(draw, numbers[100:150], self._teachers + self._staff)
-        self._guardian_phones = Telephones(draw, numbers[150:], pupils)
+        self.pupil_phones, self.staff_phones = deque(numbers[:100]), deque(numbers[100:150])
+        self.guardian_phones = deque(numbers[150:])
+
+
+class Census:
+    """The registers remember what has been given out, so each list of people is asked for once.
+
+    Args:
+        owner: whose schools.
+        pupils: how many.
+        seed: decides everything, together with these and with what was given out before.
+        registers: of an owner whose census is complete; None for the first one. Their chance begins anew with the
+            seed, so that how much the other owner drew changes nothing.
+    """
+
+    def __init__(self, owner: Owner, pupils: int, seed: str, registers: Registers | None = None) -> None:
+        # NOTE: a text seeds by its digest; the numbers 1 and -1 would seed alike.
+        self._draw = draw = registers.draw if registers else Random()  # noqa: S311 (nothing secret)
+        draw.seed(seed)
+        self._owner = owner
+        self.units = units_for(owner, pupils)
+        self._classes = classes_for(self.units, pupils)
+        one_word_names = registers.names.one_word_left if registers else len(listed("one_word"))
+        self._traits = spread(draw, pupils, one_word_names)
+        self._teachers = max(len(set(self._classes)), -(-pupils // PUPILS_PER_TEACHER))
+        self._staff = max(len(self.units), -(-pupils // PUPILS_PER_OTHER_STAFF))
+        self.registers = registers or Registers(draw)
+        self._pupil_phones = Telephones(draw, self.registers.pupil_phones, pupils)
+        self._staff_phones = Telephones(draw, self.registers.staff_phones, self._teachers + self._staff)
+        self._guardian_phones = Telephones(draw, self.registers.guardian_phones, pupils)
+
+    def everybody(self) -> dict[str, Person]:
+        """By id: pupils, then guardians, teachers and other staff."""
+        return {person.id: person for person in (*self.families(), *self.teachers(), *self.other_staff())}
 
     def families(self) -> tuple[Person, ...]:
         """Pupils in order of their ids, then guardians."""
@@ -70,21 +97,21 @@ class Census:
         for members in self._siblings():
             trait = self._traits.get(members[0])
             marking = _MARKINGS[trait] if trait in PROTECTED else "Ingen"
-            household = _Household(self._names.surname(), self._streets.street(), marking)
+            household = _Household(self.registers.names.surname(), self.registers.streets.street(), marking)
             children = [self._pupil(index, household) for index in members]
             pupils.update(zip(members, children, strict=True))
             # NOTE: a protected child lives with one adult, who is protected with it.
             alone = marking != "Ingen" or self._draw.random() < SHARE_WITH_ONE_GUARDIAN
             for number in range(1 if alone else 2):
                 differs = number > 0 and self._draw.random() >= SHARE_OF_SAME_SURNAME
-                surname = self._names.surname() if differs else household.surname
+                surname = self.registers.names.surname() if differs else household.surname
                 guardians.append(self._guardian(len(guardians) + 1, surname, household, children))
         return (*(pupils[index] for index in sorted(pupils)), *guardians)
 
     def teachers(self) -> Iterator[Person]:
         """At least one for each class; some in several school units, one or more with protected identity."""
         classes = tuple(dict.fromkeys(self._classes))
-        by_unit = {unit.code: [one for one in classes if one.unit is unit] for unit in self._units}
+        by_unit = {unit.code: [one for one in classes if one.unit is unit] for unit in self.units}
         several = max(2, round(SHARE_OF_TEACHERS_IN_SEVERAL_UNITS * self._teachers))
         for number in range(self._teachers):
             home = classes[number % len(classes)]
@@ -100,8 +127,9 @@ class Census:
                 "sisSchoolCourseTeacher": tuple(one.group for one in taught),
             }
             yield Person(
-                id=f"larare-{number + 1:04d}",
+                id=f"{self._owner.id_prefix}larare-{number + 1:04d}",
                 role="teacher",
+                school=self._owner.school,
                 school_units=attributes["sisSchoolUnitCode"],
                 groups=attributes["sisSchoolCourseTeacher"],
                 security_marking="Sekretessmarkering" if protected else "Ingen",
@@ -111,10 +139,11 @@ class Census:
     def other_staff(self) -> Iterator[Person]:
         """Head teachers, nurses, counsellors, caretakers: no groups of their own."""
         for number in range(self._staff):
-            unit = self._units[number % len(self._units)]
+            unit = self.units[number % len(self.units)]
             yield Person(
-                id=f"personal-{number + 1:04d}",
+                id=f"{self._owner.id_prefix}personal-{number + 1:04d}",
                 role="staff",
+                school=self._owner.school,
                 school_units=(unit.code,),
                 attributes=self._employee("staff") | {"sisSchoolUnitCode": (unit.code,)},
             )
@@ -140,21 +169,22 @@ class Census:
             other = self._other_unit(own.unit)
             units.append(other.code)
             groups.append(other.group(_MOTHER_TONGUE_GROUP))
-        number = self._numbers.born(own.birth_year, female, temporary=trait is Trait.TEMPORARY_NUMBER)
+        number = self.registers.numbers.born(own.birth_year, female, temporary=trait is Trait.TEMPORARY_NUMBER)
         attributes = self._identity(name, number) | {
             "sisSchoolUnitCode": tuple(units),
             "sisSchoolGrade": str(own.grade),
             "sisSchoolCourseStudent": tuple(groups),
-            "eduPersonScopedAffiliation": (f"student@{DOMAIN}",),
+            "eduPersonScopedAffiliation": (f"student@{self._owner.domain}",),
             "eduPersonAssurance": (LOA_BASIC,),
         }
         if trait is not Trait.NO_MAIL:
-            attributes["mail"] = self._mail.of(name, PUPIL_MAIL)
+            attributes["mail"] = self.registers.mail.of(name, f"elev.{self._owner.domain}")
         if household.marking == "Ingen":
             attributes |= self._at_home(household.street, self._pupil_phones)
         return Person(
-            id=f"elev-{index + 1:04d}",
+            id=f"{self._owner.id_prefix}elev-{index + 1:04d}",
             role="pupil",
+            school=self._owner.school,
             school_units=tuple(units),
             groups=tuple(groups),
             security_marking=household.marking,
@@ -163,38 +193,39 @@ class Census:
 
     def _pupil_name(self, trait: Trait | None, female: bool, surname: str) -> Name:
         if trait is Trait.ONE_WORD_NAME:
-            return self._names.one_word()
+            return self.registers.names.one_word()
         if trait is Trait.VERY_LONG_NAME:
-            return self._names.very_long(female)
-        return self._names.full(female, self._names.surname_with(trait) or surname)
+            return self.registers.names.very_long(female)
+        return self.registers.names.full(female, self.registers.names.surname_with(trait) or surname)
 
     def _guardian(self, number: int, surname: str, household: _Household, children: Sequence[Person]) -> Person:
         female = self._draw.random() < 1 / 2
-        name = self._names.full(female, surname)
+        name = self.registers.names.full(female, surname)
         eldest = min(int(str(child.attributes["norEduPersonBirthDate"])[:4]) for child in children)
-        civic_number = self._numbers.born(eldest - self._draw.randint(22, 42), female)
+        civic_number = self.registers.numbers.born(eldest - self._draw.randint(22, 42), female)
         attributes = self._identity(name, civic_number) | {
-            "mail": self._mail.of(name, GUARDIAN_MAIL),
-            "eduPersonScopedAffiliation": (f"affiliate@{DOMAIN}",),
+            "mail": self.registers.mail.of(name, GUARDIAN_MAIL),
+            "eduPersonScopedAffiliation": (f"affiliate@{self._owner.domain}",),
             "eduPersonAssurance": (LOA_TWO_FACTORS,),
             "sisLegalGuardianFor": _user_names(children),
         }
         if household.marking == "Ingen":
             attributes |= self._at_home(household.street, self._guardian_phones)
         return Person(
-            id=f"vardnadshavare-{number:04d}",
+            id=f"{self._owner.id_prefix}vardnadshavare-{number:04d}",
             role="guardian",
+            school=self._owner.school,
             security_marking=household.marking,
             attributes=attributes,
         )
 
     def _employee(self, affiliation: str) -> _Attributes:
         female = self._draw.random() < 0.7  # noqa: PLR2004 (share of women in schools)
-        name = self._names.full(female, self._names.surname())
-        number = self._numbers.born(SCHOOL_YEAR - self._draw.randint(24, 66), female)
+        name = self.registers.names.full(female, self.registers.names.surname())
+        number = self.registers.numbers.born(SCHOOL_YEAR - self._draw.randint(24, 66), female)
         attributes = self._identity(name, number) | {
-            "mail": self._mail.of(name, STAFF_MAIL),
-            "eduPersonScopedAffiliation": (f"employee@{DOMAIN}", f"{affiliation}@{DOMAIN}"),
+            "mail": self.registers.mail.of(name, self._owner.domain),
+            "eduPersonScopedAffiliation": (f"employee@{self._owner.domain}", f"{affiliation}@{self._owner.domain}"),
             "eduPersonAssurance": (LOA_TWO_FACTORS,),
         }
         if telephone := self._staff_phones.perhaps():
@@ -204,7 +235,7 @@ class Census:
     def _identity(self, name: Name, civic_number: str) -> _Attributes:
         surname = {"sn": name.surname} if name.surname else {}
         return {
-            "eduPersonPrincipalName": self._users.of(name),
+            "eduPersonPrincipalName": self.registers.users.of(name, self._owner.domain),
             "givenName": name.given,
             **surname,
             "displayName": name.display,
@@ -214,7 +245,7 @@ class Census:
 
     def _at_home(self, street: Street, telephones: Telephones) -> _Attributes:
         attributes: _Attributes = {
-            "street": self._streets.house(street),
+            "street": self.registers.streets.house(street),
             "postalCode": street.postal_code,
             "l": street.town,
         }
@@ -223,7 +254,7 @@ class Census:
         return attributes
 
     def _other_unit(self, unit: SchoolUnit) -> SchoolUnit:
-        return self._draw.choice([other for other in self._units if other is not unit])
+        return self._draw.choice([other for other in self.units if other is not unit])
 
 
 def _user_names(people: Iterable[Person]) -> tuple[str, ...]:

@@ -6,10 +6,7 @@ from itertools import product
 from random import Random
 
 from idp.population.names import Name, plain
-from idp.population.school import DOMAIN
 
-PUPIL_MAIL = f"elev.{DOMAIN}"
-STAFF_MAIL = DOMAIN
 GUARDIAN_MAIL = "hem.test"
 
 # NOTE: most letters are left out so that chance spells no rude words.
@@ -45,13 +42,13 @@ class UserNames:
         self._draw = draw
         self._taken: set[str] = set()
 
-    def of(self, name: Name) -> str:
-        """A user name in the school's domain."""
+    def of(self, name: Name, domain: str) -> str:
+        """A user name in the domain of the person's school; its part before the @ is nobody's in any domain."""
         while True:
             user = f"{self._draw.choice(_WORDS)}-{self._draw.choice(_WORDS)}"
             if user not in self._taken and not hints_at(user, name):
                 self._taken.add(user)
-                return f"{user}@{DOMAIN}"
+                return f"{user}@{domain}"
 
 
 class Mailboxes:

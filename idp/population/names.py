@@ -78,7 +78,12 @@ class Names:
         self._within: set[str] = set()
         one_word = list(listed("one_word"))
         draw.shuffle(one_word)
-        self._one_word = iter(one_word)
+        self._one_word = one_word
+
+    @property
+    def one_word_left(self) -> int:
+        """How many names without surname there are still to give out."""
+        return len(self._one_word)
 
     def surname(self) -> str:
         """A surname, the common ones likelier; some are double ones."""
@@ -120,7 +125,7 @@ class Names:
 
     def one_word(self) -> Name:
         """A name without surname; its word is nobody else's name or part of one."""
-        return Name(next(self._one_word), "", "")
+        return Name(self._one_word.pop(0), "", "")
 
     def _common(self, file: str) -> str:
         """A name of the list, the earlier the likelier."""

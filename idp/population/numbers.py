@@ -10,8 +10,7 @@ Two forms of civic number are given out, and they are not equally safe:
   other styles), and so has everybody for whom the two numbers of a day are taken.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -85,13 +84,19 @@ TELEPHONE_NUMBERS = tuple(f"{area}{number}" for area, first, last in _FICTION fo
 
 
 class Telephones:
-    """Gives out the numbers for fiction, so that only some people have one."""
+    """Gives out the numbers for fiction, so that only some people have one.
 
-    def __init__(self, draw: Random, numbers: Sequence[str], people: int) -> None:
+    Args:
+        draw: decides who has one.
+        numbers: what there is to give; those that are given out are taken from it.
+        people: how many may ask.
+    """
+
+    def __init__(self, draw: Random, numbers: deque[str], people: int) -> None:
         self._draw = draw
         self._share = min(0.8, len(numbers) / max(1, people))
-        self._left = iter(numbers)
+        self._left = numbers
 
     def perhaps(self) -> str:
         """A number, or "" for one who has none; about as many of the people get one as there are numbers."""
-        return next(self._left, "") if self._draw.random() < self._share else ""
+        return self._left.popleft() if self._draw.random() < self._share and self._left else ""

@@ -1,4 +1,4 @@
-"""The invented school owner, its school units and their classes."""
+"""The invented school owners, their school units and their classes."""
 
 from dataclasses import dataclass
 from string import ascii_uppercase
@@ -6,7 +6,6 @@ from typing import Literal
 
 type Stage = Literal["F-3", "4-9", "gymnasium"]
 
-DOMAIN = "skola.test"
 SCHOOL_YEAR = 2026
 """The people belong to the school year that begins in this autumn, whatever the clock says: nobody grows older."""
 PUPILS_PER_SET = 2000
@@ -15,11 +14,29 @@ PUPILS_PER_CLASS = 26
 
 
 @dataclass(frozen=True, slots=True)
+class UnitKind:
+    """What the school units of one stage have in common."""
+
+    name: str
+    stage: Stage
+    grades: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """The school owner (huvudman)."""
 
     name: str
     organisation_number: str
+    domain: str
+    """The security domain of its users and of its mail."""
+    school: str
+    """What :attr:`testbed.model.written.Person.school` calls it."""
+    id_prefix: str
+    """What the ids of its people begin with, "" or with a hyphen at its end."""
+    kinds: tuple[UnitKind, ...]
+    first_code: int
+    """Of its school units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +49,12 @@ class SchoolUnit:
     stage: Stage
     grades: tuple[int, ...]
     """0 is the preschool class; the upper secondary school counts from 1 again, as SS 12000 does."""
+    domain: str
+    """The owner's."""
 
     def group(self, name: str) -> str:
         """The identifier of a group of this unit, in the form that Skolfederation's vendors expect."""
-        return f"http://{DOMAIN}/{self.code}/{name}"
+        return f"http://{self.domain}/{self.code}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +77,49 @@ class SchoolClass:
         return SCHOOL_YEAR - youngest - self.grade
 
 
-# NOTE: 212000-0000 has a wrong check digit, so it is no organisation's number.
-OWNER = Owner("Exempelkommun", "212000-0000")
-
-_KINDS: tuple[tuple[str, Stage, tuple[int, ...]], ...] = (
-    ("Låtsasängens skola", "F-3", (0, 1, 2, 3)),
-    ("Påhittsbackens skola", "4-9", (4, 5, 6, 7, 8, 9)),
-    ("Exempelgymnasiet", "gymnasium", (1, 2, 3)),
+# NOTE: both organisation numbers have a wrong check digit, so they are no organisation's. Codes of school units begin
+# with 0000 so that they look like no code in Skolverket's register.
+OWNER = Owner(
+    name="Exempelkommun",
+    organisation_number="212000-0000",
+    domain="skola.test",
+    school="skola",
+    id_prefix="",
+    kinds=(
+        UnitKind("Låtsasängens skola", "F-3", (0, 1, 2, 3)),
+        UnitKind("Påhittsbackens skola", "4-9", (4, 5, 6, 7, 8, 9)),
+        UnitKind("Exempelgymnasiet", "gymnasium", (1, 2, 3)),
+    ),
+    first_code=1101,
+)
+NEIGHBOUR = Owner(
+    name="Grannkommun",
+    organisation_number="212000-0002",
+    domain="granne.test",
+    school="granne",
+    id_prefix="granne-",
+    kinds=(
+        UnitKind("Grannbyns skola", "F-3", (0, 1, 2, 3)),
+        UnitKind("Gränsbackens skola", "4-9", (4, 5, 6, 7, 8, 9)),
+        UnitKind("Granngymnasiet", "gymnasium", (1, 2, 3)),
+    ),
+    first_code=9101,
 )
 
 
-def units_for(pupils: int) -> tuple[SchoolUnit, ...]:
+def units_for(owner: Owner, pupils: int) -> tuple[SchoolUnit, ...]:
     """Three units of different stages, as many times as the number of pupils needs."""
     sets = max(1, round(pupils / PUPILS_PER_SET))
     return tuple(
-        # NOTE: codes begin with 0000 so that they look like no code in Skolverket's register.
-        SchoolUnit(f"{1101 + 3 * number + kind:08d}", name if number == 0 else f"{name} {number + 1}", stage, grades)
+        SchoolUnit(
+            code=f"{owner.first_code + len(owner.kinds) * number + position:08d}",
+            name=kind.name if number == 0 else f"{kind.name} {number + 1}",
+            stage=kind.stage,
+            grades=kind.grades,
+            domain=owner.domain,
+        )
         for number in range(sets)
-        for kind, (name, stage, grades) in enumerate(_KINDS)
+        for position, kind in enumerate(owner.kinds)
     )
 
 

@@ -11,8 +11,8 @@ from saml2 import SAMLError
 from saml2.s_utils import SamlException
 
 from idp.config import Clock, RelyingParty
-from idp.fetching import fetch
 from idp.refused import Refused
+from idp.saml.fetching import fetch_metadata
 from idp.saml.names import MD
 from idp.saml.server import SamlServer
 from idp.saml.service_provider import Consumer, LogoutService, ServiceProvider, read
@@ -21,9 +21,6 @@ from testbed.model.written import Bilingual
 
 __all__ = ["Consumer", "LogoutService", "RelyingParties", "ServiceProvider"]
 
-MAX_METADATA = 1024 * 1024
-"""Bytes of one vendor's metadata."""
-FETCH_TIMEOUT_S = 10.0
 KNOWN_FOR = timedelta(hours=1)
 ANEW_AFTER = timedelta(minutes=1)
 
@@ -91,7 +88,7 @@ class RelyingParties:
 
     async def _load(self, party: RelyingParty) -> ServiceProvider:
         try:
-            xml = await fetch(self._http, party.metadata_url, MAX_METADATA, FETCH_TIMEOUT_S)
+            xml = await fetch_metadata(self._http, party.metadata_url)
             root = parse(xml)
             _check(root, party.entity_id, self._now())
             self._server.add_metadata(party.entity_id, etree.tostring(root))

@@ -104,7 +104,7 @@ def read(party: RelyingParty, root: etree._Element, server: SamlServer) -> Servi
     descriptor = root.find(f"{{{MD}}}SPSSODescriptor")
     return ServiceProvider(
         relying_party=party,
-        name=_name(descriptor, entity_id),
+        name=display_name(descriptor, entity_id),
         consumers=_consumers(entity_id, server),
         name_id_formats=tuple((e.text or "").strip() for e in descriptor.findall(f"{{{MD}}}NameIDFormat")),
         needs=_needs(root, entity_id, server),
@@ -195,7 +195,8 @@ def _registration_authority(root: etree._Element) -> str:
     return "" if info is None else info.get("registrationAuthority", "").strip()
 
 
-def _name(descriptor: etree._Element, entity_id: str) -> Bilingual:
+def display_name(descriptor: etree._Element, entity_id: str) -> Bilingual:
+    """What people call whom a role descriptor is about (mdui:DisplayName, else md:ServiceName, else its entityID)."""
     for tag in (f"{{{MDUI}}}DisplayName", f"{{{MD}}}ServiceName"):
         names = {e.get(XML_LANG, ""): (e.text or "").strip()[:MAX_NAME] for e in descriptor.iter(tag)}
         names = {language: name for language, name in names.items() if name}

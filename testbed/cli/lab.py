@@ -34,7 +34,7 @@ def up(
 ) -> None:
     """Open the loopback lab with all simulated vendors and hold it open until Ctrl-C."""
     known = load_catalogue()
-    people = generate(seed).people
+    people = generate(seed).everybody
     home = LabHome.open()
     folder = RunFolder.make(out_, "lab", datetime.now(UTC))
     plan = Plan(folder.path.name, "loopback", seed, {}, ())

@@ -24,8 +24,8 @@ def generate(
     pupils: Annotated[int, typer.Option(help="How many pupils; guardians and staff come with them.", min=100)] = 900,
     out: Annotated[Path | None, typer.Option(help="Write here; left out: standard output.", dir_okay=False)] = None,
 ) -> None:
-    """Make a school owner's invented people and write people.json."""
-    made = make(seed, pupils).people
+    """Make the invented people of a school owner and of its small neighbour, and write people.json."""
+    made = make(seed, pupils).everybody
     if out is None:
         typer.echo(dump_people(made))
         return

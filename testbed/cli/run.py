@@ -56,7 +56,7 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     if person:
         scenarios = tuple(_played_by(person, scenario) for scenario in scenarios)
     home = LabHome.open()
-    people = generate(seed, pupils).people
+    people = generate(seed, pupils).everybody
     plays = plays_of(scenarios, known, people, seed, repeat)
     folder = RunFolder.make(out, Path(chosen[0]).stem if len(chosen) == 1 else "run", datetime.now(UTC))
     plan = Plan(

@@ -9,7 +9,7 @@ from testbed.interception.browser import Browser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
-from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, Clock, LabSpec, make_school, make_vendor
+from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
 from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
@@ -63,13 +63,17 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
     hosts: dict[str, httpx.AsyncBaseTransport] = {}
     async with AsyncExitStack() as stack:
         stage = InProcessStage(stack.enter_context(Journal(folder.journal, NAME, now)), hosts, folder, now)
-        school = make_school(spec, await stack.enter_async_context(stage.client(SCHOOL_HOST)), CONTROL_TOKEN, now)
-        hosts[SCHOOL_HOST] = httpx.ASGITransport(school.app)
+
+        async def client(sender: str) -> httpx.AsyncClient:
+            return await stack.enter_async_context(stage.client(sender))
+
+        authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
+        hosts.update({host: httpx.ASGITransport(app) for host, app in authorities.apps.items()})
         for vendor in spec.simulated:
-            client = await stack.enter_async_context(stage.client(host_of(vendor.login)))
-            service = make_vendor(vendor, spec.home, client, now)
+            service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
             for host in service.config.hosts:
                 hosts[host] = httpx.ASGITransport(service.app)
-        control = httpx.AsyncClient(transport=httpx.ASGITransport(school.control), base_url="http://control.localhost")
+        transport = httpx.ASGITransport(authorities.control)
+        control = httpx.AsyncClient(transport=transport, base_url="http://control.localhost")
         stage.control = SchoolControl(await stack.enter_async_context(control), CONTROL_TOKEN)
         yield stage

@@ -24,7 +24,8 @@ from testbed.lab.child import ChildProcess
 from testbed.lab.control import SchoolControl
 from testbed.lab.home import trusting
 from testbed.lab.participant import CONFIG, ParticipantConfig
-from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, LabSpec
+from testbed.lab.places import HOSTS, SENDERS
+from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec
 from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
@@ -131,7 +132,7 @@ class _Roster:
     def hosts(self) -> dict[str, tuple[str, int]]:
         """Host to the address where it is served."""
         vendors = dict.fromkeys(_vendor_hosts(self.spec), (LOOPBACK, _port(self.sockets.vendors)))
-        return {SCHOOL_HOST: (LOOPBACK, _port(self.sockets.school)), **vendors}
+        return dict.fromkeys(HOSTS, (LOOPBACK, _port(self.sockets.school))) | vendors
 
 
 @asynccontextmanager
@@ -148,7 +149,7 @@ async def loopback_lab(spec: LabSpec, folder: RunFolder, browser_port: int = 0) 
     """
     async with AsyncExitStack() as stack:
         sockets = _Sockets(*(stack.enter_context(_listening()) for _ in range(3)))
-        senders = (BROWSER, SCHOOL_HOST, *(host_of(vendor.login) for vendor in spec.simulated))
+        senders = (BROWSER, *SENDERS, *(host_of(vendor.login) for vendor in spec.simulated))
         ports = dict(zip(senders, _free_ports(len(senders)), strict=True))
         if browser_port:
             ports[BROWSER] = browser_port
@@ -190,7 +191,7 @@ async def _proxy(roster: _Roster) -> ChildProcess:
 
 
 async def _school(roster: _Roster) -> ChildProcess:
-    certificate = roster.spec.home.server_certificate("school", (SCHOOL_HOST,))
+    certificate = roster.spec.home.server_certificate("school", HOSTS)
     descriptors = (roster.sockets.school.fileno(), roster.sockets.control.fileno())
     config = _participant(roster, "school", certificate, descriptors)
     return await _start("the school", config, descriptors, roster.folder.log)

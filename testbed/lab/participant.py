@@ -1,4 +1,4 @@
-"""``python -m testbed.lab.participant``: one process of the loopback lab, the school or the simulated vendors.
+"""``python -m testbed.lab.participant``: one process of the loopback lab, either schools and federation or vendors.
 
 It reads its configuration as one JSON line from standard input (so that no token stands in an argument list), takes
 listening sockets that the lab has bound, says ``{"ready": true}`` and serves until standard input ends: a lab that
@@ -25,7 +25,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from testbed.lab.home import LabHome, trusting
-from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_HOST, LabSpec, make_school, make_vendor
+from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec, make_authorities, make_vendor
 from testbed.model.files import load_people
 from testbed.model.wire import host_of
 from testbed.model.written import Agreement, Vendor
@@ -108,13 +108,13 @@ async def _serve(config: ParticipantConfig) -> None:
 
         servers: list[tuple[_Server, int]] = []
         if config.kind == "school":
-            school = make_school(spec, await client(SCHOOL_HOST), config.control_token, _now)
-            servers.append((_server(school.app, config.certificate), config.sockets[0]))
-            servers.append((_server(school.control), config.sockets[1]))
+            authorities = await make_authorities(spec, client, config.control_token, _now)
+            servers.append((_server(HostRouter(authorities.apps), config.certificate), config.sockets[0]))
+            servers.append((_server(authorities.control), config.sockets[1]))
         else:
             apps: dict[str, ASGIApp] = {}
             for vendor in spec.simulated:
-                service = make_vendor(vendor, home, await client(host_of(vendor.login)), _now)
+                service = make_vendor(vendor, spec, await client(host_of(vendor.login)), _now)
                 apps.update(dict.fromkeys(service.config.hosts, service.app))
             servers.append((_server(HostRouter(apps), config.certificate), config.sockets[0]))
         await _until_lab_ends(servers)

@@ -1,24 +1,33 @@
 """What a lab is made of, and how each participant is put together from it, whatever carries the traffic."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
+from starlette.types import ASGIApp
 
 from idp.app import RelyingParty, School, SchoolConfig
-from idp.keys import SchoolKeys
-from sp_mocks.app import VendorConfig, VendorService
+from idp.federation.app import Federation, FederationConfig, Member
+from idp.federation.keys import federation_key
+from idp.keys import SchoolKeys, SigningKey
+from sp_mocks.app import FederationPlace, VendorConfig, VendorService
 from sp_mocks.keys import VendorKeys
 from testbed.lab.home import LabHome
+from testbed.lab.places import (
+    DISCOVERY_HOST,
+    DISCOVERY_URL,
+    FEDERATION_NAME,
+    METADATA_HOST,
+    METADATA_URL,
+    SCHOOL,
+    SCHOOLS,
+    SchoolPlace,
+)
 from testbed.model.wire import host_of
-from testbed.model.written import Agreement, Bilingual, Person, Vendor
+from testbed.model.written import Agreement, Person, Vendor
 
-SCHOOL_HOST = "idp.skola.test"
-SCHOOL_URL = f"https://{SCHOOL_HOST}"
-SCHOOL_METADATA = f"{SCHOOL_URL}/saml/metadata"
-SCHOOL_NAME = Bilingual(sv="Exempelkommuns skolor (TEST)", en="Example Municipality's schools (TEST)")
-SCOPE = "skola.test"
+SCHOOL_HOST, SCHOOL_URL, SCHOOL_METADATA = SCHOOL.host, SCHOOL.url, SCHOOL.entity_id
 REQUEST_TIMEOUT_S = 15.0
 """For every client that a participant is handed."""
 
@@ -27,7 +36,7 @@ type Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class LabSpec:
-    """The people of the school and the vendors that it lets them into."""
+    """The people of the schools and the vendors that they let them into."""
 
     home: LabHome
     people: Mapping[str, Person]
@@ -45,13 +54,20 @@ def entity_id_of(vendor: Vendor) -> str:
     return vendor.entity_id or vendor.metadata
 
 
-def make_school(spec: LabSpec, http: httpx.AsyncClient, control_token: str, now: Clock) -> School:
-    """The mock school, with its keys from the lab home."""
+def works_with(spec: LabSpec, vendor: Vendor, place: SchoolPlace) -> bool:
+    """Whether this school lets its people log in to the vendor: any school whose host the vendor's agreement names as
+    the controller's, and the first one in any case, for a vendor may be tried without an agreement."""
+    agreement = spec.agreements.get(vendor.agreement or "")
+    return place is SCHOOL or (agreement is not None and place.host in agreement.controller.hosts)
+
+
+def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, control_token: str, now: Clock) -> School:
+    """One mock school, with its keys from the lab home."""
     config = SchoolConfig(
-        base_url=SCHOOL_URL,
-        name=SCHOOL_NAME,
-        people=spec.people,
-        scope=SCOPE,
+        base_url=place.url,
+        name=place.name,
+        people={name: person for name, person in spec.people.items() if person.school == place.id},
+        scope=place.scope,
         relying_parties=tuple(
             RelyingParty(
                 entity_id=entity_id_of(vendor),
@@ -60,15 +76,62 @@ def make_school(spec: LabSpec, http: httpx.AsyncClient, control_token: str, now:
                 release=vendor.school_release,
             )
             for vendor in spec.vendors
+            if works_with(spec, vendor, place)
         ),
         control_token=control_token,
         acronym="EXK",
+        signing=place.signing,
     )
-    keys = SchoolKeys.load_or_make(spec.home.participant_folder(SCHOOL_HOST), SCHOOL_HOST, now(), config.signing)
+    keys = SchoolKeys.load_or_make(spec.home.participant_folder(place.host), place.host, now(), config.signing)
     return School(config, keys, http, now)
 
 
-def make_vendor(vendor: Vendor, home: LabHome, http: httpx.AsyncClient, now: Clock) -> VendorService:
+def make_federation(spec: LabSpec, http: httpx.AsyncClient, now: Clock) -> Federation:
+    """The federation's operator, with its key from the lab home: both schools and the simulated vendors are members."""
+    config = FederationConfig(
+        metadata_url=METADATA_URL,
+        name=FEDERATION_NAME,
+        members=(
+            *(Member(place.entity_id, place.entity_id, (place.scope,)) for place in SCHOOLS),
+            *(Member(entity_id_of(vendor), vendor.metadata) for vendor in spec.simulated),
+        ),
+    )
+    return Federation(config, _federation_key(spec, now), http, now)
+
+
+def _federation_key(spec: LabSpec, now: Clock) -> SigningKey:
+    return federation_key(spec.home.participant_folder(METADATA_HOST), METADATA_HOST, now())
+
+
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """What a lab serves beside the vendors: the schools and the federation."""
+
+    apps: Mapping[str, ASGIApp]
+    """By host."""
+    control: ASGIApp
+    """The control API, which is the first school's."""
+
+
+async def make_authorities(
+    spec: LabSpec, client: Callable[[str], Awaitable[httpx.AsyncClient]], control_token: str, now: Clock
+) -> Authorities:
+    """All of them.
+
+    Args:
+        spec: who takes part.
+        client: hands out the client of a sender.
+        control_token: opens the control API.
+        now: the time, in aware UTC.
+    """
+    schools = {place: make_school(spec, place, await client(place.host), control_token, now) for place in SCHOOLS}
+    federation = make_federation(spec, await client(METADATA_HOST), now)
+    apps: dict[str, ASGIApp] = {place.host: school.app for place, school in schools.items()}
+    apps |= {METADATA_HOST: federation.metadata, DISCOVERY_HOST: federation.discovery}
+    return Authorities(apps, schools[SCHOOL].control)
+
+
+def make_vendor(vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient, now: Clock) -> VendorService:
     """One simulated vendor, with its keys from the lab home."""
     if vendor.simulated is None:
         raise ValueError(f"{vendor.id} is not one of the testbed's own vendors")
@@ -82,5 +145,17 @@ def make_vendor(vendor: Vendor, home: LabHome, http: httpx.AsyncClient, now: Clo
         fault=vendor.simulated.fault,
         idp_entity_id=SCHOOL_METADATA,
         idp_metadata_url=SCHOOL_METADATA,
+        federation=_federation_place(spec, vendor, now),
     )
-    return VendorService(config, VendorKeys.load_or_make(home.participant_folder(host), host, now()), http, now)
+    return VendorService(config, VendorKeys.load_or_make(spec.home.participant_folder(host), host, now()), http, now)
+
+
+def _federation_place(spec: LabSpec, vendor: Vendor, now: Clock) -> FederationPlace:
+    """The certificate comes from the lab home and not over the network: out of band, as a federation hands it over."""
+    return FederationPlace(
+        aggregate_url=f"{METADATA_URL}/aggregate.xml",
+        mdq_url=METADATA_URL,
+        discovery_url=DISCOVERY_URL,
+        certificate_der=_federation_key(spec, now).certificate_der,
+        schools=tuple(place.entity_id for place in SCHOOLS if works_with(spec, vendor, place)),
+    )

@@ -74,6 +74,8 @@ class Person(Written):
 
     id: Id
     role: Role
+    school: Id = "skola"
+    """The school that knows the person: "skola", or "granne" for the neighbour's."""
     school_units: tuple[str, ...] = ()
     """8-digit school unit codes."""
     groups: tuple[str, ...] = ()
@@ -297,6 +299,9 @@ class Casting(Written):
     """Which people may play: one of all that fit is drawn with the run's seed."""
 
     id: Id | None = None
+    """Whoever is named plays, from whichever school."""
+    school: Id = "skola"
+    """The neighbour's people play only where a scenario asks for them."""
     role: Role | None = None
     security_marking: SecurityMarking | None = None
     name: Literal["any", "one-word", "very-long", "beyond-ascii"] = "any"

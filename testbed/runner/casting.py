@@ -15,6 +15,7 @@ def fits(person: Person, casting: Casting) -> bool:
     """Whether this person may play."""
     return (
         casting.id in (None, person.id)
+        and (casting.id is not None or casting.school == person.school)
         and casting.role in (None, person.role)
         and casting.security_marking in (None, person.security_marking)
         and all(person.values(name) for name in casting.having)

@@ -38,7 +38,7 @@ class Player:
 
     def __init__(self, catalogue: Catalogue, home: LabHome, runs: Path) -> None:
         self.catalogue, self._home, self._runs = catalogue, home, runs
-        self._people = generate(SEED, PUPILS).people
+        self._people = generate(SEED, PUPILS).everybody
 
     def play(self, scenarios: Sequence[Scenario], lab: LabName) -> tuple[RunFolder, RunRecord]:
         """One run; its folder and its record."""

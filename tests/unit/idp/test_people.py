@@ -1,3 +1,5 @@
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +10,8 @@ from datetime import date
 import pytest
 
 from idp.people import MAX_PUPILS, Population, generate
+from idp.population.contacts import hints_at
+from idp.population.names import Name
 from testbed.model.attributes import attributes
 from testbed.model.files import dump_people, load_people
 from testbed.model.written import Person
@@ -22,8 +26,17 @@ FICTION = re.compile(
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def population(request: pytest.FixtureRequest) -> Population:
+def both(request: pytest.FixtureRequest) -> Population:
+    """The first owner's, with the neighbour beside it."""
     return generate(request.param, 100 if request.param else 900)
+
+
+@pytest.fixture(scope="module", params=["first", "neighbour"])
+def population(both: Population, request: pytest.FixtureRequest) -> Population:
+    """One of the two: what is promised of the one is promised of the other."""
+    chosen = both if request.param == "first" else both.neighbour
+    assert chosen
+    return chosen
 
 
 def of_role(population: Population, role: str) -> list[Person]:
@@ -67,20 +80,20 @@ def test_impossible_sizes_are_refused(pupils: int) -> None:
 
 
 @pytest.mark.parametrize("attribute", IDENTITIES)
-def test_identifying_values_are_unique_in_any_letter_case(population: Population, attribute: str) -> None:
-    values = [value.casefold() for person in population.people.values() for value in person.values(attribute)]
+def test_identifying_values_are_unique_in_any_letter_case(both: Population, attribute: str) -> None:
+    values = [value.casefold() for person in both.everybody.values() for value in person.values(attribute)]
     assert [value for value, count in Counter(values).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("attribute", IDENTITIES)
-def test_no_identifying_value_stands_within_another(population: Population, attribute: str) -> None:
-    values = [words(value) for person in population.people.values() for value in person.values(attribute)]
+def test_no_identifying_value_stands_within_another(both: Population, attribute: str) -> None:
+    values = [words(value) for person in both.everybody.values() for value in person.values(attribute)]
     everything = "\n".join(values)
     assert [value for value in values if everything.count(value) != 1] == []
 
 
-def test_ten_digit_forms_are_unique(population: Population) -> None:
-    numbers = [person.values("norEduPersonNIN")[0][2:] for person in population.people.values()]
+def test_ten_digit_forms_are_unique(both: Population) -> None:
+    numbers = [person.values("norEduPersonNIN")[0][2:] for person in both.everybody.values()]
     assert len(set(numbers)) == len(numbers)
 
 
@@ -114,12 +127,13 @@ def test_telephone_numbers_are_for_fiction(population: Population) -> None:
 
 def test_mail_and_user_names_are_under_test(population: Population) -> None:
     for person in population.people.values():
-        assert re.fullmatch(r"[a-z]{5}-[a-z]{5}@skola\.test", person.values("eduPersonPrincipalName")[0])
+        domain = population.owner.domain
+        assert re.fullmatch(rf"[a-z]{{5}}-[a-z]{{5}}@{domain}", person.values("eduPersonPrincipalName")[0])
         for address in person.values("mail"):
-            local, domain = address.split("@")
+            local, host = address.split("@")
             assert re.fullmatch(r"[a-z]+(\.[a-z]+)?[0-9]*", local)
             assert len(local) <= 64
-            assert domain in {"elev.skola.test", "skola.test", "hem.test"}
+            assert host in {f"elev.{domain}", domain, "hem.test"}
 
 
 def test_user_names_do_not_hint_at_names(population: Population) -> None:
@@ -233,3 +247,42 @@ def test_attributes_of_the_table_alone_are_given(population: Population) -> None
     of_people = {row.name for row in attributes() if row.origin == "person" and not row.same_as}
     nobody_has = {"securityMarking", "mobile", "postOfficeBox", "eduPersonEntitlement", "eduPersonOrcid"}
     assert given == of_people - nobody_has
+
+
+FIRST_OWNER = {
+    (0, 100): "a60c7cd7e01260fc390fd6c187daebda39c606c59918e92d0ac4328239670965",
+    (1, 900): "4086dbf1a780a236ce7c1f152a30015882572d82190ad0cde51086c2ec16930c",
+    (7, 100): "36a6b6fc778cb8b8f7e77a6be1eb06cbba9770950c4480d63e8c9322edca58f4",
+    (2, 4000): "1fed318fcf0ff20fb7edf2e5f972822abdd6c76aededb7305c76a35aa5d70bde",
+}
+"""SHA-256 of the first owner's people before there was a neighbour."""
+
+
+@pytest.mark.parametrize(("seed", "pupils"), FIRST_OWNER)
+def test_the_first_owner_s_people_are_who_they_were_before_there_was_a_neighbour(seed: int, pupils: int) -> None:
+    people = generate(seed, pupils).people.values()
+    without = [{k: v for k, v in person.model_dump(mode="json").items() if k != "school"} for person in people]
+    text = json.dumps(without, ensure_ascii=False, indent=1)
+    assert hashlib.sha256(text.encode()).hexdigest() == FIRST_OWNER[seed, pupils]
+
+
+def test_everybody_is_told_apart_by_id_and_belongs_to_the_owner_s_school(both: Population) -> None:
+    assert both.neighbour
+    assert len(both.everybody) == len(both.people) + len(both.neighbour.people)
+    assert {person.school for person in both.people.values()} == {"skola"}
+    assert {person.school for person in both.neighbour.people.values()} == {"granne"}
+    assert "granne-elev-0001" in both.neighbour.people
+
+
+def test_the_neighbour_is_small_and_has_every_role(both: Population) -> None:
+    assert both.neighbour
+    count = Counter(person.role for person in both.neighbour.people.values())
+    assert count["pupil"] == 60
+    assert min(count[role] for role in ("guardian", "teacher", "staff")) >= 3
+
+
+def test_user_names_of_both_schools_do_not_hint_at_names(both: Population) -> None:
+    for person in both.everybody.values():
+        given, surname = (next(iter(person.values(name)), "") for name in ("givenName", "sn"))
+        user = person.values("eduPersonPrincipalName")[0].partition("@")[0]
+        assert not hints_at(user, Name(given, "", surname)), person.id

@@ -15,6 +15,7 @@ def person(name: str, role: str = "pupil", marking: str = "Ingen", **attributes:
     return Person.model_validate(
         {
             "id": name,
+            "school": "granne" if name == "neighbour" else "skola",
             "role": role,
             "security_marking": marking,
             "school_units": ["1"] if name != "two" else ["1", "2"],
@@ -32,6 +33,7 @@ PEOPLE = {
         person("umlaut", givenName="Åsa", sn="Öh", displayName="Åsa Öh"),
         person("two", givenName="Bo", sn="Al", displayName="Bo Al"),
         person("hidden", marking="Sekretessmarkering", givenName="X", sn="Y", displayName="X Y"),
+        person("neighbour", givenName="Gun", sn="Al", displayName="Gun Al"),
         person("adult", role="teacher", givenName="T", sn="T", displayName="T T"),
     )
 }
@@ -59,6 +61,8 @@ def scenario(**casting: object) -> Scenario:
         ({"having": ["mail"]}, {"plain"}),
         ({"lacking": ["sn"]}, {"one"}),
         ({"school_units": "several"}, {"two"}),
+        ({"school": "granne"}, {"neighbour"}),
+        ({"id": "neighbour"}, {"neighbour"}),
         ({"id": "plain"}, {"plain"}),
         ({"id": "plain", "role": "teacher"}, set()),
     ],
@@ -81,5 +85,5 @@ def test_protected_people_play_only_when_asked_for() -> None:
 
 
 def test_nobody_who_fits_is_an_error_with_the_file() -> None:
-    with pytest.raises(ScenarioInvalid, match=r"s\.yaml: person: nobody of 7 people fits"):
+    with pytest.raises(ScenarioInvalid, match=r"s\.yaml: person: nobody of 8 people fits"):
         draw(PEOPLE, scenario(role="guardian"), SOURCE, 1)

@@ -1,3 +1,4 @@
+from collections import deque
 from random import Random
 
 import pytest
@@ -37,9 +38,11 @@ def test_people_born_before_1990_have_temporary_numbers(draw: Random) -> None:
 
 
 def test_telephone_numbers_are_given_out_once_and_run_out(draw: Random) -> None:
-    telephones = Telephones(draw, TELEPHONE_NUMBERS[:5], 5)
+    there_are = deque(TELEPHONE_NUMBERS[:5])
+    telephones = Telephones(draw, there_are, 5)
     given_out = [number for number in (telephones.perhaps() for _ in range(100)) if number]
     assert sorted(given_out) == sorted(TELEPHONE_NUMBERS[:5])
+    assert not there_are
 
 
 def test_there_are_as_many_telephone_numbers_as_set_aside() -> None:

@@ -1,0 +1,57 @@
+"""The places of a lab that are there whichever vendors take part: the schools and the federation."""
+
+from dataclasses import dataclass
+
+from idp.keys import KeyKind
+from testbed.model.written import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPlace:
+    """One school."""
+
+    id: str
+    """What :attr:`testbed.model.written.Person.school` calls it: its people are those."""
+    host: str
+    scope: str
+    """The security domain of its users."""
+    name: Bilingual
+    signing: KeyKind
+    """A vendor must be able to verify both kinds."""
+
+    @property
+    def url(self) -> str:
+        """Scheme and host, without a slash at the end."""
+        return f"https://{self.host}"
+
+    @property
+    def entity_id(self) -> str:
+        """Its SAML name, which is also where its metadata stands."""
+        return f"{self.url}/saml/metadata"
+
+
+SCHOOL = SchoolPlace(
+    id="skola",
+    host="idp.skola.test",
+    scope="skola.test",
+    name=Bilingual(sv="Exempelkommuns skolor (TEST)", en="Example Municipality's schools (TEST)"),
+    signing="rsa",
+)
+"""The school that scenarios are played at unless they ask for the other; the control API is its."""
+NEIGHBOUR = SchoolPlace(
+    id="granne",
+    host="idp.granne.test",
+    scope="granne.test",
+    name=Bilingual(sv="Grannkommunens skolor (TEST)", en="Neighbour Municipality's schools (TEST)"),
+    signing="ec",
+)
+SCHOOLS = (SCHOOL, NEIGHBOUR)
+
+FEDERATION_NAME = Bilingual(sv="Låtsasfederationen (TEST)", en="The pretended federation (TEST)")
+METADATA_HOST, DISCOVERY_HOST = "md.federation.test", "ds.federation.test"
+METADATA_URL, DISCOVERY_URL = f"https://{METADATA_HOST}", f"https://{DISCOVERY_HOST}/ds"
+
+SENDERS = (*(school.host for school in SCHOOLS), METADATA_HOST)
+"""Those of them that send requests of their own."""
+HOSTS = (*SENDERS, DISCOVERY_HOST)
+"""All of them; on loopback one process answers for them."""

@@ -1,7 +1,8 @@
 """``testbed run``: play, intercept, judge, report."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +20,11 @@ from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
 from testbed.lab.spec import LabSpec
 from testbed.model.verdict import Play
-from testbed.model.written import Scenario
+from testbed.model.written import Person, Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
 from testbed.runner.plan import Plan, plays_of
-from testbed.runner.play import Company, play_all
+from testbed.runner.play import Company, Stage, play_all
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -46,6 +47,9 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     repeat: Annotated[int, typer.Option(help="Play everything so many times, with other people.", min=1)] = 1,
     person: Annotated[str | None, typer.Option(help="Let this person play (an id of people.json).")] = None,
     pupils: Annotated[int, typer.Option(help="Pupils of the invented school owner.", min=100)] = PUPILS,
+    workers: Annotated[
+        int, typer.Option(help="On loopback, so many processes serve the school, with one database.", min=1, max=16)
+    ] = 1,
     catalogue: Annotated[
         list[Path] | None, typer.Option(help="One more folder laid out as scenarios/ is; may be repeated.")
     ] = None,
@@ -65,13 +69,14 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
         seed,
         _versions(),
         tuple(play.id for play in plays),
-        _options(lab, pupils, catalogue or []),
+        _options(lab, pupils, workers, catalogue or []),
         {name: str(path) for (kind, name), path in known.sources.items() if kind == "scenario" and str(path) in chosen},
     )
     used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
     vendors = {play.vendor.id: play.vendor for play in plays}
-    early = _play(LabSpec(home, people, tuple(vendors.values()), known.agreements), plays, lab, folder)
+    spec = LabSpec(home, people, tuple(vendors.values()), known.agreements)
+    early = _play(open_lab(lab, spec, folder, workers), plays, people, lab)
     record = folder.judge(datetime.now(UTC), (early,) if early else ())
     write_reports(folder, record)
     show(record, folder.report)
@@ -85,13 +90,15 @@ def _chosen(names: Sequence[str], folders: Sequence[Path]) -> tuple[Catalogue, t
     return known, known.named([by_file.get(Path(name), name) for name in names])
 
 
-def _options(lab: LabName, pupils: int, folders: Sequence[Path]) -> tuple[str, ...]:
+def _options(lab: LabName, pupils: int, workers: int, folders: Sequence[Path]) -> tuple[str, ...]:
     """Those that were not left as they are by default, for the command that plays a finding again."""
     named: list[str] = []
     if lab is not LabName.LOOPBACK:
         named += ["--lab", lab.value]
     if pupils != PUPILS:
         named += ["--pupils", str(pupils)]
+    if workers != 1:
+        named += ["--workers", str(workers)]
     for folder in folders:
         named += ["--catalogue", str(folder)]
     return tuple(named)
@@ -106,12 +113,14 @@ def _versions() -> dict[str, str]:
     return {"python": python_version(), **{name: version(name) for name in RECORDED_VERSIONS}}
 
 
-def _play(spec: LabSpec, plays: Sequence[Play], lab: LabName, folder: RunFolder) -> str:
+def _play(
+    opening: AbstractAsyncContextManager[Stage], plays: Sequence[Play], people: Mapping[str, Person], lab: LabName
+) -> str:
     """Play it all; returns "" or why the playing ended early."""
 
     async def playing(progress: Bar) -> str:
-        async with open_lab(lab, spec, folder) as stage:
-            return await play_all(plays, Company(FLOWS, spec.people), stage, progress)
+        async with opening as stage:
+            return await play_all(plays, Company(FLOWS, people), stage, progress)
 
     with Bar(len(plays), lab.value) as progress:
         try:

@@ -122,6 +122,12 @@ class _Roster:
     ports: Mapping[str, int]
     """Sender to the proxy's listener for it."""
     token: str
+    workers: int
+
+    @property
+    def state(self) -> Path | None:
+        """Where the school's workers keep what they share; a single one shares nothing."""
+        return self.folder.path / "state" if self.workers > 1 else None
 
     @property
     def proxies(self) -> dict[str, str]:
@@ -136,13 +142,16 @@ class _Roster:
 
 
 @asynccontextmanager
-async def loopback_lab(spec: LabSpec, folder: RunFolder, browser_port: int = 0) -> AsyncIterator[LoopbackStage]:
+async def loopback_lab(
+    spec: LabSpec, folder: RunFolder, browser_port: int = 0, workers: int = 1
+) -> AsyncIterator[LoopbackStage]:
     """The whole lab, ready to be played in; its processes are gone when it closes, however it closes.
 
     Args:
         spec: who takes part.
         folder: the run's; the proxy writes its journal, and everyone's standard error goes to its log.
         browser_port: the proxy's port for the browser; 0 takes a free one.
+        workers: so many processes serve the schools, with one socket and one database.
 
     Raises:
         ParticipantUnavailable: a process did not come up, with the last lines that it said.
@@ -153,14 +162,16 @@ async def loopback_lab(spec: LabSpec, folder: RunFolder, browser_port: int = 0) 
         ports = dict(zip(senders, _free_ports(len(senders)), strict=True))
         if browser_port:
             ports[BROWSER] = browser_port
-        roster = _Roster(spec, folder, sockets, ports, secrets.token_urlsafe(32))
+        roster = _Roster(spec, folder, sockets, ports, secrets.token_urlsafe(32), workers)
         spec.home.certificate_authority()
-        proxy, school, vendors = await _all_or_none(stack, _proxy(roster), _school(roster), _vendors(roster))
+        certificate = spec.home.server_certificate("school", HOSTS)
+        schools = (_school(roster, certificate, number) for number in range(1, workers + 1))
+        proxy, *participants = await _all_or_none(stack, _proxy(roster), _vendors(roster), *schools)
         control = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{_port(sockets.control)}", trust_env=False)
         )
         door = _Door(roster.proxies[BROWSER], spec.home.ca_file)
-        yield LoopbackStage(proxy, (school, vendors), SchoolControl(control, roster.token), door, folder.releases)
+        yield LoopbackStage(proxy, tuple(participants), SchoolControl(control, roster.token), door, folder.releases)
 
 
 async def _all_or_none(stack: AsyncExitStack, *starting: Coroutine[None, None, ChildProcess]) -> list[ChildProcess]:
@@ -190,11 +201,12 @@ async def _proxy(roster: _Roster) -> ChildProcess:
     )
 
 
-async def _school(roster: _Roster) -> ChildProcess:
-    certificate = roster.spec.home.server_certificate("school", HOSTS)
+async def _school(roster: _Roster, certificate: Path, number: int) -> ChildProcess:
     descriptors = (roster.sockets.school.fileno(), roster.sockets.control.fileno())
     config = _participant(roster, "school", certificate, descriptors)
-    return await _start("the school", config, descriptors, roster.folder.log)
+    return await _start(
+        "the school" if number == 1 else f"the school's worker {number}", config, descriptors, roster.folder.log
+    )
 
 
 async def _vendors(roster: _Roster) -> ChildProcess:
@@ -217,6 +229,7 @@ def _participant(
         certificate=certificate,
         sockets=descriptors,
         control_token=roster.token if kind == "school" else "",
+        state=roster.state if kind == "school" else None,
     )
 
 

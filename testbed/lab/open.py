@@ -24,8 +24,14 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder) -> AsyncIterator[Stage]:
+async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder, workers: int = 1) -> AsyncIterator[Stage]:
     """The lab, ready to be played in; everything that it started is gone when it closes.
+
+    Args:
+        name: how its traffic is carried.
+        spec: who takes part.
+        folder: the run's.
+        workers: on loopback, so many processes serve the schools.
 
     Raises:
         ParticipantUnavailable: a participant or the proxy did not come up.
@@ -35,5 +41,5 @@ async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder) -> AsyncIter
             async with inprocess_lab(spec, folder, _now) as stage:
                 yield stage
         case LabName.LOOPBACK:
-            async with loopback_lab(spec, folder) as stage:
+            async with loopback_lab(spec, folder, workers=workers) as stage:
                 yield stage

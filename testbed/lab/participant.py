@@ -54,6 +54,8 @@ class ParticipantConfig:
     sockets: tuple[int, ...]
     """Descriptors of listening sockets: of the public side, then of the school's control API."""
     control_token: str = ""
+    state: Path | None = None
+    """Folder of what several school processes share."""
 
 
 CONFIG: TypeAdapter[ParticipantConfig] = TypeAdapter(ParticipantConfig)
@@ -96,7 +98,8 @@ def _now() -> datetime:
 async def _serve(config: ParticipantConfig) -> None:
     home = LabHome(config.home)
     trust = trusting(home.ca_file)
-    spec = LabSpec(home, load_people(config.people), config.vendors, {a.id: a for a in config.agreements})
+    agreements = {agreement.id: agreement for agreement in config.agreements}
+    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state)
     async with AsyncExitStack() as stack:
 
         async def client(sender: str) -> httpx.AsyncClient:

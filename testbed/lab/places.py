@@ -16,6 +16,8 @@ class SchoolPlace:
     scope: str
     """The security domain of its users."""
     name: Bilingual
+    acronym: str
+    """Of the school owner (norEduOrgAcronym)."""
     signing: KeyKind
     """A vendor must be able to verify both kinds."""
 
@@ -35,6 +37,7 @@ SCHOOL = SchoolPlace(
     host="idp.skola.test",
     scope="skola.test",
     name=Bilingual(sv="Exempelkommuns skolor (TEST)", en="Example Municipality's schools (TEST)"),
+    acronym="EXK",
     signing="rsa",
 )
 """The school that scenarios are played at unless they ask for the other; the control API is its."""
@@ -43,6 +46,7 @@ NEIGHBOUR = SchoolPlace(
     host="idp.granne.test",
     scope="granne.test",
     name=Bilingual(sv="Grannkommunens skolor (TEST)", en="Neighbour Municipality's schools (TEST)"),
+    acronym="GRK",
     signing="ec",
 )
 SCHOOLS = (SCHOOL, NEIGHBOUR)

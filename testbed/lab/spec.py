@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 from starlette.types import ASGIApp
@@ -42,6 +43,8 @@ class LabSpec:
     people: Mapping[str, Person]
     vendors: tuple[Vendor, ...]
     agreements: Mapping[str, Agreement]
+    state: Path | None = None
+    """Folder for what the workers of a school share; None where each school is served by one process."""
 
     @property
     def simulated(self) -> tuple[Vendor, ...]:
@@ -79,8 +82,9 @@ def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, cont
             if works_with(spec, vendor, place)
         ),
         control_token=control_token,
-        acronym="EXK",
+        acronym=place.acronym,
         signing=place.signing,
+        state=spec.state / f"{place.host}.sqlite" if spec.state else None,
     )
     keys = SchoolKeys.load_or_make(spec.home.participant_folder(place.host), place.host, now(), config.signing)
     return School(config, keys, http, now)

@@ -4,11 +4,12 @@ import base64
 import datetime as dt
 import re
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
-from itertools import count
+from itertools import count, cycle
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 from lxml import etree
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.keys import SchoolKeys
@@ -228,11 +230,34 @@ def config(people: dict[str, Person], party: RelyingParty) -> SchoolConfig:
     return SchoolConfig(SCHOOL, name, people, "skola.test", (party,), TOKEN)
 
 
+class InTurn:
+    """Several workers behind one address: each request goes to the next one."""
+
+    def __init__(self, apps: Sequence[ASGIApp]) -> None:
+        self._turns = cycle(apps)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await next(self._turns)(scope, receive, send)
+
+
+@pytest.fixture
+def in_turn() -> type[InTurn]:
+    return InTurn
+
+
+@pytest.fixture
+def workers() -> int:
+    """So many workers serve the school; modules that are tried with several have a fixture of their own."""
+    return 1
+
+
 type OpenLab = Callable[..., "AsyncIterator[Lab]"]
 
 
 @pytest.fixture
-def open_lab(keys: SchoolKeys, config: SchoolConfig, vendor: Vendor) -> Callable[..., object]:
+def open_lab(
+    keys: SchoolKeys, config: SchoolConfig, vendor: Vendor, workers: int, tmp_path: Path
+) -> Callable[..., object]:
     """Makes a lab; ``metadata`` answers for the vendor instead of its own, ``party`` changes the relying party, and
     all else changes the vendor."""
 
@@ -249,14 +274,17 @@ def open_lab(keys: SchoolKeys, config: SchoolConfig, vendor: Vendor) -> Callable
 
         parties = tuple(replace(one, **(party or {})) for one in config.relying_parties)
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-            school = School(replace(config, relying_parties=parties), keys, http, lambda: lab.now)
-            transport, control = httpx.ASGITransport(school.app), httpx.ASGITransport(school.control)
+            state = tmp_path / "state" / f"{next(NUMBERS)}.sqlite" if workers > 1 else None
+            shared = replace(config, relying_parties=parties, state=state)
+            schools = [School(shared, keys, http, lambda: lab.now) for _ in range(workers)]
+            transport = httpx.ASGITransport(InTurn([one.app for one in schools]))
+            control = httpx.ASGITransport(InTurn([one.control for one in schools]))
             bearer = {"Authorization": f"Bearer {TOKEN}"}
             async with (
                 httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser,
                 httpx.AsyncClient(transport=control, base_url="http://control.localhost", headers=bearer) as controller,
             ):
-                lab = Lab(school, browser, controller, changed, fetched)
+                lab = Lab(schools[0], browser, controller, changed, fetched)
                 yield lab
 
     return opened

@@ -14,6 +14,11 @@ VENDOR = "https://lasning.test/saml/metadata"
 AUDIENCE = {"op": "set-text", "xpath": "//saml:Audience", "value": "https://other.test"}
 
 
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def workers(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 def audience(page: Any) -> str:
     response = etree.fromstring(base64.b64decode(re.search(r'name="SAMLResponse" value="([^"]+)"', page.text)[1]))
     return next(response.iter("{*}Audience")).text

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -159,8 +160,15 @@ def soap(message: Any) -> bytes:
     return f'<s:Envelope xmlns:s="{NS["s"]}"><s:Body>{etree.tostring(message).decode()}</s:Body></s:Envelope>'.encode()
 
 
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def workers(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 @pytest.fixture
-def open_round(keys: SchoolKeys, config: SchoolConfig, vendor: Any, agreement: Any, tmp_path: Any) -> Any:
+def open_round(  # noqa: PLR0917 - fixtures
+    keys: SchoolKeys, config: SchoolConfig, vendor: Any, agreement: Any, workers: int, in_turn: Any, tmp_path: Path
+) -> Any:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Round]:
         def answer(request: httpx.Request) -> httpx.Response:
@@ -177,8 +185,10 @@ def open_round(keys: SchoolKeys, config: SchoolConfig, vendor: Any, agreement: A
 
         parties = tuple(RelyingParty(entity(h), entity(h), agreement, "agreement") for h in (FRONT, POST, BACK, NONE))
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-            school = School(replace(config, relying_parties=parties), keys, http, lambda: NOW)
-            transport = httpx.ASGITransport(school.app)
+            state = tmp_path / "state" / "school.sqlite" if workers > 1 else None
+            shared = replace(config, relying_parties=parties, state=state)
+            schools = [School(shared, keys, http, lambda: NOW).app for _ in range(workers)]
+            transport = httpx.ASGITransport(in_turn(schools))
             async with httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser:
                 lab = Round(browser, vendor, signing_key(vendor))
                 yield lab

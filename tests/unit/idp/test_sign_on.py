@@ -28,6 +28,11 @@ CATEGORY = """<md:Extensions><mdattr:EntityAttributes xmlns:mdattr="urn:oasis:na
 SIGNED_BY = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 
 
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def workers(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 def saml_response(page: Any) -> Any:
     """The response that the page posts, or a failed assertion when it posts none."""
     found = re.search(r'name="SAMLResponse" value="([^"]+)"', page.text)

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.keys import SchoolKeys
+from testbed.model.assurance import SKOLFEDERATION_TWO_FACTORS
 from testbed.model.written import Agreement, Bilingual, Person
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
@@ -178,6 +179,15 @@ PEOPLE = (
         },
     ),
     Person(id="larare-1", role="teacher", attributes={"displayName": "Ärla <b>", "mail": "l@skola.test"}),
+    Person(
+        id="larare-2",
+        role="teacher",
+        attributes={
+            "displayName": "Två Faktorer",
+            "eduPersonPrincipalName": "t@skola.test",
+            "eduPersonAssurance": (SKOLFEDERATION_TWO_FACTORS,),
+        },
+    ),
 )
 
 AGREEMENT = Agreement.model_validate(

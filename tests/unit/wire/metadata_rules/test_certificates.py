@@ -71,3 +71,10 @@ def test_a_key_that_no_library_knows_is_warned_of(school: Any) -> None:
     curve = bytes.fromhex("06082a8648ce3d030107")
     der[der.index(curve) + len(curve) - 1] = 0x7F
     assert said(school, base64.b64encode(bytes(der)).decode()) == [("warning", PLACE)]
+
+
+def test_a_signature_that_no_library_knows_says_nothing_of_the_key(school: Any) -> None:
+    der = base64.b64decode(certificate(ec.generate_private_key(ec.SECP256R1())))
+    with_sha256 = bytes.fromhex("06082a8648ce3d040302")
+    assert der.count(with_sha256) == 2
+    assert said(school, base64.b64encode(der.replace(with_sha256, with_sha256[:-1] + b"\x7f")).decode()) == []

@@ -88,7 +88,7 @@ class School:
         spoiler, self.accounts = Spoiler(state), Accounts(state)
         self._pages, self._metadata = parts.pages, own_metadata(server, keys)
         requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
-        issuer = ResponseIssuer(server, keys)
+        issuer = ResponseIssuer(server, signers)
         sign_on = SignOn(parts, Desk(requests, issuer, spoiler, keys.pairwise_secret, self.accounts))
         logout = _logout(parts, http, state)
         orders = Orders(parts.parties, spoiler, parts.directory, parts.rollover)

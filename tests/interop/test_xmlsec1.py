@@ -13,8 +13,9 @@ from idp.config import SchoolConfig
 from idp.keys import SchoolKeys
 from idp.people import generate
 from idp.saml.identifiers import name_id
-from idp.saml.responses import Addressee, Login, ResponseIssuer
+from idp.saml.responses import Addressee, Login, Protection, ResponseIssuer
 from idp.saml.server import make_server
+from idp.saml.signing import Signers
 from testbed.model.messages import NAMEID_PERSISTENT
 from testbed.model.written import Bilingual, Person
 
@@ -53,7 +54,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SchoolKeys:
 @pytest.fixture(scope="module")
 def issuer(keys: SchoolKeys) -> ResponseIssuer:
     config = SchoolConfig("https://idp.skola.test", Bilingual(sv="S", en="E"), {}, "skola.test", (), "t")
-    return ResponseIssuer(make_server(config), keys)
+    return ResponseIssuer(make_server(config), Signers(keys))
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def accepts(keys: SchoolKeys, tmp_path: Path) -> Callable[[bytes], bool]:
 def issued(issuer: ResponseIssuer, person: Person) -> bytes:
     values = {name: person.values(name) for name in person.attributes}
     name = name_id(person.id, TO.entity_id, NAMEID_PERSISTENT, b"secret")
-    return issuer.issue(TO, Login(name, values, NOW), NOW)
+    return issuer.issue(TO, Login(name, values, NOW), NOW, Protection("before"))
 
 
 @pytest.mark.parametrize("person", cast(), ids=lambda person: person.id)

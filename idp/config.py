@@ -58,6 +58,9 @@ class SchoolConfig:
     registration_authority: str = "https://md.federation.test"
     """The federation that the school belongs to, as ``mdrpi:RegistrationInfo`` names it."""
 
+    sign_metadata: bool = False
+    """Whether it signs its own metadata; where a federation publishes it, the federation does."""
+
     @property
     def entity_id(self) -> str:
         """The school's SAML name, which is also where its metadata stands."""

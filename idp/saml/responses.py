@@ -13,6 +13,7 @@ from saml2.samlp import Response
 from idp import mutations
 from idp.keys import KeyStage
 from idp.saml.encryption import EncryptionTarget, encrypt
+from idp.saml.envelope import written
 from idp.saml.identifiers import NameId
 from idp.saml.names import CONTEXT_PASSWORD, SAML, SAMLP, XS, XSI
 from idp.saml.server import ReleaseAsGiven, SamlServer
@@ -131,7 +132,7 @@ class ResponseIssuer:
         root = _tree(message)
         root.find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode").set("Value", top_level(status[0]))
         root.set("ID", new_identifier())
-        root.set("IssueInstant", _instant(now))
+        root.set("IssueInstant", written(now))
         return self._finish(root, Protection(stage), operations)
 
     def _finish(self, root: etree._Element, protection: Protection, operations: Sequence[Operation]) -> bytes:
@@ -151,23 +152,19 @@ class ResponseIssuer:
 def _stamp(root: etree._Element, now: datetime, login: Login) -> None:
     # NOTE: pysaml2 reads the machine's clock, so every time that it wrote is written again, and so is every
     # identifier: its own have 101 random bits where SAML Core 1.3.4 demands 128 and advises 160.
-    issued, until = _instant(now), _instant(now + VALID_FOR)
+    issued, until = written(now), written(now + VALID_FOR)
     assertion = root.find(f"{{{SAML}}}Assertion")
     for element in (root, assertion):
         element.set("ID", new_identifier())
         element.set("IssueInstant", issued)
     conditions = assertion.find(f"{{{SAML}}}Conditions")
-    conditions.set("NotBefore", _instant(now - VALID_BEFORE))
+    conditions.set("NotBefore", written(now - VALID_BEFORE))
     conditions.set("NotOnOrAfter", until)
     for confirmation in assertion.iter(f"{{{SAML}}}SubjectConfirmationData"):
         confirmation.set("NotOnOrAfter", until)
     for statement in assertion.iter(f"{{{SAML}}}AuthnStatement"):
-        statement.set("AuthnInstant", _instant(login.authenticated))
+        statement.set("AuthnInstant", written(login.authenticated))
         statement.set("SessionIndex", login.session_index or new_identifier())
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_identifier() -> str:

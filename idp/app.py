@@ -22,7 +22,7 @@ from idp.parts import SchoolParts
 from idp.problems import Words, error_handlers
 from idp.rollover import Rollover
 from idp.saml.logout import LogoutReader
-from idp.saml.metadata import MEDIA_TYPE, own_metadata
+from idp.saml.metadata import MEDIA_TYPE, OwnMetadata
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.requests import RequestReader
 from idp.saml.responses import ResponseIssuer
@@ -86,9 +86,10 @@ class School:
             now=now,
         )
         spoiler, self.accounts = Spoiler(state), Accounts(state)
-        self._pages, self._metadata = parts.pages, own_metadata(server, keys)
+        self._pages, self._parts = parts.pages, parts
+        self._metadata = OwnMetadata(server, keys, signers if config.sign_metadata else None)
         requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
-        issuer = ResponseIssuer(server, keys)
+        issuer = ResponseIssuer(server, signers)
         sign_on = SignOn(parts, Desk(requests, issuer, spoiler, keys.pairwise_secret, self.accounts))
         logout = _logout(parts, http, state)
         orders = Orders(parts.parties, spoiler, parts.directory, parts.rollover)
@@ -117,7 +118,8 @@ class School:
         return self._pages.start(request)
 
     async def _show_metadata(self, _: Request) -> Response:
-        return Response(self._metadata, media_type=MEDIA_TYPE, headers={"X-Content-Type-Options": "nosniff"})
+        document = self._metadata.document(self._parts.rollover.stage, self._parts.now())
+        return Response(document, media_type=MEDIA_TYPE, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _error_from_vendor(self, request: Request) -> Response:
         """The errorURL of the metadata: a vendor sends people here when it could not let them in."""

@@ -22,6 +22,13 @@ class RelyingParty:
     """Where the vendor publishes its metadata; fetched when its first request comes."""
     agreement: Agreement | None
     release: ReleasePolicy
+    sign_response: bool = False
+    """Whether it wants responses signed as a whole, around their signed assertion."""
+
+    @property
+    def encrypts_assertions(self) -> bool:
+        """Whether the agreement demands that only the vendor can read an assertion (security.encrypt_assertion)."""
+        return self.agreement is not None and self.agreement.security.encrypt_assertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,9 @@ class SchoolConfig:
     """Of SCHAC's vocabulary, which knows schools as ``other``."""
     registration_authority: str = "https://md.federation.test"
     """The federation that the school belongs to, as ``mdrpi:RegistrationInfo`` names it."""
+
+    sign_metadata: bool = False
+    """Whether it signs its own metadata; where a federation publishes it, the federation does."""
 
     @property
     def entity_id(self) -> str:

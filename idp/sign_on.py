@@ -2,8 +2,6 @@
 
 import base64
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -16,6 +14,7 @@ from idp.parts import SchoolParts
 from idp.refused import Refused
 from idp.release import Occasion, SchoolFacts, release
 from idp.saml.contexts import TWO_FACTORS, assurance, choose, reach
+from idp.saml.encryption import EncryptionTarget, encryption_target
 from idp.saml.envelope import Binding
 from idp.saml.identifiers import name_id
 from idp.saml.names import (
@@ -26,10 +25,10 @@ from idp.saml.names import (
 )
 from idp.saml.relying_parties import ServiceProvider
 from idp.saml.requests import LoginRequest, RequestReader
-from idp.saml.responses import Addressee, Login, ResponseIssuer, new_identifier
+from idp.saml.responses import Addressee, Login, Protection, ResponseIssuer, new_identifier
 from idp.saml.unpacking import Fields
 from idp.sessions import PENDING_FOR, SESSION_COOKIE, Participant, Pending, Session
-from idp.spoiling import Spoiler
+from idp.spoiling import Spoiler, fitting
 from testbed.model.messages import NAMEID_TRANSIENT
 from testbed.model.release import Reason
 from testbed.model.written import Bilingual, Person
@@ -47,6 +46,10 @@ NOBODY_LOGGED_IN = (STATUS_NO_PASSIVE, "Nobody is logged in to the school.")
 NOT_AGREED = (STATUS_REQUEST_DENIED, "The agreement does not cover this person.")
 """The vendor is not told whether role, school or grade was the reason: that would be personal data by itself."""
 NOT_IN_FORCE = (STATUS_REQUEST_DENIED, "The agreement is not in force.")
+NO_KEY_TO_ENCRYPT_TO = (
+    STATUS_REQUEST_DENIED,
+    "The agreement demands encrypted assertions, and the service's metadata has no key and algorithm fit for it.",
+)
 
 log = logging.getLogger("idp")
 
@@ -58,10 +61,6 @@ UNKNOWN_PERSON = Bilingual(sv="Ingen sådan person finns på skolan.", en="The s
 USED_BEFORE = Bilingual(
     sv="Tjänstens inloggningsbegäran har redan använts. Börja om från tjänsten.",
     en="The service's login request has been used already. Begin again at the service.",
-)
-DOES_NOT_FIT = Bilingual(
-    sv="Testmiljön bad skolan att ändra meddelandet på ett sätt som inte går: {}",
-    en="The lab asked the school to spoil the message in a way that does not fit it: {}",
 )
 
 
@@ -201,14 +200,18 @@ class SignOn:
             refusal = await self._refuse(login, NOT_IN_FORCE if decided.refused is Reason.NOT_IN_FORCE else NOT_AGREED)
             self._desk.accounts.add(account)
             return refusal
+        encrypt_to = _encrypt_to(provider)
+        if encrypt_to is None and provider.relying_party.encrypts_assertions:
+            return await self._refuse(login, NO_KEY_TO_ENCRYPT_TO)
         self._take(login)
         name_format = NAMEID_TRANSIENT if decided.nameless else wish.name_id_format or ""
         name = name_id(person.id, provider.entity_id, name_format, self._desk.secret)
         context = choose(wish.contexts, session.strength) or ""
         statement = Login(name, decided.attributes, session.since, context, new_identifier())
+        protection = Protection(self._parts.rollover.stage, provider.relying_party.sign_response, encrypt_to)
         operations = self._desk.spoiler.take(provider.entity_id)
-        with _fitting():
-            xml = self._desk.issuer.issue(_addressee(wish), statement, now, operations)
+        with fitting():
+            xml = self._desk.issuer.issue(_addressee(wish), statement, now, protection, operations)
         self._desk.accounts.add(account)
         log.info(
             "login to %s: %s, released: %s%s",
@@ -244,8 +247,9 @@ class SignOn:
         provider = await self._parts.parties.find(wish.entity_id)
         self._take(login)
         operations = self._desk.spoiler.take(provider.entity_id)
-        with _fitting():
-            xml = self._desk.issuer.refuse(_addressee(wish), status, self._parts.now(), operations)
+        with fitting():
+            stage = self._parts.rollover.stage
+            xml = self._desk.issuer.refuse(_addressee(wish), status, self._parts.now(), stage, operations)
         log.info("no login to %s: %s", provider.entity_id, status[0].rpartition(":")[2])
         return self._finish(login, self._deliver(login.request, wish, provider, xml))
 
@@ -277,19 +281,12 @@ def _login_cookie(key: str) -> str:
     return LOGIN_COOKIE + key[:KEY_IN_COOKIE]
 
 
+def _encrypt_to(provider: ServiceProvider) -> EncryptionTarget | None:
+    """None where the agreement demands no encryption, or the vendor has no key for it."""
+    if not provider.relying_party.encrypts_assertions:
+        return None
+    return encryption_target(provider.encryption_certificates, provider.encryption_methods)
+
+
 def _addressee(wish: LoginRequest) -> Addressee:
     return Addressee(wish.entity_id, wish.acs_url, wish.id)
-
-
-@contextmanager
-def _fitting() -> Iterator[None]:
-    """Whoever logs in is told when the lab's operations do not fit the message."""
-    try:
-        yield
-    except ValueError as error:
-        words = str(error)
-        raise Refused(
-            400,
-            "the spoiling does not fit the message",
-            Bilingual(sv=DOES_NOT_FIT.sv.format(words), en=DOES_NOT_FIT.en.format(words)),
-        ) from error

@@ -1,14 +1,20 @@
 """What the lab has asked to be spoiled, until the next message to that vendor is issued."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pydantic import TypeAdapter
 
+from idp.refused import Refused
 from idp.state import Queue, State
-from testbed.model.written import Operation
+from testbed.model.written import Bilingual, Operation
 
 MAX_WAITING = 100
 """For one vendor."""
+DOES_NOT_FIT = Bilingual(
+    sv="Testmiljön bad skolan att ändra meddelandet på ett sätt som inte går: {}",
+    en="The lab asked the school to spoil the message in a way that does not fit it: {}",
+)
 
 
 class Spoiler:
@@ -30,3 +36,21 @@ class Spoiler:
     def take(self, entity_id: str) -> tuple[Operation, ...]:
         """How to spoil the message that is being issued; nothing, as a rule."""
         return self._waiting.next(entity_id) or ()
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Whoever logs in is told when the lab's operations do not fit the message.
+
+    Raises:
+        Refused: they do not.
+    """
+    try:
+        yield
+    except ValueError as error:
+        words = str(error)
+        raise Refused(
+            400,
+            "the spoiling does not fit the message",
+            Bilingual(sv=DOES_NOT_FIT.sv.format(words), en=DOES_NOT_FIT.en.format(words)),
+        ) from error

@@ -77,6 +77,11 @@ def instant(text: str | None) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
+def written(moment: datetime) -> str:
+    """A time as SAML writes it, in UTC and whole seconds (SAML Core 1.3.3)."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def unpack(fields: Fields, name: str, binding: Binding) -> bytes:
     """The XML of a message in a query string or a form.
 

@@ -8,7 +8,7 @@ from saml2 import saml, samlp
 
 from idp.config import Clock
 from idp.refused import malformed
-from idp.saml.envelope import Binding, check_envelope, instant, issuer_of, read_as, unpack
+from idp.saml.envelope import Binding, check_envelope, instant, issuer_of, read_as, unpack, written
 from idp.saml.identifiers import NameId
 from idp.saml.names import DS, SAML, SAMLP, SOAP, STATUS_SUCCESS
 from idp.saml.relying_parties import RelyingParties
@@ -166,9 +166,9 @@ def logout_request(
     message = samlp.LogoutRequest(
         id=identifier,
         version="2.0",
-        issue_instant=_instant(now),
+        issue_instant=written(now),
         destination=destination,
-        not_on_or_after=_instant(now + VALID_FOR),
+        not_on_or_after=written(now + VALID_FOR),
         issuer=saml.Issuer(text=issuer),
         name_id=saml.NameID(format=name.format, text=name.value),
         session_index=[samlp.SessionIndex(text=index) for index in indexes],
@@ -193,14 +193,10 @@ def logout_response(
     message = samlp.LogoutResponse(
         id=identifier,
         version="2.0",
-        issue_instant=_instant(now),
+        issue_instant=written(now),
         destination=destination or None,
         in_response_to=in_response_to,
         issuer=saml.Issuer(text=issuer),
         status=samlp.Status(status_code=samlp.StatusCode(value=status[0], status_code=second)),
     )
     return parse(message.to_string(nspair=PREFIXES))
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""From a decision to the XML that goes to the vendor: built by pysaml2, stamped, perhaps spoiled, signed once."""
+"""From a decision to the XML that goes to the vendor: built by pysaml2, stamped, perhaps spoiled, signed, encrypted."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,14 @@ from saml2.saml import NameID
 from saml2.samlp import Response
 
 from idp import mutations
-from idp.keys import SchoolKeys
+from idp.keys import KeyStage
+from idp.saml.encryption import EncryptionTarget, encrypt
+from idp.saml.envelope import written
 from idp.saml.identifiers import NameId
 from idp.saml.names import CONTEXT_PASSWORD, SAML, SAMLP, XS, XSI
 from idp.saml.server import ReleaseAsGiven, SamlServer
-from idp.saml.signing import Signer
+from idp.saml.signing import Signers
+from idp.saml.statuses import top_level
 from testbed.model.written import Operation
 
 VALID_BEFORE = timedelta(minutes=1)
@@ -33,7 +36,19 @@ class Addressee:
     entity_id: str
     acs_url: str
     in_response_to: str
-    """The ID of the request."""
+    """The ID of the request; "" for a response that nobody asked for (SAML Profiles 4.1.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How a response is protected on its way through the browser."""
+
+    stage: KeyStage
+    """Of the school's key rollover: says which key signs."""
+    sign_response: bool = False
+    """Whether the response is signed around the signed assertion, as some products demand."""
+    encrypt_to: EncryptionTarget | None = None
+    """None sends the assertion in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +68,24 @@ class Login:
 class ResponseIssuer:
     """Makes the responses of one school."""
 
-    def __init__(self, server: SamlServer, keys: SchoolKeys) -> None:
-        self._server, self._signer, self._policy = server, Signer(keys.current), ReleaseAsGiven()
+    def __init__(self, server: SamlServer, signers: Signers) -> None:
+        self._server, self._signers, self._policy = server, signers, ReleaseAsGiven()
 
-    def issue(self, to: Addressee, login: Login, now: datetime, operations: Sequence[Operation] = ()) -> bytes:
+    def issue(
+        self,
+        to: Addressee,
+        login: Login,
+        now: datetime,
+        protection: Protection,
+        operations: Sequence[Operation] = (),
+    ) -> bytes:
         """A response with one signed assertion (SAML Profiles 4.1.4.2), as UTF-8 XML.
 
         Args:
             to: whom it answers.
             login: what it states.
             now: the time to stamp it with.
+            protection: how it is signed, and whether it is encrypted.
             operations: how to spoil it before it is signed.
 
         Raises:
@@ -70,7 +93,7 @@ class ResponseIssuer:
         """
         message = self._server.create_authn_response(
             {name: list(values) for name, values in login.attributes.items()},
-            to.in_response_to,
+            to.in_response_to or None,
             to.acs_url,
             to.entity_id,
             name_id=NameID(format=login.name_id.format, text=login.name_id.value, sp_name_qualifier=to.entity_id),
@@ -81,33 +104,47 @@ class ResponseIssuer:
         )
         root = _tree(message)
         _stamp(root, now, login)
-        return self._finish(root, operations)
+        return self._finish(root, protection, operations)
 
     def refuse(
-        self, to: Addressee, status: tuple[str, str], now: datetime, operations: Sequence[Operation] = ()
+        self,
+        to: Addressee,
+        status: tuple[str, str],
+        now: datetime,
+        stage: KeyStage,
+        operations: Sequence[Operation] = (),
     ) -> bytes:
-        """A response that says why nobody was logged in (SAML Core 3.2.2), not signed, for it states nothing.
+        """A response that says why nobody was logged in (SAML Core 3.2.2).
+
+        It is signed: an error that anyone could forge would let anyone keep a person out.
 
         Args:
             to: whom it answers.
             status: the second-level status code and a sentence for people.
             now: the time to stamp it with.
-            operations: how to spoil it.
+            stage: of the school's key rollover.
+            operations: how to spoil it before it is signed.
 
         Raises:
-            ValueError: the operations do not fit the message.
+            ValueError: the operations do not fit the message, or SAML has no such status.
         """
-        message = self._server.create_error_response(to.in_response_to, to.acs_url, status, sign=False)
+        message = self._server.create_error_response(to.in_response_to or None, to.acs_url, status, sign=False)
         root = _tree(message)
+        root.find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode").set("Value", top_level(status[0]))
         root.set("ID", new_identifier())
-        root.set("IssueInstant", _instant(now))
-        return self._finish(root, operations)
+        root.set("IssueInstant", written(now))
+        return self._finish(root, Protection(stage), operations)
 
-    def _finish(self, root: etree._Element, operations: Sequence[Operation]) -> bytes:
+    def _finish(self, root: etree._Element, protection: Protection, operations: Sequence[Operation]) -> bytes:
         mutations.apply(root, operations)
+        signer = self._signers.at(protection.stage)
         assertion = root.find(f"{{{SAML}}}Assertion")
         if assertion is not None:
-            self._signer.sign(assertion)
+            signer.sign(assertion)
+            if protection.encrypt_to is not None:
+                encrypt(assertion, protection.encrypt_to)
+        if assertion is None or protection.sign_response:
+            signer.sign(root)
         document: bytes = etree.tostring(root, encoding="UTF-8")
         return document
 
@@ -115,23 +152,19 @@ class ResponseIssuer:
 def _stamp(root: etree._Element, now: datetime, login: Login) -> None:
     # NOTE: pysaml2 reads the machine's clock, so every time that it wrote is written again, and so is every
     # identifier: its own have 101 random bits where SAML Core 1.3.4 demands 128 and advises 160.
-    issued, until = _instant(now), _instant(now + VALID_FOR)
+    issued, until = written(now), written(now + VALID_FOR)
     assertion = root.find(f"{{{SAML}}}Assertion")
     for element in (root, assertion):
         element.set("ID", new_identifier())
         element.set("IssueInstant", issued)
     conditions = assertion.find(f"{{{SAML}}}Conditions")
-    conditions.set("NotBefore", _instant(now - VALID_BEFORE))
+    conditions.set("NotBefore", written(now - VALID_BEFORE))
     conditions.set("NotOnOrAfter", until)
     for confirmation in assertion.iter(f"{{{SAML}}}SubjectConfirmationData"):
         confirmation.set("NotOnOrAfter", until)
     for statement in assertion.iter(f"{{{SAML}}}AuthnStatement"):
-        statement.set("AuthnInstant", _instant(login.authenticated))
+        statement.set("AuthnInstant", written(login.authenticated))
         statement.set("SessionIndex", login.session_index or new_identifier())
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_identifier() -> str:

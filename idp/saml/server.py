@@ -8,13 +8,25 @@ from saml2.server import Server
 from saml2.sigver import CryptoBackend
 
 from idp.config import SchoolConfig
-from idp.saml.names import BINDING_POST, BINDING_REDIRECT, NAMEFORMAT_URI, NAMEID_UNSPECIFIED
+from idp.saml.names import BINDING_POST, BINDING_REDIRECT, BINDING_SOAP, NAMEFORMAT_URI, NAMEID_UNSPECIFIED
 from testbed.model.attributes import by_saml_name
 from testbed.model.messages import NAMEID_PERSISTENT, NAMEID_TRANSIENT
 from testbed.model.written import Bilingual
 
 ERROR_PATH = "/error?code=ERRORURL_CODE&ts=ERRORURL_TS&rp=ERRORURL_RP&tid=ERRORURL_TID&ctx=ERRORURL_CTX"
 """The placeholders of the SAML V2.0 Metadata Deployment Profile for errorURL."""
+ASSURANCE_CERTIFICATION = "urn:oasis:names:tc:SAML:attribute:assurance-certification"
+E_LEG = "https://fidus.skolverket.se/authentication/e-leg"
+"""The school signals levels of e-legitimation: Skolverket's gateway then asks for one instead of a second login."""
+CATEGORY_SUPPORT = "http://macedir.org/entity-category-support"
+CATEGORIES = (
+    "https://refeds.org/category/anonymous",
+    "https://refeds.org/category/pseudonymous",
+    "https://refeds.org/category/personalized",
+    "http://refeds.org/category/research-and-scholarship",
+    "https://refeds.org/category/code-of-conduct/v2",
+)
+"""Of vendors that the school can release to by bundle (RFC 8409)."""
 CONTACT_MAIL = "mailto:test@skola.test"
 
 
@@ -87,6 +99,7 @@ def _settings(config: SchoolConfig) -> dict[str, object]:
         "crypto_backend": "XMLSecurity",
         "metadata": {"inline": []},
         "only_use_keys_in_metadata": True,
+        "entity_attributes": _entity_attributes(config),
         "organization": {
             "name": _both(config.name),
             "display_name": _both(config.name),
@@ -96,33 +109,43 @@ def _settings(config: SchoolConfig) -> dict[str, object]:
             {"contact_type": kind, "given_name": "TEST", "sur_name": "TEST", "email_address": [CONTACT_MAIL]}
             for kind in ("technical", "support")
         ],
-        "service": {
-            "idp": {
-                "name": config.name.en,
-                "endpoints": {
-                    "single_sign_on_service": [
-                        (config.sso_url, BINDING_REDIRECT),
-                        (config.sso_url, BINDING_POST),
-                    ]
-                },
-                "name_id_format": [NAMEID_TRANSIENT, NAMEID_PERSISTENT, NAMEID_UNSPECIFIED],
-                "scope": [config.scope],
-                "error_url": config.base_url + ERROR_PATH,
-                "want_authn_requests_signed": False,
-                "sign_response": False,
-                "sign_assertion": False,
-                "ui_info": {
-                    "display_name": _tagged(config.name),
-                    "description": _tagged(
-                        Bilingual(
-                            sv="TEST: en påhittad skola med påhittade personer. Lita inte på den utanför testmiljön.",
-                            en="TEST: an invented school with invented people. Do not trust it outside the test lab.",
-                        )
-                    ),
-                },
-            }
-        },
+        "service": {"idp": _role(config)},
     }
+
+
+def _role(config: SchoolConfig) -> dict[str, object]:
+    description = Bilingual(
+        sv="TEST: en påhittad skola med påhittade personer. Lita inte på den utanför testmiljön.",
+        en="TEST: an invented school with invented people. Do not trust it outside the test lab.",
+    )
+    return {
+        "name": config.name.en,
+        "endpoints": {
+            "single_sign_on_service": [(config.sso_url, BINDING_REDIRECT), (config.sso_url, BINDING_POST)],
+            "single_logout_service": [
+                (config.slo_url, BINDING_REDIRECT),
+                (config.slo_url, BINDING_POST),
+                (config.slo_soap_url, BINDING_SOAP),
+            ],
+        },
+        "name_id_format": [NAMEID_TRANSIENT, NAMEID_PERSISTENT, NAMEID_UNSPECIFIED],
+        "scope": [config.scope],
+        "error_url": config.base_url + ERROR_PATH,
+        "want_authn_requests_signed": False,
+        "sign_response": False,
+        "sign_assertion": False,
+        "ui_info": {"display_name": _tagged(config.name), "description": _tagged(description)},
+    }
+
+
+def _entity_attributes(config: SchoolConfig) -> list[dict[str, object]]:
+    """What the school is certified for and supports. They stand at the entity: under the role nobody would read them,
+    and staff would lose access without an error."""
+    certified = [(ASSURANCE_CERTIFICATION, [E_LEG])] if config.e_leg else []
+    return [
+        {"format": NAMEFORMAT_URI, "name": name, "values": values}
+        for name, values in (*certified, (CATEGORY_SUPPORT, list(CATEGORIES)))
+    ]
 
 
 def _both(text: Bilingual) -> list[tuple[str, str]]:

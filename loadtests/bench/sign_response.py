@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from idp.config import SchoolConfig
 from idp.keys import SchoolKeys, SigningKey
 from idp.saml.identifiers import NameId
-from idp.saml.responses import Addressee, Login, ResponseIssuer
+from idp.saml.responses import Addressee, Login, Protection, ResponseIssuer
 from idp.saml.server import make_server
+from idp.saml.signing import Signers
 from loadtests.bench.measure import LeftOut, Outcome, compared, per_cpu_second
 from testbed.model.messages import NAMEID_TRANSIENT
 from testbed.model.written import Bilingual
@@ -73,10 +74,11 @@ def _ours(keys: SchoolKeys, now: datetime) -> float:
     )
     server = make_server(config)
     server.add_metadata(ENTITY, SP_METADATA.encode())
-    issuer = ResponseIssuer(server, keys)
+    issuer = ResponseIssuer(server, Signers(keys))
     to = Addressee(ENTITY, ACS, "_request")
     login = Login(NameId(NAMEID_TRANSIENT, "someone"), ATTRIBUTES, now)
-    return per_cpu_second(lambda: issuer.issue(to, login, now))
+    protection = Protection("before")
+    return per_cpu_second(lambda: issuer.issue(to, login, now, protection))
 
 
 def _beside_stock(ours: float, keys: SchoolKeys, folder: Path) -> Iterator[Outcome]:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
+import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -52,6 +53,37 @@ def certificate(key: Key) -> x509.Certificate:
 
 
 @dataclass(frozen=True)
+class Receiver:
+    """A vendor's key for encrypted assertions, and what opens them."""
+
+    key: rsa.RSAPrivateKey
+
+    @property
+    def certificate(self) -> str:
+        """As metadata holds it."""
+        return base64.b64encode(certificate(self.key).public_bytes(serialization.Encoding.DER)).decode()
+
+    def key_descriptor(self, *methods: str) -> str:
+        """For the vendor's metadata."""
+        named = "".join(f'<md:EncryptionMethod Algorithm="{method}"/>' for method in methods)
+        return f"""<md:KeyDescriptor use="encryption"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">
+<ds:X509Data><ds:X509Certificate>{self.certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>{named}
+</md:KeyDescriptor>"""
+
+    def open(self, response: etree._Element) -> etree._Element:
+        """The assertion as a document of its own. Raises xmlsec.Error when it cannot be opened."""
+        pem = self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        manager = xmlsec.KeysManager()
+        manager.add_key(xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem))
+        wrapper = response.find(".//{urn:oasis:names:tc:SAML:2.0:assertion}EncryptedAssertion")
+        # NOTE: exclusive C14N leaves behind what the response declares: the assertion must bring its own prefixes.
+        data = etree.fromstring(etree.tostring(wrapper[0], method="c14n", exclusive=True))
+        return xmlsec.EncryptionContext(manager).decrypt(data)
+
+
+@dataclass(frozen=True)
 class Vendor:
     """A vendor that says whatever a test wants it to say."""
 
@@ -63,6 +95,8 @@ class Vendor:
     entity_id: str = VENDOR
     attributes: str = ""
     """More attributes of the EntityDescriptor."""
+    encryption: str = ""
+    """The KeyDescriptor of the key that assertions may be encrypted to."""
 
     def metadata(self) -> bytes:
         der = certificate(self.key).public_bytes(serialization.Encoding.DER)
@@ -76,7 +110,8 @@ class Vendor:
  {self.attributes}><md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"
  AuthnRequestsSigned="{str(self.signs).lower()}"><md:KeyDescriptor use="signing">
 <ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>
-{base64.b64encode(der).decode()}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>{formats}
+{base64.b64encode(der).decode()}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+{self.encryption}{formats}
 {self.consumers}<md:AttributeConsumingService index="0"><md:ServiceName xml:lang="sv">Läsappen</md:ServiceName>
 <md:ServiceName xml:lang="en">Reading app</md:ServiceName>{wanted}</md:AttributeConsumingService>
 </md:SPSSODescriptor></md:EntityDescriptor>""".encode()
@@ -217,6 +252,11 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SchoolKeys:
 @pytest.fixture(scope="session")
 def vendor() -> Vendor:
     return Vendor(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Receiver:
+    return Receiver(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
 @pytest.fixture

@@ -207,7 +207,65 @@ async def test_the_name_id_is_of_the_kind_that_is_asked_for(
 async def test_a_name_id_that_the_school_lacks_is_an_error_response(lab: Any) -> None:
     policy = '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"/>'
     page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request(content=policy))}")
-    assert status_of(page) == ["Responder", "InvalidNameIDPolicy"]
+    assert status_of(page) == ["Requester", "InvalidNameIDPolicy"]
+
+
+def demanding_encryption(agreement: Any) -> dict[str, object]:
+    security = agreement.security.model_copy(update={"encrypt_assertion": True})
+    return {"agreement": agreement.model_copy(update={"security": security})}
+
+
+async def test_an_error_response_is_signed(lab: Any, keys: SchoolKeys) -> None:
+    page = await lab.to_login(lab.vendor.query(lab.vendor.request('IsPassive="true"')))
+    certificate = keys.current.certificate_pem.decode()
+    verified = XMLVerifier().verify(saml_response(page), x509_cert=certificate, id_attribute="ID").signed_xml
+    assert verified.tag == "{urn:oasis:names:tc:SAML:2.0:protocol}Response"
+    assert status_of(page) == ["Responder", "NoPassive"]
+
+
+async def test_an_assertion_is_encrypted_where_the_agreement_demands_it(
+    open_lab: Any, agreement: Any, receiver: Any, keys: SchoolKeys
+) -> None:
+    party = demanding_encryption(agreement)
+    async with open_lab(party=party, encryption=receiver.key_descriptor()) as lab:
+        page = await lab.log_in()
+    assert released(page) == {}
+    assert saml_response(page).find("saml:Assertion", NS) is None
+    opened = receiver.open(saml_response(page))
+    verified = XMLVerifier().verify(opened, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
+    assert "Åsa" in [value.text for value in verified.signed_xml.iterfind(".//saml:AttributeValue", NS)]
+
+
+async def test_an_assertion_stays_in_the_clear_where_the_agreement_says_nothing(open_lab: Any, receiver: Any) -> None:
+    async with open_lab(encryption=receiver.key_descriptor()) as lab:
+        assert saml_response(await lab.log_in()).find("saml:Assertion", NS) is not None
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [("http://www.w3.org/2001/04/xmlenc#aes256-cbc",), ("http://www.w3.org/2001/04/xmlenc#rsa-1_5",), None],
+)
+async def test_nothing_goes_in_the_clear_for_want_of_a_key(
+    open_lab: Any, agreement: Any, receiver: Any, methods: tuple[str, ...] | None
+) -> None:
+    descriptor = "" if methods is None else receiver.key_descriptor(*methods)
+    async with open_lab(party=demanding_encryption(agreement), encryption=descriptor) as lab:
+        page = await lab.log_in()
+    assert status_of(page) == ["Responder", "RequestDenied"]
+    message = saml_response(page).findtext(".//samlp:StatusMessage", namespaces=NS)
+    assert message.startswith("The agreement demands encrypted assertions")
+    assert saml_response(page).find(".//saml:Assertion", NS) is None
+
+
+async def test_a_response_is_signed_around_its_assertion_for_a_vendor_that_wants_it(
+    open_lab: Any, keys: SchoolKeys
+) -> None:
+    async with open_lab(party={"sign_response": True}) as lab:
+        response = saml_response(await lab.log_in())
+    signed = [
+        e.getparent().tag.rpartition("}")[2] for e in response.iter("{http://www.w3.org/2000/09/xmldsig#}Signature")
+    ]
+    assert signed == ["Response", "Assertion"]
 
 
 @pytest.mark.parametrize(

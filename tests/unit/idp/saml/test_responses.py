@@ -1,6 +1,7 @@
 """Responses: every field that a vendor must check, stamped by the given clock."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,24 +11,33 @@ from lxml import etree
 from signxml import XMLVerifier
 
 from idp.config import SchoolConfig
-from idp.keys import SchoolKeys
+from idp.keys import KeySlot, KeyStage, SchoolKeys
+from idp.saml.encryption import encryption_target
 from idp.saml.identifiers import NameId
-from idp.saml.responses import Addressee, Login, ResponseIssuer
+from idp.saml.responses import Addressee, Login, Protection, ResponseIssuer
 from idp.saml.server import make_server
+from idp.saml.signing import Signers, is_signed_by
 from testbed.model.attributes import attributes
 from testbed.model.messages import NAMEID_TRANSIENT
 from testbed.model.written import Bilingual, Remove, SetText
 
+PLAIN = Protection("before")
 NOW = dt.datetime(2031, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
 TO = Addressee("https://lasning.test/saml/metadata", "https://lasning.test/saml/acs", "_request")
 NS = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion", "samlp": "urn:oasis:names:tc:SAML:2.0:protocol"}
+
+
+def public(keys: SchoolKeys, slot: KeySlot) -> Any:
+    return (keys.key(slot).private_key.public_key(),)
+
+
 AUDIENCE = SetText(op="set-text", xpath="//saml:Audience", value="https://other.test")
 
 
 @pytest.fixture(scope="session")
 def issuer(keys: SchoolKeys) -> ResponseIssuer:
     config = SchoolConfig("https://idp.skola.test", Bilingual(sv="S", en="E"), {}, "skola.test", (), "t")
-    return ResponseIssuer(make_server(config), keys)
+    return ResponseIssuer(make_server(config), Signers(keys))
 
 
 def login(**values: Any) -> Login:
@@ -36,7 +46,7 @@ def login(**values: Any) -> Login:
 
 
 def test_every_time_is_the_given_one(issuer: ResponseIssuer) -> None:
-    root = etree.fromstring(issuer.issue(TO, login(), NOW))
+    root = etree.fromstring(issuer.issue(TO, login(), NOW, PLAIN))
     times = {
         f"{etree.QName(element).localname}/{name}": value
         for element in root.iter()
@@ -54,7 +64,7 @@ def test_every_time_is_the_given_one(issuer: ResponseIssuer) -> None:
 
 
 def test_the_response_says_whom_it_answers_and_where_it_goes(issuer: ResponseIssuer) -> None:
-    root = etree.fromstring(issuer.issue(TO, login(), NOW))
+    root = etree.fromstring(issuer.issue(TO, login(), NOW, PLAIN))
     assert (root.get("Destination"), root.get("InResponseTo")) == (TO.acs_url, "_request")
     confirmation = root.find(".//saml:SubjectConfirmationData", NS)
     assert (confirmation.get("Recipient"), confirmation.get("InResponseTo")) == (TO.acs_url, "_request")
@@ -67,7 +77,7 @@ def test_the_response_says_whom_it_answers_and_where_it_goes(issuer: ResponseIss
 
 
 def test_no_identifier_comes_twice_and_all_are_long(issuer: ResponseIssuer) -> None:
-    roots = [etree.fromstring(issuer.issue(TO, login(), NOW)) for _ in range(5)]
+    roots = [etree.fromstring(issuer.issue(TO, login(), NOW, PLAIN)) for _ in range(5)]
     found = [e.get(name) for root in roots for e in root.iter() for name in ("ID", "SessionIndex") if e.get(name)]
     assert len(set(found)) == len(found) == 15
     assert min(map(len, found)) >= 41
@@ -75,7 +85,7 @@ def test_no_identifier_comes_twice_and_all_are_long(issuer: ResponseIssuer) -> N
 
 def test_every_attribute_of_the_table_goes_under_its_names(issuer: ResponseIssuer) -> None:
     table = {row.name: row.saml for row in attributes() if row.saml}
-    root = etree.fromstring(issuer.issue(TO, login(**{name: [name, "å"] for name in table}), NOW))
+    root = etree.fromstring(issuer.issue(TO, login(**{name: [name, "å"] for name in table}), NOW, PLAIN))
     sent = root.findall(".//saml:Attribute", NS)
     assert {attribute.get("FriendlyName"): attribute.get("Name") for attribute in sent} == table
     assert {attribute.get("NameFormat") for attribute in sent} == {"urn:oasis:names:tc:SAML:2.0:attrname-format:uri"}
@@ -85,34 +95,89 @@ def test_every_attribute_of_the_table_goes_under_its_names(issuer: ResponseIssue
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1), min_size=1))
 def test_any_value_arrives_whole_and_signed(issuer: ResponseIssuer, keys: SchoolKeys, values: list[str]) -> None:
-    xml = issuer.issue(TO, login(displayName=values), NOW)
+    xml = issuer.issue(TO, login(displayName=values), NOW, PLAIN)
     verified = XMLVerifier().verify(xml, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
     found = [e.text for e in verified.signed_xml.iterfind(".//saml:AttributeValue", NS)]
     assert found == values
 
 
 def test_a_spoiled_message_is_signed_after_it_is_spoiled(issuer: ResponseIssuer, keys: SchoolKeys) -> None:
-    xml = issuer.issue(TO, login(), NOW, [AUDIENCE])
+    xml = issuer.issue(TO, login(), NOW, PLAIN, [AUDIENCE])
     verified = XMLVerifier().verify(xml, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
     assert verified.signed_xml.findtext(".//saml:Audience", namespaces=NS) == "https://other.test"
 
 
 def test_spoiling_that_does_not_fit_is_an_error(issuer: ResponseIssuer) -> None:
     with pytest.raises(ValueError, match="matches nothing"):
-        issuer.issue(TO, login(), NOW, [Remove(op="remove", xpath="//saml:Advice")])
+        issuer.issue(TO, login(), NOW, PLAIN, [Remove(op="remove", xpath="//saml:Advice")])
+
+
+NOBODY = ("urn:oasis:names:tc:SAML:2.0:status:NoPassive", "Nobody is logged in.")
 
 
 def test_a_refusal_states_nothing_about_anyone(issuer: ResponseIssuer) -> None:
-    status = ("urn:oasis:names:tc:SAML:2.0:status:NoPassive", "Nobody is logged in.")
-    root = etree.fromstring(issuer.refuse(TO, status, NOW))
+    root = etree.fromstring(issuer.refuse(TO, NOBODY, NOW, "before"))
     codes = [code.get("Value") for code in root.iter(f"{{{NS['samlp']}}}StatusCode")]
-    assert codes == ["urn:oasis:names:tc:SAML:2.0:status:Responder", status[0]]
-    assert root.findtext(".//samlp:StatusMessage", namespaces=NS) == status[1]
+    assert codes == ["urn:oasis:names:tc:SAML:2.0:status:Responder", NOBODY[0]]
+    assert root.findtext(".//samlp:StatusMessage", namespaces=NS) == NOBODY[1]
     assert root.find("saml:Assertion", NS) is None
     assert root.get("IssueInstant") == "2031-02-03T04:05:06Z"
     assert (root.get("Destination"), root.get("InResponseTo")) == (TO.acs_url, "_request")
 
 
+def test_a_refusal_is_signed_as_a_whole(issuer: ResponseIssuer, keys: SchoolKeys) -> None:
+    xml = issuer.refuse(TO, NOBODY, NOW, "before")
+    verified = XMLVerifier().verify(xml, x509_cert=keys.current.certificate_pem.decode(), id_attribute="ID")
+    assert verified.signed_xml.tag == f"{{{NS['samlp']}}}Response"
+    assert not is_signed_by(etree.fromstring(xml.replace(b"NoPassive", b"AuthnFailed")), public(keys, "current"))
+
+
 def test_a_refusal_can_be_spoiled(issuer: ResponseIssuer) -> None:
-    status = ("urn:oasis:names:tc:SAML:2.0:status:NoPassive", "x")
-    assert b"StatusMessage" not in issuer.refuse(TO, status, NOW, [Remove(op="remove", xpath="//samlp:StatusMessage")])
+    spoiling = [Remove(op="remove", xpath="//samlp:StatusMessage")]
+    assert b"StatusMessage" not in issuer.refuse(TO, NOBODY, NOW, "before", spoiling)
+
+
+def test_a_mistake_of_the_vendor_is_told_as_one(issuer: ResponseIssuer) -> None:
+    status = ("urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy", "No such NameID.")
+    root = etree.fromstring(issuer.refuse(TO, status, NOW, "before"))
+    assert root.find("samlp:Status/samlp:StatusCode", NS).get("Value").endswith(":Requester")
+
+
+def test_what_nobody_asked_for_answers_nobody(issuer: ResponseIssuer) -> None:
+    unsolicited = replace(TO, in_response_to="")
+    for xml in (issuer.issue(unsolicited, login(), NOW, PLAIN), issuer.refuse(unsolicited, NOBODY, NOW, "before")):
+        assert b"InResponseTo" not in xml
+
+
+def test_the_assertion_alone_is_signed_unless_the_vendor_wants_more(issuer: ResponseIssuer, keys: SchoolKeys) -> None:
+    plain = etree.fromstring(issuer.issue(TO, login(), NOW, PLAIN))
+    assert not is_signed_by(plain, public(keys, "current"))
+    both = etree.fromstring(issuer.issue(TO, login(), NOW, Protection("before", sign_response=True)))
+    assert is_signed_by(both, public(keys, "current"))
+    assert is_signed_by(both.find("saml:Assertion", NS), public(keys, "current"))
+
+
+@pytest.mark.parametrize(("stage", "slot"), [("announced", "current"), ("switched", "coming"), ("retired", "coming")])
+def test_the_key_of_the_stage_signs_both_answers(
+    issuer: ResponseIssuer, keys: SchoolKeys, stage: KeyStage, slot: KeySlot
+) -> None:
+    response = etree.fromstring(issuer.issue(TO, login(), NOW, Protection(stage)))
+    refusal = etree.fromstring(issuer.refuse(TO, NOBODY, NOW, stage))
+    assert is_signed_by(response.find("saml:Assertion", NS), public(keys, slot))
+    assert is_signed_by(refusal, public(keys, slot))
+
+
+def test_an_encrypted_assertion_is_spoiled_and_signed_before_it_is_encrypted(
+    issuer: ResponseIssuer, keys: SchoolKeys, receiver: Any
+) -> None:
+    target = encryption_target([receiver.certificate], ())
+    assert target
+    xml = issuer.issue(TO, login(givenName=["Åsa"]), NOW, Protection("before", True, target), [AUDIENCE])
+    root = etree.fromstring(xml)
+    assert root.find(".//saml:Assertion", NS) is None
+    assert "Åsa".encode() not in xml
+    assert is_signed_by(root, public(keys, "current"))
+    opened = receiver.open(root)
+    assert opened.findtext(".//saml:AttributeValue", namespaces=NS) == "Åsa"
+    assert opened.findtext(".//saml:Audience", namespaces=NS) == "https://other.test"
+    assert is_signed_by(opened, public(keys, "current"))

@@ -34,7 +34,7 @@ RAISED = {
 @pytest.fixture
 def app() -> Starlette:
     async def fail(request: Request) -> Response:
-        raise RAISED[request.url.path]
+        raise RAISED[request.scope["path"]]
 
     routes = [Route(path, fail) for path in RAISED]
     return Starlette(routes=routes, exception_handlers=error_handlers(Pages(both("a school")), WORDS))

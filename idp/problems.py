@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -34,7 +35,8 @@ def error_handlers(pages: Pages, words: Words) -> Mapping[type[Exception], Handl
     async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, Refused):
             raise error
-        log.info("refused %s %s: %s", request.method, request.url.path, error.cause)
+        # NOTE: request.url cannot be made of a query that is not UTF-8; and a path can hold a newline.
+        log.info("refused %s %s: %s", request.method, quote(request.scope["path"]), error.cause)
         return pages.error(request, error.status, error.explanation)
 
     async def http_error(request: Request, error: Exception) -> Response:

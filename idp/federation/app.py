@@ -77,6 +77,9 @@ class Federation:
             ],
             exception_handlers=handlers,
         )
+        for app in (self.metadata, self.discovery):
+            # NOTE: Starlette would redirect to the path without its slash, on whichever host the request names.
+            app.router.redirect_slashes = False
 
     async def _members(self, request: Request) -> Members:
         return await self._registry.members(anew=wants_anew(request))

@@ -77,7 +77,7 @@ def serve(
     seed: Annotated[int, typer.Option(help="Decides the people.")] = 1,
     control_port: Annotated[int, typer.Option(help="Of the control API; 0 takes a free one.", min=0, max=65535)] = 0,
 ) -> None:
-    """Serve the mock school to outside vendors; Ctrl-C ends it. Without agreement it releases what metadata requests."""
+    """Serve the mock school to outside vendors; Ctrl-C ends it. It releases what metadata requests, or what is agreed."""
     _log_to_stderr()
     spec = OutsideSpec(
         home=LabHome.open(),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
@@ -128,4 +129,5 @@ def _is_url(source: str) -> bool:
 
 
 def _url_of(source: str) -> str:
-    return source if _is_url(source) else Path(source).absolute().as_uri()
+    # NOTE: httpx takes a file URL without a host for a relative one (RFC 8089, section 2, allows the host localhost).
+    return source if _is_url(source) else f"file://localhost{quote(str(Path(source).absolute()))}"

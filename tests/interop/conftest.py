@@ -1,18 +1,20 @@
 """The mock school in a process of its own, and a person with a browser, for tests with software of others."""
 
+import base64
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import pytest
+import yaml
 from lxml import html
 
 from idp.people import generate
@@ -115,6 +117,8 @@ class Browser:
     """Every request since the last visit: method and URL without its query."""
     messages: list[tuple[str, str]] = field(default_factory=list)
     """Every SAML message since then: how it went, and which field carried it."""
+    answer: bytes = b""
+    """The last SAML response that was posted, as XML."""
     page: httpx.Response | None = None
 
     def visit(self, url: str) -> httpx.Response:
@@ -130,6 +134,13 @@ class Browser:
     def log_in(self, person: Person) -> httpx.Response:
         """Say on the school's page who it is."""
         return self.submit("testbed-login", person=person.id)
+
+    def forget(self, cookie: str) -> None:
+        """Drop the cookie of this name, which must be there."""
+        held = [one for one in self.http.cookies.jar if one.name == cookie]
+        assert held, self.http.cookies
+        for one in held:
+            self.http.cookies.jar.clear(one.domain, one.path, one.name)
 
     def asked_to_log_in(self) -> bool:
         """Whether the school's login page is open."""
@@ -164,6 +175,8 @@ class Browser:
         where = request.url.query if request.method == "GET" else request.content
         fields = {part.partition(b"=")[0].decode() for part in where.split(b"&")}
         self.messages += [(request.method, name) for name in SAML_FIELDS if name in fields]
+        if request.method == "POST" and "SAMLResponse" in fields:
+            self.answer = base64.b64decode(parse_qs(where.decode())["SAMLResponse"][0])
 
 
 @pytest.fixture
@@ -216,6 +229,28 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             return school
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def write_agreement() -> Callable[..., Path]:
+    """Writes an agreement with the vendor of this entityID, about pupils and these attributes."""
+
+    def write(folder: Path, entity_id: str, attributes: Sequence[str], **more: object) -> Path:
+        file = folder / "agreement.yaml"
+        document = {
+            "id": "outside-2026",
+            "controller": {"name": "K", "hosts": ["127.0.0.1:8400"]},
+            "processor": {"name": "V", "entity_ids": [entity_id], "hosts": [urlsplit(entity_id).netloc]},
+            "valid": {"from": "2026-01-01", "until": "2027-06-30"},
+            "identifier": "pairwise",
+            "data": [{"subjects": ["pupil"], "required": list(attributes)}],
+            "protected_identity": "withhold",
+            **more,
+        }
+        file.write_text(yaml.safe_dump(document), encoding="utf-8")
+        return file
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +27,13 @@ SERVE_EXAMPLES = (
     "testbed idp serve --vendor vendor-metadata.xml --agreement our-agreement.yaml"
 )
 Url = Annotated[str, typer.Option(help="The school's address: plain http on loopback.")]
+Signing = Annotated[Literal["rsa", "ec"], typer.Option(help="Which kind of key it signs with.")]
+StateFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", help="Sessions and key rollovers are kept in this file; left out: in memory.", dir_okay=False
+    ),
+]
 
 
 @app.callback()
@@ -37,13 +44,15 @@ def idp() -> None:
 @app.command("metadata", epilog=METADATA_EXAMPLES)
 def metadata_(
     url: Url = DEFAULT_URL,
+    signing: Signing = "rsa",
+    state: StateFile = None,
     all_: Annotated[bool, typer.Option("--all", help="Both schools: the honest one and the dishonest one.")] = False,
     file: Annotated[
         Path | None, typer.Option("--out", help="Write here; left out: standard output.", dir_okay=False)
     ] = None,
 ) -> None:
     """Write what a SAML vendor must trust, before anything runs. The keys stay the same between commands."""
-    document = asyncio.run(metadata(OutsideSpec(LabHome.open(), {}, url), second=all_))
+    document = asyncio.run(metadata(OutsideSpec(LabHome.open(), {}, url, signing=signing, state=state), second=all_))
     if file is None:
         typer.echo(document.decode("utf-8"))
         return
@@ -56,7 +65,7 @@ def metadata_(
 
 
 @app.command(epilog=SERVE_EXAMPLES)
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - the command line's own options
     url: Annotated[
         str, typer.Option(help="The school's address: plain http on loopback; port 0 takes a free one.")
     ] = DEFAULT_URL,
@@ -76,8 +85,10 @@ def serve(
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the people.")] = 1,
     control_port: Annotated[int, typer.Option(help="Of the control API; 0 takes a free one.", min=0, max=65535)] = 0,
+    signing: Signing = "rsa",
+    state: StateFile = None,
 ) -> None:
-    """Serve the mock school to outside vendors; Ctrl-C ends it. It releases what metadata requests, or what is agreed."""
+    """Serve the mock school to outside vendors. It releases what is agreed, or else what metadata requests."""
     _log_to_stderr()
     spec = OutsideSpec(
         home=LabHome.open(),
@@ -87,6 +98,8 @@ def serve(
             tuple(vendor or ()), {file: load(file, Agreement) for file in agreement or ()}, _policy(release)
         ),
         control_port=control_port,
+        signing=signing,
+        state=state,
     )
     asyncio.run(_serve(spec))
     raise typer.Exit(AS_EXPECTED)

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from idp.app import RelyingParty, School, SchoolConfig
-from idp.keys import SchoolKeys
+from idp.keys import KeyKind, SchoolKeys
 from testbed.lab.guardrail import LoopbackOnly, NamedFiles, school_url
 from testbed.lab.home import LabHome
 from testbed.lab.outside_vendors import WantedVendors, relying_parties
@@ -50,6 +50,10 @@ class OutsideSpec:
     """Scheme, host and port; port 0 takes a free one."""
     vendors: WantedVendors = field(default_factory=WantedVendors)
     control_port: int = 0
+    signing: KeyKind = "rsa"
+    """Which kind of key it signs with."""
+    state: Path | None = None
+    """Sessions, and where a key rollover stands, outlive the command in this file; None forgets them at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,8 @@ def _school(spec: OutsideSpec, parties: tuple[RelyingParty, ...], token: str, ht
         scope=SCOPE,
         relying_parties=parties,
         control_token=token,
+        signing=spec.signing,
+        state=spec.state,
     )
     return School(config, _keys(spec, SCHOOL_FOLDER), http, _now)
 
@@ -162,13 +168,14 @@ def _second_school(spec: OutsideSpec, http: httpx.AsyncClient) -> School:
         scope=SECOND_SCOPE,
         relying_parties=(),
         control_token=secrets.token_urlsafe(),
+        signing=spec.signing,
     )
     return School(config, _keys(spec, SECOND_FOLDER), http, _now)
 
 
 def _keys(spec: OutsideSpec, folder: str) -> SchoolKeys:
     try:
-        return SchoolKeys.load_or_make(spec.home.participant_folder(folder), folder, _now())
+        return SchoolKeys.load_or_make(spec.home.participant_folder(folder), folder, _now(), spec.signing)
     except ValueError as error:
         place, _, words = str(error).partition(": ")
         problem, _, mend = words.partition(". To mend it: ")

@@ -338,6 +338,32 @@ def test_the_name_is_new_each_time_for_a_vendor_that_asks_for_a_transient_one(
     assert len(names) == 2
 
 
+def test_a_login_that_begins_at_the_school(
+    mellon: Callable[..., Apache], school: Any, browser: Any, pupil: Person
+) -> None:
+    apache = mellon()
+    target = {"providerId": apache.entity_id, "target": f"{apache.url}{RETURN_TO}"}
+    browser.visit(f"{school.url}/saml/unsolicited?{urlencode(target)}")
+    page = browser.log_in(pupil)
+    assert page.status_code == 200, apache.errors()
+    assert str(page.url) == f"{apache.url}{RETURN_TO}"
+    assert variable(page, "MELLON_NAME_ID")
+    assert b"InResponseTo" not in browser.answer
+
+
+@pytest.mark.xfail(reason="lasso 2.8.1, under mod_auth_mellon, knows no ECDSA", strict=True)
+def test_a_school_that_signs_with_an_elliptic_curve(
+    mellon: Callable[..., Apache], agreement: Path, browser: Any, pupil: Person, start_school: Callable[..., Any]
+) -> None:
+    apache = mellon()
+    vendor = ("--vendor", str(apache.metadata), "--agreement", str(agreement))
+    school = start_school("--url", "http://127.0.0.1:0", "--signing", "ec", *vendor)
+    mellon(trusts=school.metadata)
+    browser.visit(f"{apache.url}/private/")
+    assert browser.log_in(pupil).status_code == 200, apache.errors()
+    assert b"ecdsa-sha256" in browser.answer
+
+
 # --- logout and rollover -----------------------------------------------------------------------------------------
 
 NO_LOGOUT = pytest.mark.xfail(reason="the school has no single logout yet", strict=True)

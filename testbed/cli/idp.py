@@ -13,7 +13,7 @@ from rich.text import Text
 from idp.people import generate
 from testbed.cli.outcome import AS_EXPECTED, err, out
 from testbed.lab.home import LabHome
-from testbed.lab.outside import DEFAULT_URL, OutsideSpec, metadata, outside_school, until_signalled
+from testbed.lab.outside import DEFAULT_URL, OutsideSpec, ending_signals, metadata, outside_school
 from testbed.lab.outside_vendors import WantedVendors
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.written import Agreement, ReleasePolicy
@@ -106,17 +106,18 @@ def serve(  # noqa: PLR0913, PLR0917 - the command line's own options
 
 
 async def _serve(spec: OutsideSpec) -> None:
-    async with outside_school(spec) as school:
-        lines = [
-            f"The mock school serves at {school.url}",
-            f"  metadata     {school.url}/saml/metadata",
-            f"  control API  {school.control_url}, its token in {school.token_file}",
-            *(f"  vendor       {entity_id}" for entity_id in school.vendors),
-            "Ctrl-C ends it.",
-        ]
-        out.print(Text("\n".join(lines)), soft_wrap=True)
-        sys.stdout.flush()
-        await until_signalled()
+    with ending_signals() as over:
+        async with outside_school(spec) as school:
+            lines = [
+                f"The mock school serves at {school.url}",
+                f"  metadata     {school.url}/saml/metadata",
+                f"  control API  {school.control_url}, its token in {school.token_file}",
+                *(f"  vendor       {entity_id}" for entity_id in school.vendors),
+                "Ctrl-C ends it.",
+            ]
+            out.print(Text("\n".join(lines)), soft_wrap=True)
+            sys.stdout.flush()
+            await over.wait()
     out.print("The mock school is closed.")
 
 

@@ -5,8 +5,8 @@ import logging
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,16 +127,18 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
         yield OutsideSchool(spec.url, entity_ids, f"http://{host}:{_port(control)}", token_file)
 
 
-async def until_signalled() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+@contextmanager
+def ending_signals() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C and SIGTERM set, from the moment that this context begins."""
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
         loop.add_signal_handler(number, over.set)
     try:
-        await over.wait()
+        yield over
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 
@@ -175,7 +177,7 @@ def _second_school(spec: OutsideSpec, http: httpx.AsyncClient) -> School:
 
 def _keys(spec: OutsideSpec, folder: str) -> SchoolKeys:
     try:
-        return SchoolKeys.load_or_make(spec.home.participant_folder(folder), folder, _now(), spec.signing)
+        return SchoolKeys.load_or_make(_folder(spec.home, folder), folder, _now(), spec.signing)
     except ValueError as error:
         place, _, words = str(error).partition(": ")
         problem, _, mend = words.partition(". To mend it: ")
@@ -192,10 +194,18 @@ async def _own_metadata(school: School) -> bytes:
 
 def _token_file(home: LabHome) -> Path:
     """Guards the control API; the same between commands, so that one command can ask what another one serves."""
-    path = home.participant_folder(SCHOOL_FOLDER) / TOKEN_FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = _folder(home, SCHOOL_FOLDER) / TOKEN_FILE
     create_private(path, secrets.token_urlsafe(32).encode("ascii"))
     return path
+
+
+def _folder(home: LabHome, name: str) -> Path:
+    """A participant's folder, made where it is missing."""
+    folder = home.participant_folder(name)
+    # NOTE: one by one, for the mode that mkdir is given holds for the last folder alone.
+    for path in (folder.parent, folder):
+        path.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def _client(files: Mapping[str, Path]) -> httpx.AsyncClient:

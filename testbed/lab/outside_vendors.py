@@ -107,7 +107,9 @@ async def _download(url: str, http: httpx.AsyncClient) -> bytes:
     async with http.stream("GET", url, headers={"Accept-Encoding": "identity"}, follow_redirects=False) as answer:
         if not answer.is_success:
             raise httpx.HTTPStatusError(f"status {answer.status_code}", request=answer.request, response=answer)
-        async for part in answer.aiter_raw():
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            raise httpx.DecodingError("came compressed though that was not accepted", request=answer.request)
+        async for part in answer.aiter_bytes():
             body += part
             if len(body) > MAX_BYTES:
                 break

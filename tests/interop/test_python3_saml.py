@@ -302,12 +302,10 @@ def test_a_spoiled_answer_is_refused_for_what_was_spoiled(
 
 # --- logout, rollover and encryption -----------------------------------------------------------------------------
 
-NO_LOGOUT = pytest.mark.xfail(reason="the school has no single logout yet", strict=True)
 NO_ROLLOVER = pytest.mark.xfail(reason="the school cannot roll its keys yet", strict=True)
 NO_ENCRYPTION = pytest.mark.xfail(reason="the school does not encrypt assertions yet", strict=True)
 
 
-@NO_LOGOUT
 def test_a_logout_that_the_service_starts_ends_the_session_at_the_school_too(
     service: Service, school: Any, browser: Any, pupil: Person
 ) -> None:
@@ -322,7 +320,6 @@ def test_a_logout_that_the_service_starts_ends_the_session_at_the_school_too(
     assert browser.asked_to_log_in()
 
 
-@NO_LOGOUT
 def test_a_logout_that_the_school_starts_ends_the_session_at_the_service_too(
     service: Service, school: Any, browser: Any, pupil: Person
 ) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from testbed.model.attributes import by_name
 from testbed.model.written import Person
 
 APACHE = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -366,9 +367,7 @@ def test_a_school_that_signs_with_an_elliptic_curve(
     assert b"ecdsa-sha256" in browser.answer
 
 
-# --- logout and rollover -----------------------------------------------------------------------------------------
-
-NO_ROLLOVER = pytest.mark.xfail(reason="the school cannot roll its keys yet", strict=True)
+# --- logout, rollover and encryption -----------------------------------------------------------------------------
 
 
 def test_a_logout_that_apache_starts_ends_the_session_at_the_school_too(
@@ -395,7 +394,6 @@ def test_a_logout_that_the_school_starts_ends_the_session_at_apache_too(
     assert browser.asked_to_log_in()
 
 
-@NO_ROLLOVER
 def test_people_log_in_throughout_a_key_rollover(
     mellon: Callable[..., Apache], school: Any, browser: Any, pupil: Person
 ) -> None:
@@ -416,3 +414,25 @@ def test_people_log_in_throughout_a_key_rollover(
     assert logs_in(before) == 400, "the old key alone must not verify what the new one signed"
     after = school.roll("retire")
     assert logs_in(after) == 200
+
+
+def test_an_encrypted_assertion_is_read(
+    mellon: Callable[..., Apache],
+    browser: Any,
+    pupil: Person,
+    start_school: Callable[..., Any],
+    write_agreement: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    apache = mellon()
+    agreement = write_agreement(tmp_path, apache.entity_id, AGREED, security={"encrypt_assertion": True})
+    vendor = ("--vendor", str(apache.metadata), "--agreement", str(agreement))
+    mellon(trusts=start_school("--url", "http://127.0.0.1:0", *vendor).metadata)
+    browser.visit(f"{apache.url}/private/")
+    page = browser.log_in(pupil)
+    assert page.status_code == 200, apache.errors()
+    assert {name: values(page, by_name()[name].saml) for name in AGREED} == {
+        name: pupil.values(name) for name in AGREED
+    }
+    assert b"EncryptedAssertion" in browser.answer
+    assert b"AttributeStatement" not in browser.answer

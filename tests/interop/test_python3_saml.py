@@ -302,9 +302,6 @@ def test_a_spoiled_answer_is_refused_for_what_was_spoiled(
 
 # --- logout, rollover and encryption -----------------------------------------------------------------------------
 
-NO_ROLLOVER = pytest.mark.xfail(reason="the school cannot roll its keys yet", strict=True)
-NO_ENCRYPTION = pytest.mark.xfail(reason="the school does not encrypt assertions yet", strict=True)
-
 
 def test_a_logout_that_the_service_starts_ends_the_session_at_the_school_too(
     service: Service, school: Any, browser: Any, pupil: Person
@@ -334,7 +331,6 @@ def test_a_logout_that_the_school_starts_ends_the_session_at_the_service_too(
     assert browser.asked_to_log_in()
 
 
-@NO_ROLLOVER
 def test_people_log_in_throughout_a_key_rollover(
     make_service: Callable[..., tuple[Service, Any]], tmp_path: Path, browser: Any, pupil: Person
 ) -> None:
@@ -356,7 +352,6 @@ def test_people_log_in_throughout_a_key_rollover(
     assert logs_in(school.roll("retire")) == 200
 
 
-@NO_ENCRYPTION
 def test_an_encrypted_assertion_is_read_by_a_service_that_takes_no_other(
     make_service: Callable[..., tuple[Service, Any]],
     tmp_path: Path,

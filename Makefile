@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 PEERS := .venv-peers
+INTEROP := .venv-interop
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 
@@ -39,7 +40,12 @@ check: setup ## ruff, mypy --strict, import-linter
 matrix: setup ## the two-sided matrix alone: every fault is noticed by exactly what it declares
 	@$(PYTEST) tests/matrix
 
-interop: setup ## tests with software that nobody here wrote
+$(INTEROP)/.ready: tests/interop/peers.lock
+	@$(PYTHON) -m venv --clear $(INTEROP)
+	@$(INTEROP)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/interop/peers.lock
+	@touch $@
+
+interop: setup $(INTEROP)/.ready ## tests with software that nobody here wrote
 	@$(PYTEST) -m interop
 
 browser: setup ## tests that need Chromium
@@ -62,6 +68,7 @@ schema: setup ## write docs/schema/*.json from the models
 lock: ## resolve the dependencies anew (needs uv)
 	@uv pip compile pyproject.toml --group dev --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock
+	@uv pip compile tests/interop/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/peers.lock
 
 clean: ## remove what make and the testbed wrote; keys in .testbed stay
-	@rm -rf $(VENV) $(PEERS) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(PEERS) $(INTEROP) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -67,7 +67,7 @@ class BackChannel:
         if not place:
             return None
         identifier = new_identifier()
-        name = NameId(named.name_id_format, named.name_id)
+        name = NameId(named.name_id_format, named.name_id, named.entity_id)
         message = logout_request(self.entity_id, identifier, place, name, named.session_indexes, self.now())
         self.signers.at(self.rollover.stage).sign(message)
         try:

@@ -178,7 +178,7 @@ class Logout:
                 self._parts.config.entity_id,
                 identifier,
                 service.location,
-                NameId(whom.name_id_format, whom.name_id),
+                NameId(whom.name_id_format, whom.name_id, whom.entity_id),
                 whom.session_indexes,
                 self._parts.now(),
             )

@@ -158,11 +158,11 @@ class Pages:
         shared = {"school": self._school, "language": language, "nonce": nonce, "switch": "", "say": _SAY[language]}
         text = self._templates.get_template(template).render(**shared | values)
         source = f"'nonce-{nonce}'"
-        csp = f"default-src 'none'; style-src {source}; base-uri 'none'; frame-ancestors 'none'; "
+        csp = f"default-src 'none'; style-src {source}; base-uri 'none'; frame-ancestors 'none'"
         return HTMLResponse(
             text,
             headers={
-                "Content-Security-Policy": csp + policy.format(nonce=source),
+                "Content-Security-Policy": "; ".join(filter(None, (csp, policy.format(nonce=source)))),
                 "Referrer-Policy": referrer,
                 "Cache-Control": "no-store",
                 "X-Frame-Options": "DENY",

@@ -22,6 +22,12 @@ class _LeftOut:
             if reason:
                 self._config.stash[LEFT_OUT].append(f"{item.nodeid} ({reason})")
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Software of others may be missing: pytest tells how many tests that costs, this list tells which."""
+        if report.skipped and "interop" in report.keywords and not hasattr(report, "wasxfail"):
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self._config.stash[LEFT_OUT].append(f"{report.nodeid} ({reason.removeprefix('Skipped: ')})")
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.pluginmanager.register(_LeftOut(session.config))

@@ -22,6 +22,8 @@ class NameId:
 
     format: str
     value: str
+    sp_name_qualifier: str = ""
+    """The vendor's entityID in a logout: the whole name must be the one that the login told (SAML Core 3.7.3)."""
 
 
 def name_id(person: str, entity_id: str, wanted_format: str, secret: bytes) -> NameId:

@@ -170,7 +170,7 @@ def logout_request(
         destination=destination,
         not_on_or_after=written(now + VALID_FOR),
         issuer=saml.Issuer(text=issuer),
-        name_id=saml.NameID(format=name.format, text=name.value),
+        name_id=saml.NameID(format=name.format, text=name.value, sp_name_qualifier=name.sp_name_qualifier or None),
         session_index=[samlp.SessionIndex(text=index) for index in indexes],
     )
     return parse(message.to_string(nspair=PREFIXES))

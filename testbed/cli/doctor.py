@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import typer
 from rich.table import Table
@@ -14,6 +15,8 @@ from rich.text import Text
 from testbed.cli.outcome import AS_EXPECTED, NOT_AS_EXPECTED, out
 from testbed.lab.home import LabHome
 
+MELLON = Path("/usr/lib/apache2/modules/mod_auth_mellon.so")
+"""Where Debian puts it."""
 OLDEST_PYTHON = (3, 13)
 
 
@@ -61,6 +64,13 @@ NEEDS = (
     Need("loopback sockets", "the loopback lab", True, _loopback, "allow this user to listen on 127.0.0.1"),
     Need("lab home", "keys that stay the same", True, lambda: str(LabHome.open().path), "see the message"),
     Need("xmlsec1", "tests with an outside verifier", False, _program("xmlsec1"), "Debian: apt-get install xmlsec1"),
+    Need(
+        "Apache with mod_auth_mellon",
+        "tests with software of others",
+        False,
+        lambda: str(MELLON) if MELLON.is_file() else "",
+        "Debian: apt-get install apache2 libapache2-mod-auth-mellon",
+    ),
     Need("Chromium", "browser tests", False, _program("chromium", "google-chrome"), "Debian: apt-get install chromium"),
 )
 

@@ -75,7 +75,7 @@ class HostRouter:
         await app(scope, receive, send)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells when it listens, and leaves signals to the process."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -109,24 +109,24 @@ async def _serve(config: ParticipantConfig) -> None:
                 )
             )
 
-        servers: list[tuple[_Server, int]] = []
+        servers: list[tuple[Server, int]] = []
         if config.kind == "school":
             authorities = await make_authorities(spec, client, config.control_token, _now)
-            servers.append((_server(HostRouter(authorities.apps), config.certificate), config.sockets[0]))
-            servers.append((_server(authorities.control), config.sockets[1]))
+            servers.append((server_for(HostRouter(authorities.apps), config.certificate), config.sockets[0]))
+            servers.append((server_for(authorities.control), config.sockets[1]))
         else:
             apps: dict[str, ASGIApp] = {}
             for vendor in spec.simulated:
                 service = make_vendor(vendor, spec, await client(host_of(vendor.login)), _now)
                 apps.update(dict.fromkeys(service.config.hosts, service.app))
-            servers.append((_server(HostRouter(apps), config.certificate), config.sockets[0]))
+            servers.append((server_for(HostRouter(apps), config.certificate), config.sockets[0]))
         await _until_lab_ends(servers)
 
 
-def _server(app: ASGIApp, certificate: Path | None = None) -> _Server:
+def server_for(app: ASGIApp, certificate: Path | None = None) -> Server:
     """A server for one app, with TLS where there is a certificate."""
     file = str(certificate) if certificate else None
-    return _Server(
+    return Server(
         uvicorn.Config(
             app,
             ssl_certfile=file,
@@ -143,7 +143,7 @@ def _server(app: ASGIApp, certificate: Path | None = None) -> _Server:
     )
 
 
-async def _until_lab_ends(servers: list[tuple[_Server, int]]) -> None:
+async def _until_lab_ends(servers: list[tuple[Server, int]]) -> None:
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, over.set)

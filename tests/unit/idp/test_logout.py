@@ -229,11 +229,13 @@ async def test_everybody_else_is_told_by_the_way_that_they_offer(lab: Round, key
     assert [host for host, _ in lab.calls] == [BACK]
     told = etree.fromstring(lab.calls[0][1]).find(".//samlp:LogoutRequest", NS)
     assert told.findtext("saml:NameID", namespaces=NS) == lab.names[BACK][0]
+    assert told.find("saml:NameID", NS).get("SPNameQualifier") == entity(BACK), "as the login told it"
     assert told.findtext("samlp:SessionIndex", namespaces=NS) == lab.names[BACK][1]
     assert told.find("{http://www.w3.org/2000/09/xmldsig#}Signature") is not None
     message = posted(asked, "SAMLRequest")
     assert message.get("Destination") == f"https://{POST}/slo"
     assert message.findtext("saml:NameID", namespaces=NS) == lab.names[POST][0]
+    assert message.find("saml:NameID", NS).get("SPNameQualifier") == entity(POST), "as the login told it"
     assert verify(etree.tostring(message), [keys.current.certificate_der]).ok
     home = await lab.answers(asked, POST)
     assert codes(redirected(home, "SAMLResponse")) == ["Success"]

@@ -143,3 +143,20 @@ def test_the_colours_can_be_told_apart(pages: Pages) -> None:
         assert contrast(text, ground) >= 4.5
     assert contrast("#5a5f6e", "#ffffff") >= 3
     assert ":focus-visible" in style
+
+
+def test_every_header_can_be_sent(pages: Pages, choice: Choice) -> None:
+    """A space at a header's end breaks the connection of a real server, which a test without one does not notice."""
+    delivery = Delivery("https://lasning.test/acs", NAME, {"SAMLResponse": "PHg+"})
+    every = (
+        pages.start(request()),
+        pages.login(request(), choice),
+        pages.delivery(request(), delivery),
+        pages.logout(request(), "Åsa", ()),
+        pages.logged_out(request(), (), ()),
+        pages.error(request(), 400, NAME),
+    )
+    for page in every:
+        for name, value in page.headers.items():
+            assert value, name
+            assert value == value.strip(), name

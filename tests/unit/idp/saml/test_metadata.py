@@ -71,6 +71,12 @@ def test_bindings_and_formats(server: SamlServer, config: SchoolConfig, keys: Sc
     services = root.findall(".//md:SingleSignOnService", NS)
     assert [service.get("Binding").rpartition(":")[2] for service in services] == ["HTTP-Redirect", "HTTP-POST"]
     assert {service.get("Location") for service in services} == {config.sso_url}
+    services = root.findall(".//md:SingleLogoutService", NS)
+    assert [(service.get("Binding").rpartition(":")[2], service.get("Location")) for service in services] == [
+        ("HTTP-Redirect", config.slo_url),
+        ("HTTP-POST", config.slo_url),
+        ("SOAP", config.slo_soap_url),
+    ]
     formats = [element.text.rpartition(":")[2] for element in root.iterfind(".//md:NameIDFormat", NS)]
     assert formats == ["transient", "persistent", "unspecified"]
     assert root.find("md:IDPSSODescriptor", NS).get("WantAuthnRequestsSigned") == "false"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from testbed.lab.inprocess import inprocess_lab
+from testbed.lab.keylog import keep_content_keys
 from testbed.lab.loopback import loopback_lab
 from testbed.lab.spec import LabSpec
 from testbed.runner.folder import RunFolder
@@ -25,15 +26,18 @@ def _now() -> datetime:
 
 @asynccontextmanager
 async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder) -> AsyncIterator[Stage]:
-    """The lab, ready to be played in; everything that it started is gone when it closes.
+    """The lab, ready to be played in; everything that it started is gone when it closes, and its key log is written.
 
     Raises:
         ParticipantUnavailable: a participant or the proxy did not come up.
     """
-    match name:
-        case LabName.INPROCESS:
-            async with inprocess_lab(spec, folder, _now) as stage:
-                yield stage
-        case LabName.LOOPBACK:
-            async with loopback_lab(spec, folder) as stage:
-                yield stage
+    try:
+        match name:
+            case LabName.INPROCESS:
+                async with inprocess_lab(spec, folder, _now) as stage:
+                    yield stage
+            case LabName.LOOPBACK:
+                async with loopback_lab(spec, folder) as stage:
+                    yield stage
+    finally:
+        keep_content_keys(spec, folder, _now)

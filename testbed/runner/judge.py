@@ -28,7 +28,7 @@ from testbed.privacy.disclose import disclosures
 from testbed.privacy.people import PeopleIndex
 from testbed.runner.expect import compare, expected_verdict
 from testbed.runner.plan import Plan
-from testbed.wire.saml import messages
+from testbed.wire.saml import NO_KEYS, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Knowledge:
     agreements: Mapping[str, Agreement]
     releases: Mapping[str, tuple[ReleaseRecord, ...]] = MappingProxyType({})
     """The school's own account of its logins, by play id; a recording from outside has none."""
+    content_keys: Mapping[str, bytes] = NO_KEYS
+    """The run's key log: what encrypted assertions are read with."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -47,7 +49,7 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
     Verdicts depend on the journal, the people, the agreements and the plan alone; ``finished`` is only written down.
     """
     index = PeopleIndex(knowledge.people)
-    read = {exchange.number: messages(exchange) for exchange in recorded.exchanges}
+    read = {exchange.number: messages(exchange, knowledge.content_keys) for exchange in recorded.exchanges}
     published = _published_metadata(read)
     evidence: dict[str, Evidence] = {}
     judgements = []

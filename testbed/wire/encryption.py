@@ -138,9 +138,11 @@ def decrypt(data: EncryptedData, key: bytes) -> bytes:
 def opened(root: etree._Element, content_keys: Mapping[str, bytes]) -> Sequence[etree._Element]:
     """Put decrypted assertions in the place of those that came encrypted; returns them.
 
-    What no key fits, what was changed and what is no assertion inside stays as it is: closed.
+    What no key fits, what was changed and what is no assertion inside stays as it is: closed. So does what would make
+    the message larger by more than :data:`MAX_BYTES`.
     """
     found: list[etree._Element] = []
+    room = MAX_BYTES
     holders = list(root.iter(f"{{{SAML}}}EncryptedAssertion")) if content_keys else []
     for holder in holders[:MAX_OPENED]:
         try:
@@ -148,7 +150,8 @@ def opened(root: etree._Element, content_keys: Mapping[str, bytes]) -> Sequence[
             key = content_keys.get(data.fingerprint)
             if key is None:
                 continue
-            assertion = _assertion_in(decrypt(data, key), holder)
+            plain = decrypt(data, key)
+            assertion = _assertion_in(plain, holder, room)
         except Unreadable:
             continue
         parent = holder.getparent()
@@ -156,15 +159,16 @@ def opened(root: etree._Element, content_keys: Mapping[str, bytes]) -> Sequence[
             assertion.tail = holder.tail
             parent.replace(holder, assertion)
             found.append(assertion)
+            room -= len(plain)
     return found
 
 
-def _assertion_in(plain: bytes, holder: etree._Element) -> etree._Element:
+def _assertion_in(plain: bytes, holder: etree._Element, room: int) -> etree._Element:
     """Parse in the place where it stood: what was encrypted may use the prefixes of the elements around it."""
     around = etree.Element("decrypted", nsmap=holder.nsmap)
     begin, end = etree.tostring(around).rsplit(b"/>", 1)[0] + b">", b"</decrypted>"
-    if len(plain) > MAX_BYTES:
-        raise Unreadable(f"is larger than {MAX_BYTES} bytes once decrypted")
+    if len(plain) > room:
+        raise Unreadable("makes the message too large once decrypted")
     inside = list(parse(begin + plain + end, 2 * MAX_BYTES))
     if len(inside) != 1 or inside[0].tag != f"{{{SAML}}}Assertion":
         raise Unreadable("does not hold one assertion once decrypted")

@@ -114,7 +114,7 @@ class Check:
 _registry: dict[str, Check] = {}
 
 
-def check(  # noqa: PLR0913 - each says one thing of the check, and all by name
+def check(
     *,
     clause: str,
     sv: str,

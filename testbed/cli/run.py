@@ -22,7 +22,7 @@ from testbed.model.verdict import Play
 from testbed.model.written import Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
-from testbed.runner.plan import Plan, plays_of
+from testbed.runner.plan import Plan, plays_of, vendors_in
 from testbed.runner.play import Company, play_all
 
 EXAMPLES = (
@@ -70,8 +70,7 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     )
     used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
-    vendors = {play.vendor.id: play.vendor for play in plays}
-    early = _play(LabSpec(home, people, tuple(vendors.values()), known.agreements), plays, lab, folder)
+    early = _play(LabSpec(home, people, vendors_in(plays), known.agreements), plays, lab, folder)
     record = folder.judge(datetime.now(UTC), (early,) if early else ())
     write_reports(folder, record)
     show(record, folder.report)

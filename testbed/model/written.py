@@ -355,6 +355,8 @@ class Scenario(Written):
             raise ValueError("a scenario that spoils a message must name in 'clause' the rule that it breaks")
         if self.spoil and self.expect.login == "accepted":
             raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
+        if self.vendor in self.also or len(set(self.also)) != len(self.also):
+            raise ValueError("'also' names the other vendors, each once: take out the one that stands twice")
         return self
 
 

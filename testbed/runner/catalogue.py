@@ -111,6 +111,8 @@ def _check_references(catalogue: Catalogue) -> None:
 
     for scenario in catalogue.scenarios.values():
         must_exist("scenario", scenario.id, "vendor", scenario.vendor, catalogue.vendors)
+        for position, name in enumerate(scenario.also):
+            must_exist("scenario", scenario.id, f"also.{position}", name, catalogue.vendors)
     for vendor in catalogue.vendors.values():
         if vendor.agreement:
             must_exist("vendor", vendor.id, "agreement", vendor.agreement, catalogue.agreements)

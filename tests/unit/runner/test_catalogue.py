@@ -64,6 +64,21 @@ def test_a_reference_to_nothing_names_the_file_and_the_field(tmp_path: Path) -> 
     assert caught.value.file == str(path)
 
 
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [
+        ("[no-such-vendor]", r"also\.0: nothing is called 'no-such-vendor'"),
+        ("[reading-service]", "'also' names the other vendors"),
+        ("[national-tests, national-tests]", "'also' names the other vendors"),
+    ],
+)
+def test_other_vendors_must_exist_and_be_others(tmp_path: Path, also: str, said: str) -> None:
+    path = scenario_file(tmp_path, "together")
+    path.write_text(path.read_text(encoding="utf-8") + f"also: {also}\n", encoding="utf-8")
+    with pytest.raises(ScenarioInvalid, match=said):
+        load_catalogue([], [path])
+
+
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioInvalid, match="is not a folder"):
         load_catalogue([tmp_path / "nothing"])

@@ -71,7 +71,7 @@ def message_of(*kinds: type[Message]) -> Need:
     return Need(lambda e: any(isinstance(m, kinds) for m in e.messages), f"no {names} was seen")
 
 
-def _closed(evidence: Evidence) -> int:
+def closed_assertions(evidence: Evidence) -> int:
     """How many assertions of the play came encrypted and cannot be read."""
     return sum(message.encrypted for message in evidence.messages if isinstance(message, SamlResponse))
 
@@ -84,7 +84,7 @@ def _has_assertion(evidence: Evidence) -> bool:
 ASSERTION = Need(_has_assertion, "no assertion was seen")
 AGREEMENT = Need(lambda evidence: evidence.agreement is not None, "there is no agreement to hold it against")
 DISCLOSURE = Need(
-    lambda evidence: bool(evidence.disclosures) or _closed(evidence) > 0, "no personal data was disclosed to anyone"
+    lambda evidence: bool(evidence.disclosures) or closed_assertions(evidence) > 0, "no personal data was disclosed to anyone"
 )
 
 
@@ -123,7 +123,7 @@ def check(
     severity: Severity = Severity.MUST,
     reads_assertions: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check as ``<module>.<function-name>``.
+    """Register a check as ``<family>.<function-name>``; the family is the module's name up to an underscore.
 
     Args:
         clause: what it holds to, with its section.
@@ -138,7 +138,7 @@ def check(
     """
 
     def register(function: CheckFunction) -> CheckFunction:
-        family = function.__module__.rpartition(".")[2]
+        family = function.__module__.rpartition(".")[2].partition("_")[0]
         name = f"{family}.{function.__name__.replace('_', '-')}"
         if name in _registry:
             raise ValueError(f"two checks are called {name}")
@@ -177,7 +177,7 @@ def _run(one: Check, evidence: Evidence) -> Result:
         if lacking:
             return replace(result, reason=lacking)
         outcomes = list(one.function(evidence))
-        if one.reads_assertions and (closed := _closed(evidence)):
+        if one.reads_assertions and (closed := closed_assertions(evidence)):
             outcomes.append(NotVerified(f"{closed} encrypted assertion(s) could not be read: the run has no key"))
     except Exception as error:
         # NOTE: the only place where a check's own failure is caught: it is our fault, and never the vendor's.

@@ -32,6 +32,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 """Lower-case words joined by hyphens."""
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")]
 """A lower-case host name, with its port on loopback."""
+Status = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
+"""The last part of a status code of SAML Core 3.2.2.2."""
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
@@ -331,6 +333,15 @@ class Expect(Written):
     findings: tuple[ExpectedFinding, ...] = ()
     receives: tuple[str, ...] | None = None
     """The attributes that the vendor is to receive by login, exactly; left out: whatever is agreed."""
+    status: Status | None = None
+    """The second-level status code by which the school is to refuse the login, without the part that all begin with:
+    RequestDenied, NoAuthnContext, NoPassive. Left out: it does not matter who refuses it, and how."""
+
+    @model_validator(mode="after")
+    def _status_is_of_a_refusal(self) -> Self:
+        if self.status and self.login == "accepted":
+            raise ValueError("'status' says how the school refuses a login: set 'login' to 'refused', or take it out")
+        return self
 
 
 class Scenario(Written):

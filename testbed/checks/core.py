@@ -84,7 +84,8 @@ def _has_assertion(evidence: Evidence) -> bool:
 ASSERTION = Need(_has_assertion, "no assertion was seen")
 AGREEMENT = Need(lambda evidence: evidence.agreement is not None, "there is no agreement to hold it against")
 DISCLOSURE = Need(
-    lambda evidence: bool(evidence.disclosures) or closed_assertions(evidence) > 0, "no personal data was disclosed to anyone"
+    lambda evidence: bool(evidence.disclosures) or closed_assertions(evidence) > 0,
+    "no personal data was disclosed to anyone",
 )
 
 

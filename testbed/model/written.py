@@ -398,7 +398,8 @@ class Every(Written):
 
     flow: Flow
     vendors: Literal["compliant"] | tuple[Id, ...] = Field(min_length=1)
-    """compliant: all that the testbed plays itself and that have no fault."""
+    """compliant: all that the testbed plays itself, that have no fault, and that the school lets people into by the
+    agreement and not by another release policy."""
     leave_out: tuple[Id, ...] = ()
     """Vendors that this flow is not for."""
 

@@ -14,6 +14,7 @@ class Others:
     """The vendors of a play beside the one that it judges."""
 
     hosts: frozenset[str]
+    entity_ids: frozenset[str]
 
     def said(self, message: Message, exchange: Exchange) -> bool:
         """Whether a message belongs to one of their logins; logouts are everyone's, and metadata is kept."""
@@ -21,7 +22,7 @@ class Others:
             case SamlResponse():
                 return host_of(message.delivered_to) in self.hosts
             case AuthnRequest():
-                return host_of(message.issuer) in self.hosts
+                return message.issuer in self.entity_ids
             case Malformed():
                 return exchange.receiver in self.hosts or exchange.sender in self.hosts
             case _:
@@ -38,7 +39,7 @@ class Others:
 def others_of(play: Play) -> Others:
     """Those of this play."""
     hosts = frozenset[str]().union(*(hosts_of(vendor) for vendor in play.also))
-    return Others(hosts - hosts_of(play.vendor))
+    return Others(hosts - hosts_of(play.vendor), frozenset(v.entity_id or v.metadata for v in play.also))
 
 
 def hosts_of(vendor: Vendor) -> frozenset[str]:

@@ -57,6 +57,8 @@ class _Reading:
     people: Mapping[str, Person]
     """With the identifiers that the school made up for them in this run."""
     index: PeopleIndex
+    releases: Mapping[str, tuple[ReleaseRecord, ...]]
+    """By play."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -112,7 +114,7 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
         exchanges.setdefault(exchange.play, []).append(exchange)
     told = ((play.person, (m for e in exchanges.get(play.id, ()) for m in said[e.number])) for play in recorded.plays)
     people = with_issued_values(knowledge.people, told, PeopleIndex(knowledge.people))
-    return _Reading(exchanges, said, _published_metadata(said), people, PeopleIndex(people))
+    return _Reading(exchanges, said, _published_metadata(said), people, PeopleIndex(people), knowledge.releases)
 
 
 def _published_metadata(said: Mapping[int, Sequence[Message]]) -> tuple[SamlMetadata, ...]:
@@ -132,7 +134,7 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
     said = tuple(m for exchange in own for m in reading.said[exchange.number] if not others.said(m, exchange))
     already = {message.entity_id for message in said if isinstance(message, SamlMetadata)}
     takes_part = hosts_of(play.vendor) | others.hosts
-    entities = {play.vendor.entity_id, *(vendor.entity_id for vendor in play.also)}
+    entities = {play.vendor.entity_id} | others.entity_ids
     background = tuple(
         message
         for message in reading.published
@@ -148,7 +150,7 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
         disclosures=tuple(one for one in told if not others.disclosed(one)),
         people=reading.people,
         agreement=agreement,
-        releases=knowledge.releases.get(play.id, ()),
+        releases=tuple(r for r in reading.releases.get(play.id, ()) if r.entity_id not in others.entity_ids),
     )
 
 

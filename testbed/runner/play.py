@@ -63,7 +63,7 @@ async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progre
 
 async def _play_one(play: Play, company: Company, stage: Stage) -> str:
     person = company.people[play.person]
-    school = SCHOOL_ENTITIES[getattr(person, "school", "skola")]
+    school = SCHOOL_ENTITIES[person.school]
     cast = Cast(play.vendor, person, play.scenario.spoil, play.also, school)
     await stage.begin(play)
     stopped = error = ""

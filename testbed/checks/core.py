@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from inspect import cleandoc
 from typing import Literal
 
-from testbed.model.messages import Message
+from testbed.model.messages import Message, SamlResponse
 from testbed.model.privacy import Disclosure
 from testbed.model.verdict import Evidence, Finding, Result, Severity, Verdict, Where
 from testbed.model.wire import Pointer
@@ -71,8 +71,22 @@ def message_of(*kinds: type[Message]) -> Need:
     return Need(lambda e: any(isinstance(m, kinds) for m in e.messages), f"no {names} was seen")
 
 
+def closed_assertions(evidence: Evidence) -> int:
+    """How many assertions of the play came encrypted and cannot be read."""
+    return sum(message.encrypted for message in evidence.messages if isinstance(message, SamlResponse))
+
+
+def _has_assertion(evidence: Evidence) -> bool:
+    responses = [message for message in evidence.messages if isinstance(message, SamlResponse)]
+    return any(message.assertions or message.encrypted for message in responses)
+
+
+ASSERTION = Need(_has_assertion, "no assertion was seen")
 AGREEMENT = Need(lambda evidence: evidence.agreement is not None, "there is no agreement to hold it against")
-DISCLOSURE = Need(lambda evidence: bool(evidence.disclosures), "no personal data was disclosed to anyone")
+DISCLOSURE = Need(
+    lambda evidence: bool(evidence.disclosures) or closed_assertions(evidence) > 0,
+    "no personal data was disclosed to anyone",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,7 @@ class Check:
     info: CheckInfo
     needs: tuple[Need, ...]
     function: CheckFunction = field(repr=False)
+    reads_assertions: bool = False
 
 
 _registry: dict[str, Check] = {}
@@ -107,8 +122,9 @@ def check(
     about: About,
     needs: tuple[Need, ...] = (),
     severity: Severity = Severity.MUST,
+    reads_assertions: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check as ``<module>.<function-name>``.
+    """Register a check as ``<family>.<function-name>``; the family is the module's name up to an underscore.
 
     Args:
         clause: what it holds to, with its section.
@@ -116,13 +132,14 @@ def check(
         about: whose conduct it judges.
         needs: without any of these it is SKIPPED.
         severity: what breaking it means.
+        reads_assertions: what it finds depends on what the assertions say; where one stays closed it cannot pass.
 
     Raises:
         ValueError: the id is taken, or the function has no docstring.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
-        family = function.__module__.rpartition(".")[2]
+        family = function.__module__.rpartition(".")[2].partition("_")[0]
         name = f"{family}.{function.__name__.replace('_', '-')}"
         if name in _registry:
             raise ValueError(f"two checks are called {name}")
@@ -130,7 +147,7 @@ def check(
         if not title:
             raise ValueError(f"the check {name} does not say what it is for")
         info = CheckInfo(name, " ".join(title.split()), sv, " ".join(rationale.split()), clause, severity, about)
-        _registry[name] = Check(info, needs, function)
+        _registry[name] = Check(info, needs, function, reads_assertions)
         return function
 
     return register
@@ -161,6 +178,8 @@ def _run(one: Check, evidence: Evidence) -> Result:
         if lacking:
             return replace(result, reason=lacking)
         outcomes = list(one.function(evidence))
+        if one.reads_assertions and (closed := closed_assertions(evidence)):
+            outcomes.append(NotVerified(f"{closed} encrypted assertion(s) could not be read: the run has no key"))
     except Exception as error:
         # NOTE: the only place where a check's own failure is caught: it is our fault, and never the vendor's.
         log.exception("the check %s failed on play %s", info.id, evidence.play.id)

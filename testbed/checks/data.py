@@ -30,6 +30,7 @@ def _agreed(evidence: Evidence, told: Disclosure, host: str) -> frozenset[str]:
     sv="Skolan lämnar bara ut vad avtalet omfattar",
     about="school",
     needs=(AGREEMENT, message_of(SamlResponse)),
+    reads_assertions=True,
 )
 def released_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     """The school releases only what the agreement covers.
@@ -91,6 +92,7 @@ def _is_processors(metadata: SamlMetadata, agreement: Agreement) -> bool:
     sv="Inga personuppgifter når någon som avtalet inte nämner",
     about="vendor",
     needs=(AGREEMENT, DISCLOSURE),
+    reads_assertions=True,
 )
 def no_onward_transfer(evidence: Evidence) -> Iterator[Outcome]:
     """No personal data reaches a host that the agreement does not name for it.
@@ -117,6 +119,7 @@ def no_onward_transfer(evidence: Evidence) -> Iterator[Outcome]:
     sv="Inga personuppgifter står i adresser",
     about="vendor",
     needs=(DISCLOSURE,),
+    reads_assertions=True,
 )
 def not_in_url(evidence: Evidence) -> Iterator[Outcome]:
     """No personal data stands in an address.
@@ -152,7 +155,7 @@ def encrypted_in_transit(evidence: Evidence) -> Iterator[Outcome]:
     if agreement is None or not agreement.security.encrypt_assertion:
         return
     for message in evidence.messages:
-        if isinstance(message, SamlResponse) and message.assertions:
+        if isinstance(message, SamlResponse) and not all(one.encrypted for one in message.assertions):
             yield Observation(
                 "the assertion could be read on its way through the browser",
                 "an encrypted assertion (security.encrypt_assertion)",
@@ -166,6 +169,7 @@ def encrypted_in_transit(evidence: Evidence) -> Iterator[Outcome]:
     sv="Uppgifter om den som har skyddad identitet lämnas inte ut",
     about="school",
     needs=(AGREEMENT, DISCLOSURE),
+    reads_assertions=True,
 )
 def protected_identity_withheld(evidence: Evidence) -> Iterator[Outcome]:
     """Nothing that names or places a person with protected identity leaves the school.
@@ -188,6 +192,7 @@ def protected_identity_withheld(evidence: Evidence) -> Iterator[Outcome]:
     sv="Avtalet gäller när uppgifterna lämnas ut",
     about="school",
     needs=(AGREEMENT, DISCLOSURE),
+    reads_assertions=True,
 )
 def agreement_in_force(evidence: Evidence) -> Iterator[Outcome]:
     """The agreement is in force when data is disclosed.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from testbed.checks.core import NotVerified, Observation, Outcome, Skip, check, message_of
+from testbed.checks.core import ASSERTION, NotVerified, Observation, Outcome, Skip, check, message_of
 from testbed.model.messages import Assertion, AuthnRequest, Malformed, SamlMetadata, SamlResponse
 from testbed.model.verdict import Evidence
 from testbed.model.wire import Exchange, host_of
@@ -62,21 +62,23 @@ def message_readable(evidence: Evidence) -> Iterator[Outcome]:
             yield Observation(f"the {message.kind} {message.reason}", f"a readable {message.kind}", where=message.where)
 
 
-@check(clause="SAML Profiles 4.1.4.5", sv="Skolans svar är undertecknat", about="school", needs=RESPONSE)
+@check(clause="SAML Profiles 4.1.4.5", sv="Skolans svar är undertecknat", about="school", needs=(ASSERTION,))
 def response_is_signed(evidence: Evidence) -> Iterator[Outcome]:
     """The school's answer is signed with a key of its metadata, over the response or the assertion.
 
     Without that, anyone can write an answer that says that he is the headmaster.
     """
     for response in _responses(evidence):
-        if not response.assertions:
+        if not response.assertions and not response.encrypted:
             continue
-        school = _metadata_of(evidence, response.issuer or response.assertions[0].issuer)
+        school = _metadata_of(evidence, response.issuer or next((one.issuer for one in response.assertions), ""))
         if school is None:
             yield NotVerified("the metadata of the school, which holds its keys, was not seen")
             continue
-        reading = verify(response.document, school.signing_certificates)
-        if not reading.ok:
+        reading = verify(response.document, school.signing_certificates, response.opened)
+        if not reading.ok and response.encrypted and not response.signed:
+            yield NotVerified("a signature inside an assertion that stays encrypted cannot be seen")
+        elif not reading.ok:
             yield Observation(reading.reason, f"a good signature of {school.entity_id}", where=response.where)
 
 
@@ -92,12 +94,18 @@ def signature_algorithm_is_strong(evidence: Evidence) -> Iterator[Outcome]:
     A signature with SHA-1 can be moved to another text by those who can pay for it.
     """
     for response in _responses(evidence):
-        for name in algorithms(response.document):
+        for name in dict.fromkeys((*algorithms(response.document), *algorithms(response.opened))):
             if name in WEAK:
                 yield Observation(f"the message is signed with {name}", "SHA-256 or better", where=response.where)
 
 
-@check(clause="SAML Core 2.5.1.4", sv="Intyget är ställt till leverantören", about="school", needs=RESPONSE)
+@check(
+    clause="SAML Core 2.5.1.4",
+    sv="Intyget är ställt till leverantören",
+    about="school",
+    needs=(ASSERTION,),
+    reads_assertions=True,
+)
 def audience_is_receiver(evidence: Evidence) -> Iterator[Outcome]:
     """The assertion is addressed to the vendor that it is sent to, and to nobody else.
 
@@ -116,7 +124,13 @@ def audience_is_receiver(evidence: Evidence) -> Iterator[Outcome]:
             )
 
 
-@check(clause="SAML Profiles 4.1.4.2", sv="Intyget gäller mottagarens adress", about="school", needs=RESPONSE)
+@check(
+    clause="SAML Profiles 4.1.4.2",
+    sv="Intyget gäller mottagarens adress",
+    about="school",
+    needs=(ASSERTION,),
+    reads_assertions=True,
+)
 def recipient_is_consumer_service(evidence: Evidence) -> Iterator[Outcome]:
     """The bearer confirmation names the address that the message is delivered to.
 
@@ -161,7 +175,8 @@ def answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
     clause="SAML Core 2.5.1.2; SAML Profiles 4.1.4.2",
     sv="Intyget gäller nu och inte länge",
     about="school",
-    needs=RESPONSE,
+    needs=(ASSERTION,),
+    reads_assertions=True,
 )
 def time_window_holds(evidence: Evidence) -> Iterator[Outcome]:
     """The assertion is valid when it is delivered, and not for long.

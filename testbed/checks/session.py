@@ -2,54 +2,27 @@
 
 from collections.abc import Iterator
 
-from testbed.checks.core import Need, NotVerified, Observation, Outcome, check
-from testbed.model.attributes import by_name
+from testbed.checks.core import Need, NotVerified, Observation, Outcome, Skip, check, closed_assertions
+from testbed.checks.probes import logouts, probes, shown, text_of
 from testbed.model.messages import SamlResponse
 from testbed.model.privacy import Channel
 from testbed.model.verdict import Evidence, Severity
-from testbed.model.wire import BROWSER, Exchange, Pointer, host_of
+from testbed.model.wire import Exchange, Pointer, host_of
 from testbed.privacy.people import PeopleIndex
 from testbed.privacy.search import find
-from testbed.wire.forms import read_page
 
-PROBE = Need(lambda evidence: bool(_probes(evidence)), "the page that shows who is logged in was not opened")
+PROBE = Need(lambda evidence: bool(probes(evidence)), "the page that shows who is logged in was not opened")
 LOGIN_EXPECTED = Need(
     lambda evidence: evidence.play.scenario.expect.login == "accepted", "the scenario expects no login"
 )
 SPOILED = Need(lambda evidence: bool(evidence.play.scenario.spoil), "no message was spoiled in this scenario")
-LOGGED_OUT = Need(lambda evidence: bool(_logouts(evidence)), "nobody logged out")
+LOGGED_OUT = Need(lambda evidence: bool(logouts(evidence)), "nobody logged out")
 SERVER_ERROR = 500
 
 
-def _pages(evidence: Evidence, url: str) -> list[Exchange]:
-    return [e for e in evidence.exchanges if e.sender == BROWSER and e.request.url == url and e.response]
-
-
-def _probes(evidence: Evidence) -> list[Exchange]:
-    return _pages(evidence, evidence.play.vendor.probe.url)
-
-
-def _logouts(evidence: Evidence) -> list[Exchange]:
-    return _pages(evidence, evidence.play.vendor.logout) if evidence.play.vendor.logout else []
-
-
 def _before_logout(evidence: Evidence) -> list[Exchange]:
-    first = min((exchange.number for exchange in _logouts(evidence)), default=None)
-    return [probe for probe in _probes(evidence) if first is None or probe.number < first]
-
-
-def _shown(probe: Exchange, evidence: Evidence) -> dict[str, str]:
-    """The persons whom a probe page shows, each with the attribute that tells."""
-    if probe.response is None:
-        return {}
-    page = read_page(probe.request.url, probe.response)
-    return {owner.person: owner.attribute for owner in find(page.text, _index(evidence))}
-
-
-def _index(evidence: Evidence) -> PeopleIndex:
-    """Of the person who plays and of everyone whose data was disclosed: nobody else's can be shown."""
-    seen = {told.person for told in evidence.disclosures} | {evidence.play.person}
-    return PeopleIndex({name: evidence.people[name] for name in sorted(seen) if name in evidence.people})
+    first = min((exchange.number for exchange in logouts(evidence)), default=None)
+    return [probe for probe in probes(evidence) if first is None or probe.number < first]
 
 
 @check(
@@ -68,15 +41,20 @@ def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
     if play.stopped:
         yield Observation(play.stopped, "a login page, and then the vendor's own page")
         return
-    probes = _before_logout(evidence)
-    if not probes:
+    before = _before_logout(evidence)
+    if not before:
         yield NotVerified("the page that shows who is logged in was not opened")
         return
-    if play.person not in _shown(probes[0], evidence):
+    if play.person in shown(before[0], evidence):
+        return
+    if closed_assertions(evidence):
+        # NOTE: the page may name the person by what the assertion said, and that cannot be known.
+        yield NotVerified("the assertion came encrypted and could not be read: the page may show what it said")
+    else:
         yield Observation(
             f"{play.vendor.probe.url} does not show the person",
             "it shows the person who logged in",
-            where=Pointer(probes[0].number, "response.body"),
+            where=Pointer(before[0].number, "response.body"),
         )
 
 
@@ -85,6 +63,7 @@ def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
     sv="Sessionen visar aldrig någon annan",
     about="vendor",
     needs=(PROBE,),
+    reads_assertions=True,
 )
 def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     """The session never shows anyone else.
@@ -92,12 +71,9 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     In 2025 the national test platform showed pupils to teachers of other schools.
     """
     everyone = PeopleIndex(evidence.people)
-    for probe in _probes(evidence):
-        if probe.response is None:
-            continue
-        page = read_page(probe.request.url, probe.response)
-        for owner in find(page.text, everyone):
-            if owner.person != evidence.play.person and by_name()[owner.attribute].unique:
+    for probe in probes(evidence):
+        for owner in find(text_of(probe), everyone):
+            if owner.person != evidence.play.person:
                 yield Observation(
                     f"{probe.request.url} shows {owner.attribute} of {owner.person}",
                     f"nobody but {evidence.play.person}",
@@ -112,6 +88,7 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     sv="Ett felaktigt meddelande öppnar ingen session",
     about="vendor",
     needs=(SPOILED,),
+    reads_assertions=True,
 )
 def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
     """A message that breaks a rule opens no session.
@@ -123,17 +100,17 @@ def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
     if not delivered:
         yield NotVerified("the spoiled message was never delivered to the vendor")
         return
-    probes = [probe for probe in _probes(evidence) if probe.number > delivered[0].where.exchange]
-    if not probes:
+    after = [probe for probe in probes(evidence) if probe.number > delivered[0].where.exchange]
+    if not after:
         yield NotVerified("the page that shows who is logged in was not opened after the delivery")
         return
-    shown = _shown(probes[0], evidence)
-    if shown:
+    persons = shown(after[0], evidence)
+    if persons:
         yield Observation(
-            f"after a message that breaks {evidence.play.scenario.clause}, {probes[0].request.url} shows "
-            f"{', '.join(sorted(shown))} as logged in",
+            f"after a message that breaks {evidence.play.scenario.clause}, {after[0].request.url} shows "
+            f"{', '.join(sorted(persons))} as logged in",
             "the message is refused and nobody is logged in",
-            where=Pointer(probes[0].number, "response.body"),
+            where=Pointer(after[0].number, "response.body"),
             recipient=host_of(evidence.play.vendor.login),
             clause=evidence.play.scenario.clause,
         )
@@ -144,18 +121,23 @@ def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
     sv="Utloggningen avslutar sessionen",
     about="vendor",
     needs=(LOGGED_OUT,),
+    reads_assertions=True,
 )
 def logout_ends_the_session(evidence: Evidence) -> Iterator[Outcome]:
     """Logging out ends the session.
 
     School computers are shared: the next pupil must not be the last one.
     """
-    last = max(exchange.number for exchange in _logouts(evidence))
-    probes = [probe for probe in _probes(evidence) if probe.number > last]
-    if not probes:
+    last = max(exchange.number for exchange in logouts(evidence))
+    after = [probe for probe in probes(evidence) if probe.number > last]
+    before = [probe for probe in probes(evidence) if probe.number < last]
+    if not any(evidence.play.person in shown(probe, evidence) for probe in (*before, *after)):
+        yield Skip("the person was never shown as logged in")
+        return
+    if not after:
         yield NotVerified("the page that shows who is logged in was not opened after the logout")
-    for probe in probes:
-        if evidence.play.person in _shown(probe, evidence):
+    for probe in after:
+        if evidence.play.person in shown(probe, evidence):
             yield Observation(
                 f"{probe.request.url} still shows the person after logout",
                 "nobody is logged in",
@@ -196,6 +178,7 @@ def no_server_error(evidence: Evidence) -> Iterator[Outcome]:
     needs=(
         Need(lambda e: e.play.scenario.expect.receives is not None, "the scenario does not say what is to be received"),
     ),
+    reads_assertions=True,
 )
 def received_what_was_expected(evidence: Evidence) -> Iterator[Outcome]:
     """The vendor receives exactly the attributes that the scenario expects.
@@ -204,7 +187,8 @@ def received_what_was_expected(evidence: Evidence) -> Iterator[Outcome]:
     """
     expected = set(evidence.play.scenario.expect.receives or ())
     received = {told.attribute for told in evidence.disclosures if told.channel is Channel.SAML}
-    for name in sorted(expected - received):
+    # NOTE: what did not come may stand in an assertion that stays closed.
+    for name in sorted(expected - received) if not closed_assertions(evidence) else ():
         yield Observation(f"{name} did not come", f"{name} is released", attribute=name)
     for name in sorted(received - expected):
         yield Observation(f"{name} came", f"{name} is withheld", attribute=name)

@@ -23,7 +23,7 @@ from testbed.model.verdict import Play
 from testbed.model.written import Person, Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
-from testbed.runner.plan import Plan, plays_of
+from testbed.runner.plan import Plan, plays_of, vendors_in
 from testbed.runner.play import Company, Stage, play_all
 
 EXAMPLES = (
@@ -74,8 +74,7 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     )
     used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
-    vendors = {play.vendor.id: play.vendor for play in plays}
-    spec = LabSpec(home, people, tuple(vendors.values()), known.agreements)
+    spec = LabSpec(home, people, vendors_in(plays), known.agreements)
     early = _play(open_lab(lab, spec, folder, workers), plays, people, lab)
     record = folder.judge(datetime.now(UTC), (early,) if early else ())
     write_reports(folder, record)

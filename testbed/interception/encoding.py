@@ -59,6 +59,7 @@ def play_to_json(play: Play) -> Line:
         "vendor": play.vendor.model_dump(mode="json", by_alias=True),
         "person": play.person,
         "agreement": play.agreement,
+        "also": [vendor.model_dump(mode="json", by_alias=True) for vendor in play.also],
     }
 
 
@@ -66,8 +67,11 @@ def play_from_json(data: Mapping[str, JsonValue]) -> Play:
     """The other way.
 
     Raises:
-        ValueError, KeyError: it is no play of a journal.
+        ValueError, KeyError, TypeError: it is no play of a journal.
     """
+    also = data.get("also", [])
+    if not isinstance(also, list):
+        raise TypeError("the other vendors of a play are a list")
     return Play(
         id=str(data["play"]),
         scenario=Scenario.model_validate(data["scenario"]),
@@ -75,6 +79,7 @@ def play_from_json(data: Mapping[str, JsonValue]) -> Play:
         person=str(data["person"]),
         agreement=str(data["agreement"]),
         started=moment(data["started"]) if "started" in data else None,
+        also=tuple(Vendor.model_validate(one) for one in also),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from testbed.lab.inprocess import inprocess_lab
+from testbed.lab.keylog import keep_content_keys
 from testbed.lab.loopback import loopback_lab
 from testbed.lab.spec import LabSpec
 from testbed.runner.folder import RunFolder
@@ -25,7 +26,7 @@ def _now() -> datetime:
 
 @asynccontextmanager
 async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder, workers: int = 1) -> AsyncIterator[Stage]:
-    """The lab, ready to be played in; everything that it started is gone when it closes.
+    """The lab, ready to be played in; everything that it started is gone when it closes, and its key log is written.
 
     Args:
         name: how its traffic is carried.
@@ -36,10 +37,13 @@ async def open_lab(name: LabName, spec: LabSpec, folder: RunFolder, workers: int
     Raises:
         ParticipantUnavailable: a participant or the proxy did not come up.
     """
-    match name:
-        case LabName.INPROCESS:
-            async with inprocess_lab(spec, folder, _now) as stage:
-                yield stage
-        case LabName.LOOPBACK:
-            async with loopback_lab(spec, folder, workers=workers) as stage:
-                yield stage
+    try:
+        match name:
+            case LabName.INPROCESS:
+                async with inprocess_lab(spec, folder, _now) as stage:
+                    yield stage
+            case LabName.LOOPBACK:
+                async with loopback_lab(spec, folder, workers=workers) as stage:
+                    yield stage
+    finally:
+        keep_content_keys(spec, folder, _now)

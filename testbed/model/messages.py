@@ -195,9 +195,12 @@ class SamlMetadata:
     sign_on: tuple[Endpoint, ...]
     requested: tuple[RequestedAttribute, ...]
     valid_until: datetime | None
+    """Its own, or that of an aggregate around it, whichever comes first."""
     remarks: tuple[MetadataRemark, ...]
     """What the linter says of it, made while the element is at hand."""
     xml: str
+    logout: tuple[Endpoint, ...] = ()
+    """Its SingleLogoutService endpoints."""
 
 
 @dataclass(frozen=True, slots=True)

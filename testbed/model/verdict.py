@@ -47,6 +47,8 @@ class Play:
     """Why the flow could not go on (FlowStopped): a fact about the vendor or the school."""
     error: str = ""
     """Why we could not see it through (proxy gone, participant gone): our own fault."""
+    also: tuple[Vendor, ...] = ()
+    """Other vendors that the person logs in to; what they do is judged in plays of their own."""
 
 
 @dataclass(frozen=True, slots=True)

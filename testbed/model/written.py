@@ -26,12 +26,16 @@ type ReleasePolicy = Literal[
 ]
 """How the school chooses what to release to a vendor: as agreed, as its metadata requests, by one REFEDS bundle, or by
 the most data-minimal bundle of those that its metadata claims."""
+type Flow = Literal["saml-login"]
+"""What a person does; the generators of ``scenarios.flows`` by name."""
 type SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 """Lower-case words joined by hyphens."""
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")]
 """A lower-case host name, with its port on loopback."""
+Status = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
+"""The last part of a status code of SAML Core 3.2.2.2."""
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
@@ -304,11 +308,18 @@ class Casting(Written):
     """The neighbour's people play only where a scenario asks for them."""
     role: Role | None = None
     security_marking: SecurityMarking | None = None
-    name: Literal["any", "one-word", "very-long", "beyond-ascii"] = "any"
+    name: Literal["any", "one-word", "very-long", "beyond-ascii", "beyond-latin-1", "apostrophe", "double-surname"] = (
+        "any"
+    )
     """very-long: a displayName of 60 characters or more."""
     having: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     school_units: Literal["any", "several"] = "any"
+    stage: Literal["any", "preschool-class", "upper-secondary"] = "any"
+    civic_number: Literal["any", "temporary"] = "any"
+    """temporary: one that a school gives to a pupil who has none, with a letter in it."""
+    children: Literal["any", "several"] = "any"
+    """several: a guardian of two pupils or more."""
 
     @field_validator("having", "lacking")
     @classmethod
@@ -331,6 +342,22 @@ class Expect(Written):
     findings: tuple[ExpectedFinding, ...] = ()
     receives: tuple[str, ...] | None = None
     """The attributes that the vendor is to receive by login, exactly; left out: whatever is agreed."""
+    status: Status | None = None
+    """The second-level status code by which the school is to refuse the login, without the part that all begin with:
+    RequestDenied, NoAuthnContext, NoPassive. Left out: it does not matter who refuses it, and how."""
+
+    @model_validator(mode="after")
+    def _status_is_of_a_refusal(self) -> Self:
+        if self.status and self.login == "accepted":
+            raise ValueError("'status' says how the school refuses a login: set 'login' to 'refused', or take it out")
+        return self
+
+
+class PersonKind(Written):
+    """A kind of person that a scenario is played for, as a report names it."""
+
+    id: Id
+    title: Bilingual
 
 
 class Scenario(Written):
@@ -338,7 +365,7 @@ class Scenario(Written):
 
     id: Id
     title: Bilingual
-    flow: Literal["saml-login"]
+    flow: Flow
     vendor: Id
     also: tuple[Id, ...] = ()
     """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
@@ -347,6 +374,8 @@ class Scenario(Written):
     """Operations on the message before it is signed; a login with any is expected to be refused."""
     clause: str = ""
     """What the spoiled message breaks."""
+    kind: PersonKind | None = None
+    """Where it is one of a suite that plays every kind of person: which."""
     expect: Expect
 
     @model_validator(mode="after")
@@ -355,7 +384,24 @@ class Scenario(Written):
             raise ValueError("a scenario that spoils a message must name in 'clause' the rule that it breaks")
         if self.spoil and self.expect.login == "accepted":
             raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
+        if self.vendor in self.also or len(set(self.also)) != len(self.also):
+            raise ValueError("'also' names the other vendors, each once: take out the one that stands twice")
         return self
+
+
+class Every(Written):
+    """One scenario for each kind of person and each of these vendors, made when the suite is read.
+
+    A login is expected to be accepted where the person's role is a subject of the vendor's agreement, and else to be
+    refused by the school.
+    """
+
+    flow: Flow
+    vendors: Literal["compliant"] | tuple[Id, ...] = Field(min_length=1)
+    """compliant: all that the testbed plays itself, that have no fault, and that the school lets people into by the
+    agreement and not by another release policy."""
+    leave_out: tuple[Id, ...] = ()
+    """Vendors that this flow is not for."""
 
 
 class Suite(Written):
@@ -363,4 +409,11 @@ class Suite(Written):
 
     id: Id
     title: Bilingual
-    scenarios: tuple[Id, ...] = Field(min_length=1)
+    scenarios: tuple[Id, ...] = ()
+    every: Every | None = None
+
+    @model_validator(mode="after")
+    def _plays_something(self) -> Self:
+        if not self.scenarios and self.every is None:
+            raise ValueError("a suite plays something: name 'scenarios', or give 'every' a flow and vendors")
+        return self

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin
 
 from testbed.model.attributes import by_saml_name
-from testbed.model.messages import Assertion, Message, SamlMetadata, SamlResponse
+from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
 from testbed.model.privacy import PLAIN, Channel, Disclosure
 from testbed.model.wire import BROWSER, Exchange, Pointer, header, host_of
 from testbed.model.written import Agreement
-from testbed.privacy.people import PeopleIndex
+from testbed.privacy.people import NAME_ID, PeopleIndex
 from testbed.privacy.search import find
+from testbed.privacy.subject import subject_of, whose
 from testbed.wire.bodies import FORM, decoded, form_fields
 
 PROTOCOL_FIELDS = frozenset({"SAMLRequest", "SAMLResponse"})
@@ -23,10 +24,18 @@ def disclosures(
     messages: Sequence[Message],
     index: PeopleIndex,
     agreement: Agreement | None,
+    player: str = "",
 ) -> tuple[Disclosure, ...]:
     """Every disclosure of a play, in the order of the exchanges, one for each attribute, person, recipient and place.
 
     What reaches the controller's own hosts is no disclosure; what a page shows to the person's browser is none either.
+
+    Args:
+        exchanges: of the play.
+        messages: that they carried, and the metadata of the parties.
+        index: over the values of everybody, those that were issued in this run too.
+        agreement: the vendor's.
+        player: the person who plays.
     """
     by_number = {exchange.number: exchange for exchange in exchanges}
     controller = _controller_hosts(messages, agreement)
@@ -34,10 +43,13 @@ def disclosures(
     for message in messages:
         if isinstance(message, SamlResponse) and message.where.exchange in by_number:
             exchange = by_number[message.where.exchange]
-            found += _in_response(message, exchange, initiator(exchange, exchanges), index)
+            found += _in_response(message, exchange, initiator(exchange, exchanges), (index, player))
+    logouts = {m.where for m in messages if isinstance(m, LogoutRequest | LogoutResponse)}
     for exchange in exchanges:
-        found += _in_request(exchange, initiator(exchange, exchanges), index)
-        found += _in_answer(exchange, index)
+        for one in (*_in_request(exchange, initiator(exchange, exchanges), index), *_in_answer(exchange, index)):
+            # NOTE: a logout message names whose session ends; anything else in it is a disclosure like others.
+            if one.attribute != NAME_ID or one.where not in logouts:
+                found.append(one)
     outside = [one for one in found if one.recipient not in controller]
     return tuple(dict.fromkeys(sorted(outside, key=lambda one: one.where.exchange)))
 
@@ -74,16 +86,19 @@ def _controller_hosts(messages: Sequence[Message], agreement: Agreement | None) 
     return frozenset(host_of(school.entity_id) for school in schools)
 
 
-def _in_response(message: SamlResponse, exchange: Exchange, sender: str, index: PeopleIndex) -> Iterator[Disclosure]:
+def _in_response(
+    message: SamlResponse, exchange: Exchange, sender: str, people: tuple[PeopleIndex, str]
+) -> Iterator[Disclosure]:
     known = by_saml_name()
+    index, player = people
     for assertion in message.assertions:
-        subject = _subject(assertion, index)
+        subject = subject_of(assertion, index, player)
         for number, attribute in enumerate(assertion.attributes, start=1):
             name = known[attribute.name].name if attribute.name in known else attribute.name
             for value in attribute.values:
                 yield Disclosure(
                     attribute=name,
-                    person=_whose(name, value, subject, index),
+                    person=whose(name, value, subject, index),
                     value=value,
                     sender=sender,
                     recipient=exchange.receiver,
@@ -93,25 +108,6 @@ def _in_response(message: SamlResponse, exchange: Exchange, sender: str, index: 
                     at=exchange.started,
                     encrypted=_encrypted(exchange),
                 )
-
-
-def _subject(assertion: Assertion, index: PeopleIndex) -> str:
-    """The person whom the assertion is about: whose unique value it carries first; "" when none is known."""
-    known = by_saml_name()
-    for attribute in assertion.attributes:
-        row = known.get(attribute.name)
-        if row is None or not row.unique:
-            continue
-        for value in attribute.values:
-            owners = index.owners(row.name, value)
-            if owners:
-                return owners[0]
-    return ""
-
-
-def _whose(attribute: str, value: str, subject: str, index: PeopleIndex) -> str:
-    owners = index.owners(attribute, value)
-    return subject if not owners or subject in owners else owners[0]
 
 
 def _in_request(exchange: Exchange, sender: str, index: PeopleIndex) -> Iterator[Disclosure]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from testbed.model.attributes import attributes, base_of
 from testbed.model.written import Person
 
+NAME_ID = "NameID"
+"""The name under which the values of an assertion's NameID stand, beside those of the attribute table."""
+
 
 def folded(text: str) -> str:
     """Letter case taken away, so that values are found however they are written."""
@@ -27,7 +30,8 @@ class PeopleIndex:
     def __init__(self, people: Mapping[str, Person]) -> None:
         self._by_value: dict[tuple[str, str], tuple[str, ...]] = {}
         needles: dict[str, Owner] = {}
-        unique = [attribute.name for attribute in attributes() if attribute.unique]
+        unique = [*(attribute.name for attribute in attributes() if attribute.unique), NAME_ID]
+        self._unique = frozenset(unique)
         for person in people.values():
             for name in person.attributes:
                 for value in person.values(name):
@@ -45,6 +49,10 @@ class PeopleIndex:
     def owners(self, attribute: str, value: str) -> tuple[str, ...]:
         """The ids of those whose attribute, by this name or another, has this value, in any letter case."""
         return self._by_value.get((base_of(attribute), folded(value)), ())
+
+    def is_unique(self, attribute: str) -> bool:
+        """Whether a value of it points at one person alone."""
+        return attribute in self._unique
 
 
 def _points_at_one(attribute: str, value: str) -> bool:

@@ -14,6 +14,7 @@ from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import ROLES
 from testbed.reports import redact
+from testbed.reports.access import STATES, access_table
 from testbed.reports.sequence import picture
 from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
 from testbed.reports.view import detailed, vendor_views
@@ -30,6 +31,7 @@ def render(record: RunRecord) -> str:
         .render(
             run=record.run,
             vendors=vendor_views(record),
+            access=access_table(record.run.judgements),
             plays=[_play(j, record.evidence.get(j.play.id)) for j in record.run.judgements if j.play.id in shown],
             shown=shown,
             verdict_counts=Counter(judgement.verdict for judgement in record.run.judgements),
@@ -52,6 +54,7 @@ def _environment() -> Environment:
     environment.globals.update(
         VERDICTS=VERDICTS,
         ROLES=ROLES,
+        STATES=STATES,
         POLICIES=POLICIES,
         REASONS=REASONS,
         attribute=attribute,

@@ -9,6 +9,9 @@ from testbed.model.written import Casting, Person, Scenario
 
 VERY_LONG_NAME = 60
 """Characters of a displayName from which a name counts as very long."""
+LAST_OF_LATIN_1 = 0xFF
+UPPER_SECONDARY_CLASS = "GY"
+"""How the names of its classes begin; its grades are counted from 1 again."""
 
 
 def fits(person: Person, casting: Casting) -> bool:
@@ -21,21 +24,36 @@ def fits(person: Person, casting: Casting) -> bool:
         and all(person.values(name) for name in casting.having)
         and not any(person.values(name) for name in casting.lacking)
         and (casting.school_units == "any" or len(person.school_units) > 1)
+        and (casting.children == "any" or len(person.values("sisLegalGuardianFor")) > 1)
+        and (casting.civic_number == "any" or not "".join(person.values("norEduPersonNIN") or ("0",)).isdigit())
         and _name_fits(person, casting.name)
+        and _stage_fits(person, casting.stage)
     )
+
+
+def _stage_fits(person: Person, stage: str) -> bool:
+    match stage:
+        case "preschool-class":
+            return person.values("sisSchoolGrade") == ("0",)
+        case "upper-secondary":
+            classes = (group.rpartition("/")[2] for group in person.values("sisSchoolCourseStudent"))
+            return any(name.startswith(UPPER_SECONDARY_CLASS) for name in classes)
+        case _:
+            return True
 
 
 def _name_fits(person: Person, kind: str) -> bool:
     name = " ".join(person.values("displayName"))
-    match kind:
-        case "one-word":
-            return not person.values("sn")
-        case "very-long":
-            return len(name) >= VERY_LONG_NAME
-        case "beyond-ascii":
-            return not name.isascii()
-        case _:
-            return True
+    is_so = {
+        "any": True,
+        "one-word": not person.values("sn"),
+        "very-long": len(name) >= VERY_LONG_NAME,
+        "beyond-ascii": not name.isascii(),
+        "beyond-latin-1": any(ord(letter) > LAST_OF_LATIN_1 for letter in name),
+        "apostrophe": "'" in name or "’" in name,
+        "double-surname": any("-" in surname for surname in person.values("sn")),
+    }
+    return is_so[kind]
 
 
 def draw(people: Mapping[str, Person], scenario: Scenario, source: Path, seed: int, repetition: int = 0) -> Person:

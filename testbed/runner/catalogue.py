@@ -1,12 +1,13 @@
 """Every scenario, vendor, agreement and suite that can be named, from the project's folder and from people's own."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.written import Agreement, Scenario, Suite, Vendor, Written
+from testbed.runner.kinds import every_kind
 
 FOLDERS: Mapping[str, type[Written]] = {
     "login": Scenario,
@@ -96,7 +97,27 @@ def load_catalogue(folders: Iterable[Path] = (), scenario_files: Iterable[Path] 
 
     catalogue = Catalogue(of(Scenario), of(Vendor), of(Agreement), of(Suite), sources)
     _check_references(catalogue)
-    return catalogue
+    return _with_every_kind(catalogue)
+
+
+def _with_every_kind(catalogue: Catalogue) -> Catalogue:
+    """The scenarios that suites with ``every`` stand for, beside those that were written."""
+    scenarios, suites, sources = dict(catalogue.scenarios), dict(catalogue.suites), dict(catalogue.sources)
+    for suite in catalogue.suites.values():
+        made = every_kind(suite, catalogue.vendors, catalogue.agreements)
+        for scenario in made:
+            if scenario.id in scenarios:
+                raise ScenarioInvalid(
+                    sources[("suite", suite.id)],
+                    "every",
+                    f"makes a scenario {scenario.id!r}, which there is already",
+                    "give the suite or the scenario another id",
+                )
+            scenarios[scenario.id] = scenario
+            sources[("scenario", scenario.id)] = sources[("suite", suite.id)]
+        names = (*suite.scenarios, *(scenario.id for scenario in made))
+        suites[suite.id] = suite.model_copy(update={"scenarios": names})
+    return replace(catalogue, scenarios=scenarios, suites=suites, sources=sources)
 
 
 def _check_references(catalogue: Catalogue) -> None:
@@ -111,9 +132,14 @@ def _check_references(catalogue: Catalogue) -> None:
 
     for scenario in catalogue.scenarios.values():
         must_exist("scenario", scenario.id, "vendor", scenario.vendor, catalogue.vendors)
+        for position, name in enumerate(scenario.also):
+            must_exist("scenario", scenario.id, f"also.{position}", name, catalogue.vendors)
     for vendor in catalogue.vendors.values():
         if vendor.agreement:
             must_exist("vendor", vendor.id, "agreement", vendor.agreement, catalogue.agreements)
     for suite in catalogue.suites.values():
         for position, name in enumerate(suite.scenarios):
             must_exist("suite", suite.id, f"scenarios.{position}", name, catalogue.scenarios)
+        if suite.every:
+            for name in (*suite.every.leave_out, *(() if suite.every.vendors == "compliant" else suite.every.vendors)):
+                must_exist("suite", suite.id, "every", name, catalogue.vendors)

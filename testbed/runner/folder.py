@@ -1,5 +1,7 @@
 """A run's folder: what was played, the journal, the people, the agreements, and the reports made of them."""
 
+import base64
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from testbed.interception.journal import read
-from testbed.model.files import ScenarioInvalid, dump_people, load, load_people
+from testbed.model.files import ScenarioInvalid, dump_people, load, load_people, read_text
 from testbed.model.verdict import RunRecord
 from testbed.model.written import Agreement, Person
 from testbed.runner.accounts import read_accounts
@@ -30,6 +32,11 @@ class RunFolder:
     def releases(self) -> Path:
         """The school's account of each login, one JSON line each."""
         return self.path / "releases.jsonl"
+
+    @property
+    def key_log(self) -> Path:
+        """By which encrypted assertions of this run can be read; absent where none came."""
+        return self.path / "keylog.json"
 
     @property
     def people(self) -> Path:
@@ -100,7 +107,20 @@ class RunFolder:
             load_people(self.people),
             {agreement.id: agreement for agreement in agreements},
             read_accounts(self.releases),
+            self._content_keys(),
         )
         recorded = read(self.journal)
         recorded = replace(recorded, problems=(*recorded.problems, *problems))
         return judge(recorded, knowledge, load_plan(self.path / "plan.json"), finished)
+
+    def _content_keys(self) -> dict[str, bytes]:
+        if not self.key_log.is_file():
+            return {}
+        text = read_text(self.key_log)
+        try:
+            written = json.loads(text)
+            return {str(name): base64.b64decode(key, validate=True) for name, key in written.items()}
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise ScenarioInvalid(
+                self.key_log, "", "is not a key log", "remove it: encrypted assertions will then stay closed"
+            ) from error

@@ -25,10 +25,12 @@ from testbed.model.verdict import (
 from testbed.model.wire import Exchange, host_of
 from testbed.model.written import Agreement, Person
 from testbed.privacy.disclose import disclosures
+from testbed.privacy.issued import with_issued_values
+from testbed.privacy.others import hosts_of, others_of
 from testbed.privacy.people import PeopleIndex
 from testbed.runner.expect import compare, expected_verdict
 from testbed.runner.plan import Plan
-from testbed.wire.saml import messages
+from testbed.wire.saml import NO_KEYS, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,24 @@ class Knowledge:
     agreements: Mapping[str, Agreement]
     releases: Mapping[str, tuple[ReleaseRecord, ...]] = MappingProxyType({})
     """The school's own account of its logins, by play id; a recording from outside has none."""
+    content_keys: Mapping[str, bytes] = NO_KEYS
+    """The run's key log: what encrypted assertions are read with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A journal once read, before any play is judged."""
+
+    exchanges: Mapping[str, Sequence[Exchange]]
+    """By play."""
+    said: Mapping[int, Sequence[Message]]
+    """By exchange."""
+    published: tuple[SamlMetadata, ...]
+    people: Mapping[str, Person]
+    """With the identifiers that the school made up for them in this run."""
+    index: PeopleIndex
+    releases: Mapping[str, tuple[ReleaseRecord, ...]]
+    """By play."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -46,16 +66,14 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
 
     Verdicts depend on the journal, the people, the agreements and the plan alone; ``finished`` is only written down.
     """
-    index = PeopleIndex(knowledge.people)
-    read = {exchange.number: messages(exchange) for exchange in recorded.exchanges}
-    published = _published_metadata(read)
+    reading = _read(recorded, knowledge)
     evidence: dict[str, Evidence] = {}
     judgements = []
     for play in recorded.plays:
         if play.person not in knowledge.people:
             judgements.append(_unreadable(play, f"people.json has no person {play.person!r}"))
             continue
-        evidence[play.id] = _evidence(play, recorded.exchanges, read, published, knowledge, index)
+        evidence[play.id] = _evidence(play, reading, knowledge.agreements.get(play.agreement))
         judgements.append(judge_play(evidence[play.id], plan))
     begun = {play.id for play in recorded.plays}
     problems = (*recorded.problems, *(f"{name}: was not played" for name in plan.plays if name not in begun))
@@ -89,52 +107,51 @@ def judge_play(evidence: Evidence, plan: Plan) -> Judgement:
     )
 
 
-def _published_metadata(read: Mapping[int, Sequence[Message]]) -> tuple[SamlMetadata, ...]:
+def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
+    said = {exchange.number: messages(exchange, knowledge.content_keys) for exchange in recorded.exchanges}
+    exchanges: dict[str, list[Exchange]] = {}
+    for exchange in recorded.exchanges:
+        exchanges.setdefault(exchange.play, []).append(exchange)
+    told = ((play.person, (m for e in exchanges.get(play.id, ()) for m in said[e.number])) for play in recorded.plays)
+    people = with_issued_values(knowledge.people, told, PeopleIndex(knowledge.people))
+    return _Reading(exchanges, said, _published_metadata(said), people, PeopleIndex(people), knowledge.releases)
+
+
+def _published_metadata(said: Mapping[int, Sequence[Message]]) -> tuple[SamlMetadata, ...]:
     """The latest metadata of each entity: it is fetched once and holds for every play."""
     latest = {
         message.entity_id: message
-        for number in sorted(read)
-        for message in read[number]
+        for number in sorted(said)
+        for message in said[number]
         if isinstance(message, SamlMetadata)
     }
     return tuple(latest.values())
 
 
-def _evidence(
-    play: Play,
-    exchanges: Sequence[Exchange],
-    read: Mapping[int, Sequence[Message]],
-    published: Sequence[SamlMetadata],
-    knowledge: Knowledge,
-    index: PeopleIndex,
-) -> Evidence:
-    own = tuple(exchange for exchange in exchanges if exchange.play == play.id)
-    said = tuple(message for exchange in own for message in read[exchange.number])
-    vendor_hosts = _hosts_of(play)
+def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evidence:
+    own = tuple(reading.exchanges.get(play.id, ()))
+    others = others_of(play)
+    said = tuple(m for exchange in own for m in reading.said[exchange.number] if not others.said(m, exchange))
     already = {message.entity_id for message in said if isinstance(message, SamlMetadata)}
+    takes_part = hosts_of(play.vendor) | others.hosts
+    entities = {play.vendor.entity_id} | others.entity_ids
     background = tuple(
         message
-        for message in published
+        for message in reading.published
         if message.entity_id not in already
-        and (message.is_idp or host_of(message.entity_id) in vendor_hosts or message.entity_id == play.vendor.entity_id)
+        and (message.is_idp or host_of(message.entity_id) in takes_part or message.entity_id in entities)
     )
-    agreement = knowledge.agreements.get(play.agreement)
     known = background + said
+    told = disclosures(own, known, reading.index, agreement, play.person)
     return Evidence(
         play=play,
         exchanges=own,
         messages=known,
-        disclosures=disclosures(own, known, index, agreement),
-        people=knowledge.people,
+        disclosures=tuple(one for one in told if not others.disclosed(one)),
+        people=reading.people,
         agreement=agreement,
-        releases=knowledge.releases.get(play.id, ()),
+        releases=tuple(r for r in reading.releases.get(play.id, ()) if r.entity_id not in others.entity_ids),
     )
-
-
-def _hosts_of(play: Play) -> frozenset[str]:
-    vendor = play.vendor
-    simulated = vendor.simulated.hosts if vendor.simulated else ()
-    return frozenset({*simulated, host_of(vendor.login), host_of(vendor.probe.url), host_of(vendor.metadata)})
 
 
 def _unseen(evidence: Evidence) -> str:
@@ -144,7 +161,9 @@ def _unseen(evidence: Evidence) -> str:
         return play.error
     if play.finished is None:
         return "the recording ended during this play"
-    participants = _hosts_of(play) | (frozenset(evidence.agreement.controller.hosts) if evidence.agreement else set())
+    participants = hosts_of(play.vendor) | others_of(play).hosts
+    if evidence.agreement:
+        participants |= frozenset(evidence.agreement.controller.hosts)
     for exchange in evidence.exchanges:
         if exchange.response is None and exchange.receiver in participants:
             return f"{exchange.receiver} gave no answer in exchange {exchange.number}: {exchange.error}"

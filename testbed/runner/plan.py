@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.verdict import Play
-from testbed.model.written import Person, Scenario
+from testbed.model.written import Person, Scenario, Vendor
 from testbed.runner.casting import draw
 from testbed.runner.catalogue import Catalogue
 
@@ -51,9 +51,15 @@ def plays_of(
                     vendor=vendor,
                     person=person.id,
                     agreement=vendor.agreement or "",
+                    also=tuple(catalogue.vendors[name] for name in scenario.also),
                 )
             )
     return tuple(plays)
+
+
+def vendors_in(plays: Sequence[Play]) -> tuple[Vendor, ...]:
+    """Every vendor that takes part in some play, each once: those whom a lab must have."""
+    return tuple({vendor.id: vendor for play in plays for vendor in (play.vendor, *play.also)}.values())
 
 
 def dump_plan(plan: Plan) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser, BrowserError
 from testbed.model.pages import Cast, Flow
+from testbed.model.schools import SCHOOL_ENTITIES
 from testbed.model.verdict import Play
 from testbed.model.written import Person
 from testbed.runner.drive import Orders, drive
@@ -61,7 +62,9 @@ async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progre
 
 
 async def _play_one(play: Play, company: Company, stage: Stage) -> str:
-    cast = Cast(play.vendor, company.people[play.person], play.scenario.spoil)
+    person = company.people[play.person]
+    school = SCHOOL_ENTITIES[person.school]
+    cast = Cast(play.vendor, person, play.scenario.spoil, play.also, school)
     await stage.begin(play)
     stopped = error = ""
     try:

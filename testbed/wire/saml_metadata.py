@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
 from datetime import datetime
 
 from lxml import etree
@@ -9,9 +10,29 @@ from lxml import etree
 from testbed.model.messages import Endpoint, RequestedAttribute, SamlMetadata
 from testbed.model.wire import Pointer
 from testbed.wire.metadata_rules import lint
-from testbed.wire.xml import NAMESPACES, instant, pretty
+from testbed.wire.xml import MD, NAMESPACES, Unreadable, instant, pretty
 
 MAX_CERTIFICATES = 20
+MAX_AGGREGATE = 8 * 1024 * 1024
+"""Bytes of an aggregate; a federation of schools and their vendors has less."""
+MAX_ENTITIES = 2000
+
+
+def published(root: etree._Element, where: Pointer, now: datetime) -> Iterator[SamlMetadata]:
+    """One reading for each entity of an md:EntityDescriptor or md:EntitiesDescriptor, published at that time.
+
+    Raises:
+        Unreadable: the aggregate names more than :data:`MAX_ENTITIES`.
+    """
+    if root.tag == f"{{{MD}}}EntityDescriptor":
+        yield metadata(root, where, now)
+    if root.tag != f"{{{MD}}}EntitiesDescriptor":
+        return
+    entities = list(root.iter(f"{{{MD}}}EntityDescriptor"))
+    if len(entities) > MAX_ENTITIES:
+        raise Unreadable(f"holds {len(entities)} entities, which is more than {MAX_ENTITIES}")
+    for number, entity in enumerate(entities, start=1):
+        yield metadata(entity, Pointer(where.exchange, f"{where.locator}//md:EntityDescriptor[{number}]"), now)
 
 
 def metadata(root: etree._Element, where: Pointer, now: datetime) -> SamlMetadata:
@@ -32,16 +53,26 @@ def metadata(root: etree._Element, where: Pointer, now: datetime) -> SamlMetadat
         )[:MAX_CERTIFICATES],
         consumers=_endpoints(root, "md:SPSSODescriptor/md:AssertionConsumerService"),
         sign_on=_endpoints(root, "md:IDPSSODescriptor/md:SingleSignOnService"),
+        logout=(
+            *_endpoints(root, "md:IDPSSODescriptor/md:SingleLogoutService"),
+            *_endpoints(root, "md:SPSSODescriptor/md:SingleLogoutService"),
+        ),
         requested=tuple(
             RequestedAttribute(element.get("Name", ""), element.get("isRequired") in ("true", "1"))
             for element in root.findall(
                 "md:SPSSODescriptor/md:AttributeConsumingService/md:RequestedAttribute", NAMESPACES
             )
         ),
-        valid_until=instant(root.get("validUntil")),
+        valid_until=_valid_until(root),
         remarks=lint(root, now),
         xml=pretty(root),
     )
+
+
+def _valid_until(entity: etree._Element) -> datetime | None:
+    """The earliest that it or a group around it states (SAML Metadata 2.3.1)."""
+    stated = [instant(one.get("validUntil")) for one in (entity, *entity.iterancestors())]
+    return min((moment for moment in stated if moment is not None), default=None)
 
 
 def _endpoints(root: etree._Element, path: str) -> tuple[Endpoint, ...]:

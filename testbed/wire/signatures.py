@@ -10,7 +10,7 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import InvalidInput, SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from testbed.wire.xml import DS, SAML, Unreadable, parse
+from testbed.wire.xml import DS, MAX_BYTES, SAML, Unreadable, parse
 
 ACCEPTED = SignatureConfiguration(
     location="./",
@@ -45,7 +45,7 @@ class SignatureReading:
 def algorithms(document: bytes) -> tuple[str, ...]:
     """Every signature and digest algorithm that the document's signatures name."""
     try:
-        root = parse(document)
+        root = parse(document, 2 * MAX_BYTES)
     except Unreadable:
         return ()
     named = [
@@ -56,19 +56,25 @@ def algorithms(document: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def verify(document: bytes, certificates: Sequence[bytes]) -> SignatureReading:
+def verify(document: bytes, certificates: Sequence[bytes], opened: bytes = b"") -> SignatureReading:
     """Whether the response, or each of its assertions, is signed by one of the certificates (SAML Core 5.4).
+
+    A signature over the response covers assertions as they were sent, encrypted; one over an assertion was made before
+    it was encrypted.
 
     Args:
         document: the response's octets.
         certificates: DER, from the issuer's metadata; keys in the message itself count for nothing.
+        opened: the same with decrypted assertions in place, b"" where none came encrypted.
     """
     try:
         root = parse(document)
+        if root.find(f"{{{DS}}}Signature") is not None:
+            return _verified(root, root, certificates, "response")
+        if opened:
+            root = parse(opened, 2 * MAX_BYTES)
     except Unreadable as error:
         return SignatureReading(False, "", f"the document {error}")
-    if root.find(f"{{{DS}}}Signature") is not None:
-        return _verified(root, root, certificates, "response")
     assertions = list(root.iter(f"{{{SAML}}}Assertion"))
     if not assertions:
         return SignatureReading(False, "", "there is neither a signature nor an assertion that could bear one")

@@ -1,8 +1,14 @@
 """XML from outside: parsed without DTD, entities and network, within bounds."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlunsplit
 
 from lxml import etree
+
+from testbed.model.messages import Binding
+from testbed.model.wire import Exchange, Pointer
+from testbed.wire.bodies import form_fields
 
 MAX_BYTES = 1024 * 1024
 MAX_SHOWN = 60_000
@@ -11,21 +17,41 @@ SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 DS = "http://www.w3.org/2000/09/xmldsig#"
-NAMESPACES = {"saml": SAML, "samlp": SAMLP, "md": MD, "ds": DS}
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+XENC = "http://www.w3.org/2001/04/xmlenc#"
+XENC11 = "http://www.w3.org/2009/xmlenc11#"
+NAMESPACES = {"saml": SAML, "samlp": SAMLP, "md": MD, "ds": DS, "xenc": XENC, "xenc11": XENC11}
 
 
 class Unreadable(ValueError):
     """The document cannot be read as what it was meant to be; the text says why."""
 
 
-def parse(document: bytes) -> etree._Element:
-    """The root element.
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How a message came: in which exchange, where in it, and by which binding."""
+
+    exchange: Exchange
+    where: Pointer
+    binding: Binding
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that it was sent to, without query; "" for the answer to a SOAP call."""
+        if self.where.locator.startswith("response."):
+            return ""
+        parts = self.exchange.request.parts
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+
+
+def parse(document: bytes, limit: int = MAX_BYTES) -> etree._Element:
+    """The root element of a document of at most ``limit`` bytes.
 
     Raises:
         Unreadable: too large, not well-formed, or with a document type declaration.
     """
-    if len(document) > MAX_BYTES:
-        raise Unreadable(f"is larger than {MAX_BYTES} bytes")
+    if len(document) > limit:
+        raise Unreadable(f"is larger than {limit} bytes")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -63,3 +89,19 @@ def instant(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
         return None
+
+
+def is_signed(root: etree._Element, carried: Carried) -> bool:
+    """Whether a message carries a signature, in the query by redirect, else in itself (SAML Bindings 3.4.4.1)."""
+    if carried.binding == "redirect":
+        return any(name == "Signature" for name, _ in form_fields(carried.exchange.request.parts.query))
+    return root.find("ds:Signature", NAMESPACES) is not None
+
+
+def statuses(root: etree._Element) -> tuple[str, str]:
+    """The top-level and the second-level status code of a response (SAML Core 3.2.2.2), "" for none."""
+    top = root.find("samlp:Status/samlp:StatusCode", NAMESPACES)
+    if top is None:
+        return "", ""
+    second = top.find("samlp:StatusCode", NAMESPACES)
+    return top.get("Value", ""), second.get("Value", "") if second is not None else ""

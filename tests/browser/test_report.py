@@ -13,10 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.browser
 
 
+SOME_KINDS = [f"equal-access-{v}-{k}" for v in ("national-tests", "reading-service") for k in ("pupil", "guardian")]
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    command = [sys.executable, "-m", "testbed.cli", "run", "tour", "--lab", "inprocess", "--pupils", "200"]
+    names = ["tour", *SOME_KINDS]
+    command = [sys.executable, "-m", "testbed.cli", "run", *names, "--lab", "inprocess", "--pupils", "200"]
     ended = subprocess.run(
         [*command, "--out", str(folder / "runs")],
         env={**os.environ, "TESTBED_HOME": str(folder / "home")},
@@ -70,6 +74,33 @@ def test_the_assertion_is_one_click_away(page: Page) -> None:
     details = play.locator("details").first
     details.locator("summary").first.click()
     expect(details.locator("table")).to_contain_text("norEduPersonNIN")
+
+
+def test_the_table_of_equal_access_says_in_words_who_got_in(page: Page) -> None:
+    table = page.locator("table.access")
+    expect(table.locator("caption")).to_have_text("Slags person och leverantör", use_inner_text=True)
+    row = table.locator("tr", has=page.locator("th[scope=row]", has_text="Vårdnadshavare"))
+    expect(row.locator("td")).to_have_text(["– nekad, enligt avtalet"] * 2, use_inner_text=True)
+    page.check("#lang-en")
+    row = table.locator("tr", has=page.locator("th[scope=row]", has_text="Pupil"))
+    expect(row.locator("td")).to_have_text(["✓ logged in"] * 2, use_inner_text=True)
+    target = row.locator("td a").first.get_attribute("href")
+    assert target
+    expect(page.locator(target.replace(".", "\\."))).to_be_visible()
+
+
+def test_the_table_of_equal_access_scrolls_by_itself_from_the_keyboard(chromium: Browser, report: Path) -> None:
+    context = chromium.new_context(viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(report.as_uri())
+    region = page.locator(".scroll", has=page.locator("table.access"))
+    region.focus()
+    expect(region).to_be_focused()
+    assert region.evaluate("one => one.clientWidth") <= 375
+    page.eval_on_selector("table.access", "one => { one.style.width = '900px' }")
+    assert region.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    context.close()
 
 
 def test_a_narrow_screen_is_not_scrolled_sideways(chromium: Browser, report: Path) -> None:

@@ -16,7 +16,7 @@ from testbed.model.verdict import Play, RunRecord
 from testbed.model.written import Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
-from testbed.runner.plan import Plan, plays_of
+from testbed.runner.plan import Plan, plays_of, vendors_in
 from testbed.runner.play import Company, play_all
 
 SEED = 4
@@ -47,8 +47,7 @@ class Player:
         plan = Plan(folder.path.name, lab.value, SEED, {}, tuple(play.id for play in plays))
         sources = {p.agreement: self.catalogue.sources[("agreement", p.agreement)] for p in plays if p.agreement}
         folder.keep_plan(plan, self._people, sources)
-        vendors = {play.vendor.id: play.vendor for play in plays}
-        spec = LabSpec(self._home, self._people, tuple(vendors.values()), self.catalogue.agreements)
+        spec = LabSpec(self._home, self._people, vendors_in(plays), self.catalogue.agreements)
 
         async def playing() -> str:
             async with open_lab(lab, spec, folder) as stage:

@@ -64,6 +64,55 @@ def test_a_reference_to_nothing_names_the_file_and_the_field(tmp_path: Path) -> 
     assert caught.value.file == str(path)
 
 
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [
+        ("[no-such-vendor]", r"also\.0: nothing is called 'no-such-vendor'"),
+        ("[reading-service]", "'also' names the other vendors"),
+        ("[national-tests, national-tests]", "'also' names the other vendors"),
+    ],
+)
+def test_other_vendors_must_exist_and_be_others(tmp_path: Path, also: str, said: str) -> None:
+    path = scenario_file(tmp_path, "together")
+    path.write_text(path.read_text(encoding="utf-8") + f"also: {also}\n", encoding="utf-8")
+    with pytest.raises(ScenarioInvalid, match=said):
+        load_catalogue([], [path])
+
+
+SUITE = """
+id: mine
+title: {{sv: S, en: S}}
+every: {{flow: saml-login, vendors: {vendors}}}
+"""
+
+
+def suite_folder(folder: Path, vendors: str) -> Path:
+    (folder / "suites").mkdir(parents=True)
+    (folder / "suites" / "mine.yaml").write_text(SUITE.format(vendors=vendors), encoding="utf-8")
+    return folder
+
+
+def test_a_suite_of_one_s_own_plays_every_kind(tmp_path: Path) -> None:
+    known = load_catalogue([suite_folder(tmp_path, "[reading-service]")])
+    assert "mine-reading-service-pupil" in {scenario.id for scenario in known.named(["mine"])}
+
+
+@pytest.mark.parametrize(
+    ("vendors", "said"),
+    [("[no-such-vendor]", "every: nothing is called 'no-such-vendor'"), ("[]", "every"), ("faulty", "every")],
+)
+def test_every_kind_at_no_vendor_is_refused(tmp_path: Path, vendors: str, said: str) -> None:
+    with pytest.raises(ScenarioInvalid, match=said):
+        load_catalogue([suite_folder(tmp_path, vendors)])
+
+
+def test_a_made_scenario_must_not_take_a_written_one_s_id(tmp_path: Path) -> None:
+    folder = suite_folder(tmp_path, "[reading-service]")
+    scenario_file(folder / "login", "mine-reading-service-pupil")
+    with pytest.raises(ScenarioInvalid, match="makes a scenario 'mine-reading-service-pupil'"):
+        load_catalogue([folder])
+
+
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioInvalid, match="is not a folder"):
         load_catalogue([tmp_path / "nothing"])

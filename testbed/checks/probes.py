@@ -1,0 +1,46 @@
+"""What a vendor's pages show, and when: read from the traffic of the person's browser."""
+
+import re
+
+from testbed.model.verdict import Evidence
+from testbed.model.wire import BROWSER, Exchange
+from testbed.model.written import Vendor
+from testbed.privacy.people import PeopleIndex
+from testbed.privacy.search import find
+from testbed.wire.forms import read_page
+
+
+def opened(evidence: Evidence, url: str) -> list[Exchange]:
+    """The times that the person's browser opened this page and was answered."""
+    return [e for e in evidence.exchanges if e.sender == BROWSER and e.request.url == url and e.response]
+
+
+def probes(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:
+    """The times that the page was opened that shows who is logged in; of the play's vendor, if no other is named."""
+    return opened(evidence, (vendor or evidence.play.vendor).probe.url)
+
+
+def logouts(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:
+    """The times that somebody asked a vendor to be logged out."""
+    vendor = vendor or evidence.play.vendor
+    return opened(evidence, vendor.logout) if vendor.logout else []
+
+
+def text_of(exchange: Exchange) -> str:
+    """What the page that came shows."""
+    return read_page(exchange.request.url, exchange.response).text if exchange.response else ""
+
+
+def shown(exchange: Exchange, evidence: Evidence) -> dict[str, str]:
+    """The persons whom a page shows, each with the attribute that tells.
+
+    Only the person who plays and those whose data was disclosed can be shown.
+    """
+    seen = {told.person for told in evidence.disclosures} | {evidence.play.person}
+    index = PeopleIndex({name: evidence.people[name] for name in sorted(seen) if name in evidence.people})
+    return {owner.person: owner.attribute for owner in find(text_of(exchange), index)}
+
+
+def shows_word(text: str, value: str) -> bool:
+    """Whether a value stands in a text as words of its own, in any letter case."""
+    return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", text.casefold()) is not None

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Host, Route, Router
 
-from sp_mocks.consume import SKEW, Login, ServiceProvider, consume
+from sp_mocks.consume import Login, ServiceProvider, consume
+from sp_mocks.decrypt import Decrypter
 from sp_mocks.faults import FAULTS
 from sp_mocks.keys import VendorKeys
 from sp_mocks.metadata import MEDIA_TYPE, own_metadata
@@ -23,6 +24,7 @@ from sp_mocks.profiles import PROFILES
 from sp_mocks.refusal import Refused
 from sp_mocks.request import authn_request, redirect_to
 from sp_mocks.sessions import LOGIN_TAKES, Memory, new_token
+from sp_mocks.statements import SKEW
 from sp_mocks.trust import Trust
 from testbed.model.wire import host_of
 from testbed.model.written import Bilingual
@@ -101,7 +103,13 @@ class VendorService:
         self._profile = PROFILES[config.profile]
         compliant = self._profile.behaviour
         self._behaviour = FAULTS[config.fault].apply(compliant) if config.fault else compliant
-        self._me = ServiceProvider(f"{config.base_url}/saml/metadata", f"{config.base_url}/saml/acs")
+        self._me = ServiceProvider(
+            entity_id=f"{config.base_url}/saml/metadata",
+            acs_url=f"{config.base_url}/saml/acs",
+            slo_url=f"{config.base_url}/saml/slo",
+            soap_url=f"{config.base_url}/saml/slo/soap",
+            login_url=f"{config.base_url}/login",
+        )
         self._cdn = f"cdn.{host_of(config.base_url)}" if self._behaviour.cdn else ""
         if missing := {host_of(config.base_url), self._cdn} - {"", *config.hosts}:
             raise ValueError(f"{config.vendor_id}: its hosts lack {', '.join(sorted(missing))}")
@@ -110,6 +118,7 @@ class VendorService:
         self._pages = Pages(name.sv, [host for host in (self._cdn, self._behaviour.partner_redirect) if host])
         self._trust = Trust(config.idp_entity_id, config.idp_metadata_url, http, now)
         self._memory = Memory(now)
+        self._decrypter = Decrypter(keys.private_key)
         self.app = self._make_app()
         log.info("TEST vendor %s: a simulated service at %s", config.vendor_id, config.base_url)
 
@@ -148,7 +157,7 @@ class VendorService:
     async def _acs(self, request: Request) -> Response:
         encoded = await saml_response(request)
         school = await self._trust.school()
-        login = consume(encoded, self._me, school, self._behaviour, self._now())
+        login = consume(encoded, self._me, school, self._behaviour, self._now(), self._decrypter)
         self._must_be_awaited(login, request.cookies.get(BROWSER, ""))
         # NOTE: the token is always new, or whoever had planted one in this browser would share the session.
         self._memory.close(request.cookies.get(SESSION, ""))

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sp_mocks.behaviour import Behaviour
+from sp_mocks.behaviour import EPPN, Behaviour
 from testbed.model.written import Bilingual
 
-EPPN = "eduPersonPrincipalName"
 RESEARCH_AND_SCHOLARSHIP = "http://refeds.org/category/research-and-scholarship"
 CODE_OF_CONDUCT = "https://refeds.org/category/code-of-conduct/v2"
 

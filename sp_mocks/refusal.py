@@ -18,6 +18,10 @@ _SIGNATURE = _words(
     "Svaret saknar en giltig underskrift från skolan, så det kan ha ändrats på vägen.",
     "The answer lacks a valid signature of the school, so it may have been changed on its way.",
 )
+_ENCRYPTION = _words(
+    "Svaret är krypterat så att den här tjänsten inte kan läsa det.",
+    "The answer is encrypted in a way that this service cannot read.",
+)
 _ELSEWHERE = _words(
     "Svaret var ställt till en annan tjänst eller adress.",
     "The answer was made for another service or address.",
@@ -53,10 +57,18 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "time-not-readable": _NOT_READABLE,
         "school-says-no": _words("Skolan loggade inte in dig.", "The school did not log you in."),
         "assertion-count": _CONTENT,
-        "encrypted-assertion": _words(
-            "Svaret är krypterat, och den här simulerade tjänsten läser bara okrypterade svar.",
-            "The answer is encrypted, and this simulated service reads answers in the clear only.",
+        "assertion-in-the-clear": _words(
+            "Svaret är inte krypterat, och den här tjänsten tar bara emot krypterade svar.",
+            "The answer is not encrypted, and this service takes encrypted answers only.",
         ),
+        "encryption-not-plain": _ENCRYPTION,
+        "encryption-algorithm-not-allowed": _words(
+            "Svaret är krypterat på ett sätt som inte längre är säkert.",
+            "The answer is encrypted in a way that is no longer safe.",
+        ),
+        "not-decryptable": _ENCRYPTION,
+        "decrypts-to-something-else": _ENCRYPTION,
+        "encrypted-but-not-signed": _SIGNATURE,
         "not-signed": _SIGNATURE,
         "signature-out-of-place": _SIGNATURE,
         "signature-not-plain": _SIGNATURE,
@@ -83,6 +95,10 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "stale-authentication": _words(
             "Tjänsten bad om en ny inloggning, men skolan svarade med en gammal.",
             "The service asked for a fresh login, but the school answered with an old one.",
+        ),
+        "level-of-assurance": _words(
+            "Tjänsten kräver en säkrare inloggning än den som skolan svarade med.",
+            "The service needs a more certain login than the one that the school answered with.",
         ),
         "not-asked-for-by-this-browser": _NOT_ASKED,
         "used-before": _NOT_ASKED,

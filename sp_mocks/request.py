@@ -11,7 +11,7 @@ from saml2 import saml, samlp
 
 from sp_mocks.consume import ServiceProvider
 from sp_mocks.keys import VendorKeys
-from sp_mocks.trust import School
+from sp_mocks.schools import School
 from sp_mocks.xmlnames import BINDING_POST, RSA_SHA256
 from testbed.model.messages import NAMEID_TRANSIENT
 

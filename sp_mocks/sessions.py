@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
-from sp_mocks.consume import SKEW, Login
+from sp_mocks.consume import Login
+from sp_mocks.statements import SKEW
 
 MAX_ENTRIES = 20_000
 """Of each kind; the oldest go first."""

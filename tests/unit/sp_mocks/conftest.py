@@ -3,6 +3,7 @@
 import base64
 import copy
 import datetime as dt
+import os
 import re
 import socket
 import zlib
@@ -18,15 +19,27 @@ import pytest
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from sp_mocks.app import VendorConfig, VendorService
 from sp_mocks.consume import ServiceProvider
+from sp_mocks.decrypt import Decrypter
 from sp_mocks.keys import VendorKeys
-from sp_mocks.trust import School
-from sp_mocks.xmlnames import DS, EXC_C14N, NAMESPACES, SAML
+from sp_mocks.schools import School
+from sp_mocks.xmlnames import (
+    AES_256_GCM,
+    DS,
+    EXC_C14N,
+    NAMESPACES,
+    RSA_OAEP_MGF1P,
+    SAML,
+    XENC,
+    XENC11,
+    XENC_ELEMENT,
+)
 from testbed.model.attributes import by_name
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
@@ -187,6 +200,51 @@ urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</saml:AuthnContextClassRef></
         return copied
 
 
+@dataclass(frozen=True)
+class Encryption:
+    """How a school encrypts to a vendor; honest until a test changes it."""
+
+    certificate: bytes
+    content: str = AES_256_GCM
+    key: str = RSA_OAEP_MGF1P
+    digest: str = ""
+    """Of OAEP, "" to state none, which means SHA-1."""
+    mask: str = ""
+    beside: bool = False
+    """The key stands beside the data."""
+    kind: str = XENC_ELEMENT
+
+    def element(self, octets: bytes) -> etree._Element:
+        """An EncryptedAssertion of these octets."""
+        secret, nonce = os.urandom(16 if "128" in self.content else 32), os.urandom(12)
+        hidden = nonce + AESGCM(secret).encrypt(nonce, octets, None)
+        hashing = {"": hashes.SHA1(), f"{XENC}sha256": hashes.SHA256()}[self.digest]  # noqa: S303
+        masking = hashes.SHA256() if self.mask.endswith("sha256") else hashes.SHA1()  # noqa: S303
+        public = x509.load_der_x509_certificate(self.certificate).public_key()
+        assert isinstance(public, rsa.RSAPublicKey)
+        wrapped = public.encrypt(secret, padding.OAEP(padding.MGF1(masking), hashing, None))
+        details = f'<ds:DigestMethod Algorithm="{self.digest}"/>' if self.digest else ""
+        details += f'<xenc11:MGF xmlns:xenc11="{XENC11}" Algorithm="{self.mask}"/>' if self.mask else ""
+        key = f'''<xenc:EncryptedKey xmlns:xenc="{XENC}" xmlns:ds="{DS}"><xenc:EncryptionMethod Algorithm="{self.key}">
+{details}</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>{base64.b64encode(wrapped).decode()}
+</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>'''
+        within, beside = ("", key) if self.beside else (key, "")
+        return etree.fromstring(f'''<saml:EncryptedAssertion xmlns:saml="{SAML}"><xenc:EncryptedData Type="{self.kind}"
+ xmlns:xenc="{XENC}"><xenc:EncryptionMethod Algorithm="{self.content}"/>
+<ds:KeyInfo xmlns:ds="{DS}">{within}</ds:KeyInfo>
+<xenc:CipherData><xenc:CipherValue>{base64.b64encode(hidden).decode()}</xenc:CipherValue></xenc:CipherData>
+</xenc:EncryptedData>{beside}</saml:EncryptedAssertion>''')
+
+    def hide(self, message: etree._Element) -> etree._Element:
+        """The message with its assertion encrypted."""
+        assertion = find(message, "saml:Assertion")
+        tail, assertion.tail = assertion.tail, None
+        hidden = self.element(etree.tostring(assertion, method="c14n", exclusive=True, inclusive_ns_prefixes=["xs"]))
+        hidden.tail = tail
+        message.replace(assertion, hidden)
+        return message
+
+
 def _inclusive(prefixes: str) -> str:
     return f'<ec:InclusiveNamespaces xmlns:ec="{EXC_C14N}" PrefixList="{prefixes}"/>' if prefixes else ""
 
@@ -253,9 +311,21 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> VendorKeys:
     return VendorKeys.load_or_make(tmp_path_factory.mktemp("vendor") / "keys", "lasning.test", NOW)
 
 
+@pytest.fixture(scope="session")
+def decrypter(keys: VendorKeys) -> Decrypter:
+    return Decrypter(keys.private_key)
+
+
+@pytest.fixture(scope="session")
+def encryption(keys: VendorKeys) -> Encryption:
+    return Encryption(keys.certificate_der)
+
+
 @pytest.fixture
 def me() -> ServiceProvider:
-    return ServiceProvider(f"{BASE}/saml/metadata", f"{BASE}/saml/acs")
+    return ServiceProvider(
+        f"{BASE}/saml/metadata", f"{BASE}/saml/acs", f"{BASE}/saml/slo", f"{BASE}/saml/slo/soap", f"{BASE}/login"
+    )
 
 
 @pytest.fixture

@@ -33,7 +33,17 @@ def memory(clock: Clock) -> Memory:
 
 
 def login(assertion: str = "_a", until: dt.datetime = NOW + 300 * SECOND) -> Login:
-    return Login(assertion, "_r", NOW, until, {"eduPersonPrincipalName": ("a@skola.test",)})
+    return Login(
+        assertion_id=assertion,
+        in_response_to="_r",
+        authenticated=NOW,
+        valid_until=until,
+        attributes={"eduPersonPrincipalName": ("a@skola.test",)},
+        user="a@skola.test",
+        school="https://idp.skola.test/saml/metadata",
+        name_id=None,
+        session_index="",
+    )
 
 
 def test_a_login_is_finished_by_the_browser_that_began_it_once(memory: Memory) -> None:

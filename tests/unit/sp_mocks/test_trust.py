@@ -10,7 +10,8 @@ import pytest
 from lxml import etree
 
 from sp_mocks.refusal import Refused
-from sp_mocks.trust import MAX_BYTES, MAX_CERTIFICATES, Trust, read_school
+from sp_mocks.schools import MAX_CERTIFICATES, read_school
+from sp_mocks.trust import MAX_BYTES, Trust
 from sp_mocks.xmlnames import MD, NAMESPACES
 
 pytestmark = pytest.mark.anyio

@@ -94,7 +94,7 @@ def consume(
         attributes=said,
         user=said[behaviour.identifier][0],
         school=school.entity_id,
-        name_id=name_id(assertion.find("saml:Subject", NAMESPACES), school.entity_id, me.entity_id),
+        name_id=name_id(assertion.find("saml:Subject", NAMESPACES)),
         session_index=how.session_index,
     )
 

@@ -42,6 +42,14 @@ _SCHOOL = _words(
     "Skolans uppgifter om sig själv (metadata) gick inte att hämta eller använda just nu.",
     "What the school publishes about itself (metadata) could not be had or used at this time.",
 )
+_FEDERATION = _words(
+    "Det som federationen publicerar om skolan saknar giltig underskrift eller slutdatum.",
+    "What the federation publishes about the school lacks a valid signature or an end.",
+)
+_LOGOUT = _words(
+    "Begäran om utloggning följer inte reglerna, så ingen har loggats ut av den.",
+    "The request to log out breaks the rules, so it logged nobody out.",
+)
 
 REASONS: Mapping[str, Bilingual] = MappingProxyType(
     {
@@ -49,6 +57,11 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "not-a-form": _NOT_READABLE,
         "message-too-large": _NOT_READABLE,
         "not-base64": _NOT_READABLE,
+        "not-deflated": _NOT_READABLE,
+        "not-soap": _NOT_READABLE,
+        "not-a-logout-message": _NOT_READABLE,
+        "no-name-to-log-out": _LOGOUT,
+        "logout-not-asked-for": _LOGOUT,
         "not-xml": _NOT_READABLE,
         "document-type-declaration": _NOT_READABLE,
         "processing-instruction": _NOT_READABLE,
@@ -109,11 +122,17 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
             "Användarnamnet hör till en annan skola än den som svarade.",
             "The user name belongs to another school than the one that answered.",
         ),
+        "school-not-known": _words(
+            "Den här tjänsten har inget avtal med den skola som du valde.",
+            "This service has no agreement with the school that you chose.",
+        ),
         "school-metadata-not-had": _SCHOOL,
         "school-metadata-too-large": _SCHOOL,
         "school-metadata-not-readable": _SCHOOL,
         "school-metadata-of-someone-else": _SCHOOL,
         "school-metadata-expired": _SCHOOL,
+        "school-metadata-not-signed": _FEDERATION,
+        "school-metadata-without-end": _FEDERATION,
         "school-metadata-not-usable": _SCHOOL,
     }
 )

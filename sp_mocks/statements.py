@@ -5,7 +5,7 @@ Everything here reads an element whose every octet the school signed.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from lxml import etree
@@ -32,10 +32,18 @@ class NameId:
 
     value: str
     format: str
-    name_qualifier: str
-    """The school, where nothing else is said."""
-    sp_name_qualifier: str
-    """The vendor, where nothing else is said."""
+    name_qualifier: str = ""
+    """"" means the school."""
+    sp_name_qualifier: str = ""
+    """"" means the vendor."""
+
+    def complete(self, school: str, vendor: str) -> "NameId":
+        """The same with its qualifiers stated, to be compared with another."""
+        return replace(
+            self,
+            name_qualifier=self.name_qualifier or school,
+            sp_name_qualifier=self.sp_name_qualifier or vendor,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Authentication:
     """Of the first statement, "" where there is none."""
 
 
-def name_id(subject: etree._Element | None, issuer: str, receiver: str) -> NameId | None:
+def name_id(subject: etree._Element | None) -> NameId | None:
     """The NameID of a Subject or LogoutRequest; None where there is none in the clear."""
     found = subject.findall("saml:NameID", NAMESPACES) if subject is not None else []
     if len(found) != 1:
@@ -58,8 +66,8 @@ def name_id(subject: etree._Element | None, issuer: str, receiver: str) -> NameI
     return NameId(
         text(found[0]).strip(),
         found[0].get("Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"),
-        found[0].get("NameQualifier", issuer),
-        found[0].get("SPNameQualifier", receiver),
+        found[0].get("NameQualifier", ""),
+        found[0].get("SPNameQualifier", ""),
     )
 
 

@@ -9,6 +9,7 @@ from sp_mocks.consume import Login
 from sp_mocks.sessions import LOGIN_TAKES, SESSION_LASTS, Expiring, Memory, new_token
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+SCHOOL = "https://idp.skola.test/saml/metadata"
 SECOND = dt.timedelta(seconds=1)
 
 
@@ -48,7 +49,7 @@ def login(assertion: str = "_a", until: dt.datetime = NOW + 300 * SECOND) -> Log
 
 def test_a_login_is_finished_by_the_browser_that_began_it_once(memory: Memory) -> None:
     browser = memory.browser("")
-    request = memory.begin(browser)
+    request = memory.begin(browser, SCHOOL)
     assert memory.finish(request, new_token()) is None
     assert memory.finish(request, "å") is None
     assert memory.finish(request, browser).since == NOW
@@ -60,7 +61,7 @@ def test_a_login_is_finished_by_the_browser_that_began_it_once(memory: Memory) -
 def test_one_browser_may_log_in_in_two_windows(memory: Memory) -> None:
     browser = memory.browser("")
     assert memory.browser(browser) == browser
-    first, second = memory.begin(browser), memory.begin(browser)
+    first, second = memory.begin(browser, SCHOOL), memory.begin(browser, SCHOOL)
     assert first != second
     assert memory.finish(first, browser)
     assert memory.finish(second, browser)
@@ -74,7 +75,7 @@ def test_a_token_that_cannot_be_ours_is_replaced(memory: Memory, token: str) -> 
 
 def test_a_login_takes_no_longer_than_it_may(memory: Memory, clock: Clock) -> None:
     browser = memory.browser("")
-    request = memory.begin(browser)
+    request = memory.begin(browser, SCHOOL)
     clock.now += LOGIN_TAKES
     assert memory.finish(request, browser) is None
 

@@ -58,7 +58,7 @@ def test_a_login_knows_who_it_is_to_the_school(school: Any, reads: Any) -> None:
 
     login = reads(school.signed(change=index))
     transient = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-    assert login.name_id == NameId(f"_{PUPIL}", transient, SCHOOL, "https://lasning.test/saml/metadata")
+    assert login.name_id == NameId(f"_{PUPIL}", transient)
     assert (login.session_index, login.school, login.user) == ("_session", SCHOOL, PUPIL)
 
 

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from lxml import etree
 
+from sp_mocks.fetch import MAX_BYTES
 from sp_mocks.refusal import Refused
 from sp_mocks.schools import MAX_CERTIFICATES, read_school
-from sp_mocks.trust import MAX_BYTES, Trust
+from sp_mocks.trust import Direct, Trust
 from sp_mocks.xmlnames import MD, NAMESPACES
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +47,7 @@ class Silent(httpx.AsyncByteStream):
 
 
 def trust(answer: Callable[[httpx.Request], httpx.Response], clock: Clock | None = None) -> Trust:
-    return Trust(SCHOOL, SCHOOL, httpx.AsyncClient(transport=httpx.MockTransport(answer)), clock or Clock())
+    return Trust(Direct(SCHOOL, SCHOOL, httpx.AsyncClient(transport=httpx.MockTransport(answer))), clock or Clock())
 
 
 def changed(school: Any, change: Callable[[etree._Element], object]) -> bytes:
@@ -70,7 +71,7 @@ async def test_the_school_is_fetched_once_however_many_ask(school: Any) -> None:
         return httpx.Response(200, content=school.metadata())
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        known = Trust(SCHOOL, SCHOOL, http, Clock())
+        known = Trust(Direct(SCHOOL, SCHOOL, http), Clock())
         found = await asyncio.gather(*(known.school() for _ in range(5)))
     assert len(fetched) == 1
     assert set(found) == {found[0]}
@@ -106,7 +107,7 @@ async def test_an_answer_may_be_as_large_as_the_limit(school: Any) -> None:
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sp_mocks.trust.TIMEOUT_S", 0.01)
+    monkeypatch.setattr("sp_mocks.fetch.TIMEOUT_S", 0.01)
     with pytest.raises(Refused, match="school-metadata-not-had"):
         await trust(lambda _: httpx.Response(200, stream=Silent())).school()
 

@@ -96,19 +96,20 @@ def _context(statement: etree._Element) -> str:
     return text(found[0]).strip() if len(found) == 1 else ""
 
 
-def must_be_sure(how: Authentication, attributes: Mapping[str, tuple[str, ...]], behaviour: Behaviour) -> None:
-    """The school is as sure of who it was as this service needs (SAML Core 3.3.2.2.1; Skolfederation assurance).
-
-    What cannot be told is not enough.
+def must_be_sure(how: Authentication, said: Mapping[str, tuple[str, ...]], behaviour: Behaviour) -> None:
+    """The school is as sure of who it was as this service needs: by a context class that satisfies what was requested
+    (SAML Core 3.3.2.2.1), or by a level in either carrier (Skolfederation). What cannot be told is not enough.
 
     Raises:
         Refused: it is less sure.
     """
-    enough = all(satisfies(context, behaviour.contexts, behaviour.comparison) is True for context in how.contexts)
-    if behaviour.checks_context and not enough:
-        raise Refused("level-of-assurance")
-    said = {*attributes.get(ASSURANCE, ()), *(how.contexts if len(set(how.contexts)) == 1 else ())}
-    if behaviour.required_assurance and not said.intersection(behaviour.required_assurance):
+    requests = bool(behaviour.contexts) and behaviour.checks_context
+    if not requests and not behaviour.required_assurance:
+        return
+    if requests and all(satisfies(one, behaviour.contexts, behaviour.comparison) is True for one in how.contexts):
+        return
+    levels = {*said.get(ASSURANCE, ()), *(how.contexts if len(set(how.contexts)) == 1 else ())}
+    if not levels.intersection(behaviour.required_assurance):
         raise Refused("level-of-assurance")
 
 

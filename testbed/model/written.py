@@ -291,7 +291,13 @@ class Remove(Written):
     xpath: str
 
 
-type Operation = Annotated[SetText | SetAttribute | Remove, Field(discriminator="op")]
+class InTheClear(Written):
+    """Do not encrypt the assertion, whatever was agreed."""
+
+    op: Literal["in-the-clear"]
+
+
+type Operation = Annotated[SetText | SetAttribute | Remove | InTheClear, Field(discriminator="op")]
 """One change to a valid message, made before it is signed. Prefixes: saml, samlp, ds."""
 
 
@@ -309,6 +315,8 @@ class Casting(Written):
     having: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     school_units: Literal["any", "several"] = "any"
+    children: Literal["any", "several"] = "any"
+    """Of a guardian: how many pupils of the school."""
 
     @field_validator("having", "lacking")
     @classmethod
@@ -338,11 +346,20 @@ class Scenario(Written):
 
     id: Id
     title: Bilingual
-    flow: Literal["saml-login"]
+    flow: Literal[
+        "saml-login",
+        "saml-unsolicited",
+        "saml-logout-from-vendor",
+        "saml-logout-from-school",
+        "saml-key-rollover",
+        "saml-change-school",
+    ]
     vendor: Id
     also: tuple[Id, ...] = ()
     """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
     person: Casting = Casting()
+    moves_to: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
+    """The code of the school unit that the person changes to; for the flow ``saml-change-school``, which needs it."""
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""
     clause: str = ""
@@ -355,6 +372,12 @@ class Scenario(Written):
             raise ValueError("a scenario that spoils a message must name in 'clause' the rule that it breaks")
         if self.spoil and self.expect.login == "accepted":
             raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
+        return self
+
+    @model_validator(mode="after")
+    def _moves_somewhere(self) -> Self:
+        if (self.flow == "saml-change-school") != (self.moves_to is not None):
+            raise ValueError("'moves_to' goes with the flow saml-change-school, which cannot do without it")
         return self
 
 

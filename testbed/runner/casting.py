@@ -21,6 +21,7 @@ def fits(person: Person, casting: Casting) -> bool:
         and all(person.values(name) for name in casting.having)
         and not any(person.values(name) for name in casting.lacking)
         and (casting.school_units == "any" or len(person.school_units) > 1)
+        and (casting.children == "any" or len(person.values("sisLegalGuardianFor")) > 1)
         and _name_fits(person, casting.name)
     )
 

@@ -1,6 +1,7 @@
 """What a vendor remembers, for how long, and for whom."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -122,3 +123,35 @@ def test_what_is_over_does_not_lie_about(clock: Clock) -> None:
     assert held.get("a") is None
     held.put("b", 2, clock.now + SECOND)
     assert len(held) == 1
+
+
+def test_the_sessions_that_are_named_end_and_no_others(memory: Memory) -> None:
+    first, second = memory.open(login("_a")), memory.open(login("_b"))
+    assert memory.close_all(lambda held: held.assertion_id == "_a") == 1
+    assert memory.session(first) is None
+    assert memory.session(second)
+    assert memory.close_all(lambda held: held.assertion_id == "_a") == 0
+
+
+def test_a_logout_is_answered_once_by_the_school_that_was_asked(memory: Memory, clock: Clock) -> None:
+    request = memory.begin_logout(SCHOOL)
+    assert not memory.finish_logout(request, "https://other.test")
+    assert memory.finish_logout(request, SCHOOL)
+    assert not memory.finish_logout(request, SCHOOL)
+    late = memory.begin_logout(SCHOOL)
+    clock.now += LOGIN_TAKES
+    assert not memory.finish_logout(late, SCHOOL)
+
+
+def test_a_request_to_log_out_is_new_once(memory: Memory) -> None:
+    assert memory.is_new_demand("_d", NOW + SECOND)
+    assert not memory.is_new_demand("_d", NOW + SECOND)
+    assert memory.is_new_demand("_e", NOW + SECOND)
+
+
+def test_what_was_first_said_of_a_person_can_be_kept(memory: Memory) -> None:
+    first = memory.first_said(login("_a"))
+    later = replace(login("_b"), attributes={"eduPersonPrincipalName": ("a@skola.test",), "mail": ("a@b.test",)})
+    assert memory.first_said(later).attributes == first.attributes
+    assert memory.first_said(later).assertion_id == "_b"
+    assert memory.first_said(replace(later, user="b@skola.test")).attributes == later.attributes

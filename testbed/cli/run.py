@@ -17,6 +17,7 @@ from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
+from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.verdict import Play
 from testbed.model.written import Scenario
@@ -111,7 +112,7 @@ def _play(spec: LabSpec, plays: Sequence[Play], lab: LabName, folder: RunFolder)
 
     async def playing(progress: Bar) -> str:
         async with open_lab(lab, spec, folder) as stage:
-            return await play_all(plays, Company(FLOWS, spec.people), stage, progress)
+            return await play_all(plays, Company(FLOWS, spec.people, ENTITY_IDS), stage, progress)
 
     with Bar(len(plays), lab.value) as progress:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from testbed.interception import ParticipantUnavailable
@@ -42,6 +43,8 @@ class Company:
 
     flows: Mapping[str, Callable[[Cast], Flow]]
     people: Mapping[str, Person]
+    schools: Mapping[str, str] = MappingProxyType({})
+    """Id of each school, as people have it, to its SAML entity id."""
 
 
 async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progress: Progress) -> str:
@@ -61,7 +64,9 @@ async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progre
 
 
 async def _play_one(play: Play, company: Company, stage: Stage) -> str:
-    cast = Cast(play.vendor, company.people[play.person], play.scenario.spoil)
+    person, scenario = company.people[play.person], play.scenario
+    school, moves_to = company.schools.get(person.school, ""), scenario.moves_to or ""
+    cast = Cast(play.vendor, person, scenario.spoil, school=school, moves_to=moves_to)
     await stage.begin(play)
     stopped = error = ""
     try:

@@ -13,11 +13,11 @@ def test_every_kind_knows_its_name() -> None:
         "national-tests",
         "learning-material",
         "reading-service",
-        "teacher-network",
         "staff-tests",
         "support-plans",
         "guardian-portal",
         "encyclopedia",
+        "teacher-network",
     ]
     assert all(profile.id == name for name, profile in PROFILES.items())
 

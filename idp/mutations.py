@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from idp.saml.names import DS, SAML, SAMLP
-from testbed.model.written import Operation, Remove, SetAttribute, SetText
+from testbed.model.written import InTheClear, Operation, Remove, SetAttribute, SetText
 
 PREFIXES = {"saml": SAML, "samlp": SAMLP, "ds": DS}
 MAX_OPERATIONS = 50
@@ -19,6 +19,9 @@ def apply(tree: etree._Element, operations: Sequence[Operation]) -> None:
         ValueError: an XPath cannot be read or names no element, or a value cannot stand in XML; says which.
     """
     for operation in operations:
+        # NOTE: whether the message is encrypted is decided once it is signed.
+        if isinstance(operation, InTheClear):
+            continue
         for element in _elements(tree, operation.xpath):
             _change(element, operation)
 
@@ -32,6 +35,8 @@ def check(operations: Sequence[Operation]) -> None:
     if len(operations) > MAX_OPERATIONS:
         raise ValueError(f"at most {MAX_OPERATIONS} operations spoil one message, not {len(operations)}")
     for operation in operations:
+        if isinstance(operation, InTheClear):
+            continue
         _compile(operation.xpath)
         if not isinstance(operation, Remove):
             _change(etree.Element("scratch"), operation)
@@ -58,7 +63,7 @@ def _elements(tree: etree._Element, xpath: str) -> list[etree._Element]:
     return found
 
 
-def _change(element: etree._Element, operation: Operation) -> None:
+def _change(element: etree._Element, operation: SetText | SetAttribute | Remove) -> None:
     match operation:
         case SetText(value=value):
             element.text = value

@@ -1,6 +1,14 @@
 """Every decision that a vendor makes, a field each. The defaults are what a compliant vendor decides."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+from testbed.model.assurance import Comparison
+from testbed.model.messages import Binding
+
+EPPN, PAIRWISE = "eduPersonPrincipalName", "pairwise-id"
+
+type TrustBy = Literal["direct", "aggregate", "mdq"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +21,38 @@ class Behaviour:
     """Attributes that make the service better, by canonical name."""
     entity_categories: tuple[str, ...] = ()
     """URIs of the categories of service that it claims to belong to (RFC 8409): schools may release by them."""
+    identifier: str = EPPN
+    """The attribute that it knows people by: EPPN or PAIRWISE."""
+    checks_scope: bool = True
+    """Takes an identifier only from the school whose domain stands in it (shibmd:Scope)."""
+    keeps_up: bool = True
+    """Believes what the school says of a person today, not what it said at the first login."""
     signs_requests: bool = True
     force_authn: bool = False
     """Asks the school for a fresh login every time, and takes no older one."""
+    contexts: tuple[str, ...] = ()
+    """The context classes that it requests (SAML Core 3.3.2.2.1); () when it does not mind."""
+    comparison: Comparison = "exact"
+    checks_context: bool = True
+    """Takes only a login whose context class satisfies what it requested."""
+    required_assurance: tuple[str, ...] = ()
+    """Levels of which one must be said of the person, in eduPersonAssurance or as the context class; () for none."""
+    wants_encrypted: bool = False
+    """Takes no assertion in the clear."""
     checks_audience: bool = True
+    accepts_unsolicited: bool = False
+    """A login may begin on the school's own page (SAML Profiles 4.1.5)."""
+    logout: tuple[Binding, ...] = ()
+    """How it takes part in single logout, by the bindings of its SingleLogoutService; () when it does not."""
+    signs_logout: bool = True
+    ends_on_front_channel: bool = True
+    """Ends the session that a LogoutRequest brought by the browser names."""
+    ends_on_back_channel: bool = True
+    """Ends the session that a LogoutRequest from the school's server names."""
+    trust: TrustBy = "direct"
+    """How it learns of schools: one school's own metadata, or what a federation publishes and signs."""
+    refreshes_metadata: bool = True
+    """Fetches a school's metadata anew when it is over, and when a signature fits none of the keys that it knows."""
     tracker: str | None = None
     """A host that the vendor's server tells of every login, with the pupil's e-mail address."""
     partner_redirect: str | None = None

@@ -2,39 +2,40 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from lxml import etree
 
 from sp_mocks.behaviour import Behaviour
-from sp_mocks.profiles import EPPN
+from sp_mocks.decrypt import ASSERTION, ENCRYPTED, Decrypter
 from sp_mocks.refusal import Refused
+from sp_mocks.schools import School
 from sp_mocks.signature import SIGNATURE, covered, parse
-from sp_mocks.trust import School
-from sp_mocks.xmlnames import BEARER, NAMEFORMAT_URI, NAMESPACES, SAML, SAMLP
-from testbed.model.attributes import by_name
+from sp_mocks.statements import SKEW, NameId, attributes, authentication, instant, must_be_sure, name_id, text
+from sp_mocks.xmlnames import BEARER, NAMESPACES, SAML, SAMLP
 from testbed.model.messages import STATUS_SUCCESS
 
 MAX_ENCODED = 256 * 1024
 """Characters of base64."""
 MAX_SAID = 200
-SKEW = timedelta(seconds=60)
-"""How far the clocks of school and vendor may be apart."""
-RESPONSE, ASSERTION, ENCRYPTED = f"{{{SAMLP}}}Response", f"{{{SAML}}}Assertion", f"{{{SAML}}}EncryptedAssertion"
+RESPONSE = f"{{{SAMLP}}}Response"
 KNOWN_CONDITIONS = frozenset({f"{{{SAML}}}AudienceRestriction", f"{{{SAML}}}OneTimeUse"})
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
-USER_NAME = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceProvider:
-    """What the vendor is called in SAML, and where it takes answers."""
+    """What the vendor is called in SAML, and where it takes messages."""
 
     entity_id: str
     acs_url: str
+    slo_url: str = ""
+    """Of single logout by the browser."""
+    soap_url: str = ""
+    """Of single logout from server to server."""
+    login_url: str = ""
+    """Where a discovery page sends people back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +50,33 @@ class Login:
     valid_until: datetime
     attributes: Mapping[str, tuple[str, ...]]
     """By canonical name; only those that the vendor wants."""
+    user: str
+    """What the vendor knows the person by."""
+    school: str
+    """SAML entity id."""
+    name_id: NameId | None
+    """None when the message has none."""
+    session_index: str
+    """What the school calls its session, "" when it does not say."""
 
-    @property
-    def user(self) -> str:
-        """The user name."""
-        return self.attributes[EPPN][0]
 
-
-def consume(encoded: str, me: ServiceProvider, school: School, behaviour: Behaviour, now: datetime) -> Login:
+def consume(
+    encoded: str, me: ServiceProvider, school: School, behaviour: Behaviour, now: datetime, decrypter: Decrypter
+) -> Login:
     """Read the field SAMLResponse of a form.
 
-    1. Unpack it, within limits, without a DTD. 2. The school says that the login succeeded. 3. There is one assertion
-    and the school signed it; from here on only signed octets are read. 4. It comes from the school and was made for
-    this vendor. 5. It is valid now. 6. Whoever brings it may use it, here. 7. It says how the person logged in.
-    8. It names a person of that school. Whether this browser asked for it is for the caller to say.
+    1. Unpack it, within limits, without a DTD. 2. The school says that the login succeeded. 3. There is one assertion,
+    opened if it was encrypted, and the school signed it; from here on only signed octets are read. 4. It comes from
+    the school and was made for this vendor. 5. It is valid now. 6. Whoever brings it may use it, here. 7. It says how
+    the person logged in. 8. It names a person of that school, and the school is sure enough. Whether this browser
+    asked for it is for the caller to say.
 
     Raises:
         Refused: it breaks a rule.
     """
-    root = parse(_decoded(encoded))
-    if root.tag != RESPONSE:
-        raise Refused("not-a-response")
+    root = _response(encoded)
     _must_succeed(root)
-    response, assertion = _signed(root, school)
+    response, assertion = _signed(root, school, behaviour, decrypter)
     _must_succeed(response)
     _must_be_between(response, assertion, me, school)
     _must_be_valid(assertion, me, behaviour, now)
@@ -79,16 +84,45 @@ def consume(encoded: str, me: ServiceProvider, school: School, behaviour: Behavi
     in_response_to = confirmation.get("InResponseTo", "")
     if response.get("InResponseTo", in_response_to) != in_response_to:
         raise Refused("not-asked-for-by-this-browser")
+    how, said = authentication(assertion, now), attributes(assertion, behaviour, school)
+    must_be_sure(how, said, behaviour)
     return Login(
         assertion_id=assertion.get("ID", ""),
         in_response_to=in_response_to,
-        authenticated=_authenticated(assertion, now),
-        valid_until=_instant(confirmation.get("NotOnOrAfter", "")),
-        attributes=_attributes(assertion, behaviour, school),
+        authenticated=how.at,
+        valid_until=instant(confirmation.get("NotOnOrAfter", "")),
+        attributes=said,
+        user=said[behaviour.identifier][0],
+        school=school.entity_id,
+        name_id=name_id(assertion.find("saml:Subject", NAMESPACES)),
+        session_index=how.session_index,
     )
 
 
-def _decoded(encoded: str) -> bytes:
+def claimed_issuer(encoded: str) -> str:
+    """Who the message says that it is from, "" when it does not: nothing to rely on before its signature is good.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    root = _response(encoded)
+    paths = ("saml:Issuer", "saml:Assertion/saml:Issuer")
+    return next((text(found) for path in paths if (found := root.find(path, NAMESPACES)) is not None), "")
+
+
+def _response(encoded: str) -> etree._Element:
+    root = parse(decoded(encoded))
+    if root.tag != RESPONSE:
+        raise Refused("not-a-response")
+    return root
+
+
+def decoded(encoded: str) -> bytes:
+    """The octets behind base64, within limits.
+
+    Raises:
+        Refused: it is no base64, or too much of it.
+    """
     if len(encoded) > MAX_ENCODED:
         raise Refused("message-too-large")
     try:
@@ -104,11 +138,17 @@ def _must_succeed(response: etree._Element) -> None:
         raise Refused("school-says-no", " ".join(said.split())[:MAX_SAID])
 
 
-def _signed(root: etree._Element, school: School) -> tuple[etree._Element, etree._Element]:
+def _signed(
+    root: etree._Element, school: School, behaviour: Behaviour, decrypter: Decrypter
+) -> tuple[etree._Element, etree._Element]:
     """The Response and its Assertion, each as far as it is signed; the Assertion always is.
 
     A signature that is there must be good, also where another one would do.
     """
+    if next(root.iter(ENCRYPTED), None) is not None:
+        return _signed_and_encrypted(root, school, decrypter)
+    if behaviour.wants_encrypted:
+        raise Refused("assertion-in-the-clear")
     assertion = _only_assertion(root)
     signed = [element for element in (assertion, root) if element.find(SIGNATURE) is not None]
     if not signed:
@@ -121,9 +161,25 @@ def _signed(root: etree._Element, school: School) -> tuple[etree._Element, etree
     return root, read[0]
 
 
+def _signed_and_encrypted(
+    root: etree._Element, school: School, decrypter: Decrypter
+) -> tuple[etree._Element, etree._Element]:
+    """A signature around what is encrypted does not stand in for one within: anyone can encrypt (SAML Core 6.2)."""
+    if next(root.iter(ASSERTION), None) is not None:
+        raise Refused("assertion-count")
+    response = covered(root, school.certificates) if root.find(SIGNATURE) is not None else root
+    if next(response.iter(SIGNATURE), None) is not None:
+        raise Refused("signature-out-of-place")
+    opened = decrypter.opened(response)
+    assertion = _only_assertion(opened)
+    if assertion.find(SIGNATURE) is None:
+        raise Refused("encrypted-but-not-signed")
+    if len(list(opened.iter(SIGNATURE))) != 1:
+        raise Refused("signature-out-of-place")
+    return response, covered(assertion, school.certificates)
+
+
 def _only_assertion(root: etree._Element) -> etree._Element:
-    if next(root.iter(ENCRYPTED), None) is not None:
-        raise Refused("encrypted-assertion")
     found = list(root.iter(ASSERTION))
     if len(found) != 1 or found[0].getparent() is not root:
         raise Refused("assertion-count")
@@ -137,14 +193,14 @@ def _must_be_between(response: etree._Element, assertion: etree._Element, me: Se
     if (response.get("Version"), assertion.get("Version")) != ("2.0", "2.0"):
         raise Refused("version")
     issuers = response.findall("saml:Issuer", NAMESPACES)
-    if any(_text(issuer) != school.entity_id for issuer in issuers) or not _says(assertion, school.entity_id):
+    if any(text(issuer) != school.entity_id for issuer in issuers) or not _says(assertion, school.entity_id):
         raise Refused("issuer")
     if response.get("Destination", me.acs_url) != me.acs_url:
         raise Refused("destination")
 
 
 def _says(assertion: etree._Element, issuer: str) -> bool:
-    return [_text(element) for element in assertion.findall("saml:Issuer", NAMESPACES)] == [issuer]
+    return [text(element) for element in assertion.findall("saml:Issuer", NAMESPACES)] == [issuer]
 
 
 def _must_be_valid(assertion: etree._Element, me: ServiceProvider, behaviour: Behaviour, now: datetime) -> None:
@@ -156,9 +212,9 @@ def _must_be_valid(assertion: etree._Element, me: ServiceProvider, behaviour: Be
     if any(child.tag not in KNOWN_CONDITIONS for child in conditions):
         raise Refused("unknown-condition")
     before, until = conditions.get("NotBefore"), conditions.get("NotOnOrAfter")
-    if before is not None and _instant(before) > now + SKEW:
+    if before is not None and instant(before) > now + SKEW:
         raise Refused("not-valid-yet")
-    if until is not None and _instant(until) <= now - SKEW:
+    if until is not None and instant(until) <= now - SKEW:
         raise Refused("expired")
     if behaviour.checks_audience and not _is_meant(conditions, me.entity_id):
         raise Refused("audience")
@@ -167,7 +223,7 @@ def _must_be_valid(assertion: etree._Element, me: ServiceProvider, behaviour: Be
 def _is_meant(conditions: etree._Element, entity_id: str) -> bool:
     """Every restriction names us (SAML Core 2.5.1.4), and there is one (SAML Profiles 4.1.4.2)."""
     restrictions = conditions.findall("saml:AudienceRestriction", NAMESPACES)
-    named = [{_text(one) for one in r.findall("saml:Audience", NAMESPACES)} for r in restrictions]
+    named = [{text(one) for one in r.findall("saml:Audience", NAMESPACES)} for r in restrictions]
     return bool(named) and all(entity_id in audiences for audiences in named)
 
 
@@ -178,57 +234,6 @@ def _confirmation(assertion: etree._Element, me: ServiceProvider, now: datetime)
         if confirmation.get("Method") != BEARER or data is None or data.get("NotBefore") is not None:
             continue
         until = data.get("NotOnOrAfter")
-        if data.get("Recipient") == me.acs_url and until is not None and _instant(until) > now - SKEW:
+        if data.get("Recipient") == me.acs_url and until is not None and instant(until) > now - SKEW:
             return data
     raise Refused("no-valid-confirmation")
-
-
-def _authenticated(assertion: etree._Element, now: datetime) -> datetime:
-    """When the person logged in to the school; the earliest time where it says several (SAML Core 2.7.2)."""
-    statements = assertion.findall("saml:AuthnStatement", NAMESPACES)
-    if not statements:
-        raise Refused("no-authentication")
-    for statement in statements:
-        until = statement.get("SessionNotOnOrAfter")
-        if until is not None and _instant(until) <= now - SKEW:
-            raise Refused("expired")
-    return min(_instant(statement.get("AuthnInstant", "")) for statement in statements)
-
-
-def _attributes(assertion: etree._Element, behaviour: Behaviour, school: School) -> Mapping[str, tuple[str, ...]]:
-    """What the vendor wants; the rest is not even read."""
-    wanted = {by_name()[name].saml: name for name in behaviour.wanted}
-    found: dict[str, tuple[str, ...]] = {}
-    for attribute in assertion.findall("saml:AttributeStatement/saml:Attribute", NAMESPACES):
-        name = wanted.get(attribute.get("Name", ""))
-        if name is None or attribute.get("NameFormat") != NAMEFORMAT_URI:
-            continue
-        if name in found:
-            raise Refused("attribute-twice")
-        texts = [_text(value) for value in attribute.findall("saml:AttributeValue", NAMESPACES)]
-        found[name] = tuple(text for text in texts if text)
-    _must_name_someone(found.get(EPPN, ()), school)
-    return {name: values for name, values in found.items() if values}
-
-
-def _must_name_someone(names: tuple[str, ...], school: School) -> None:
-    if len(names) != 1 or not USER_NAME.fullmatch(names[0]) or not names[0].isprintable():
-        raise Refused("no-user-name")
-    if school.scopes is not None and names[0].partition("@")[2] not in school.scopes:
-        raise Refused("user-name-of-another-school")
-
-
-def _text(element: etree._Element) -> str:
-    """The whole text of an element that holds text alone."""
-    if len(element):
-        raise Refused("value-not-text")
-    return element.text or ""
-
-
-def _instant(text: str) -> datetime:
-    try:
-        if not INSTANT.fullmatch(text):
-            raise ValueError(text)
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError as error:
-        raise Refused("time-not-readable") from error

@@ -70,5 +70,90 @@ _ALL = (
         breaks=frozenset({"session.spoiled-message-refused"}),
         apply=lambda behaviour: replace(behaviour, checks_audience=False),
     ),
+    Fault(
+        id="ignores-the-level-of-assurance",
+        title=Bilingual(
+            sv="Ber om e-legitimation men släpper in den som bara har ett lösenord: "
+            "den som har sett en lärares lösenord kommer åt elevernas prov.",
+            en="Asks for an e-legitimation but lets in whoever has only a password: "
+            "whoever has seen a teacher's password gets at the pupils' tests.",
+        ),
+        breaks=frozenset({"session.spoiled-message-refused"}),
+        apply=lambda behaviour: replace(behaviour, checks_context=False),
+    ),
+    Fault(
+        id="accepts-scope-of-another-school",
+        title=Bilingual(
+            sv="Tar emot ett användarnamn som slutar med en annan skolas domän: "
+            "en skola kan logga in som en elev på en annan.",
+            en="Takes a user name that ends with another school's domain: one school can log in as a pupil of another.",
+        ),
+        breaks=frozenset({"session.spoiled-message-refused"}),
+        apply=lambda behaviour: replace(behaviour, checks_scope=False),
+    ),
+    Fault(
+        id="takes-assertions-in-the-clear",
+        title=Bilingual(
+            sv="Kräver inte att svaret är krypterat trots avtalet: "
+            "elevens uppgifter kan läsas i webbläsaren och i loggar längs vägen.",
+            en="Does not demand that answers are encrypted though it was agreed: "
+            "what is said of a person can be read in the browser and in logs along the way.",
+        ),
+        breaks=frozenset({"session.spoiled-message-refused"}),
+        apply=lambda behaviour: replace(behaviour, wants_encrypted=False),
+    ),
+    Fault(
+        id="keeps-session-after-front-channel-logout",
+        title=Bilingual(
+            sv="Svarar att eleven är utloggad när skolan ber om det, men behåller sessionen: "
+            "nästa elev vid datorn är inloggad som den förra.",
+            en="Answers that the pupil is logged out when the school asks, but keeps the session: "
+            "the next pupil at the computer is logged in as the last one.",
+        ),
+        breaks=frozenset({"session.logout-everywhere"}),
+        apply=lambda behaviour: replace(behaviour, ends_on_front_channel=False),
+    ),
+    Fault(
+        id="keeps-session-after-back-channel-logout",
+        title=Bilingual(
+            sv="Svarar skolans server att personen är utloggad, men behåller sessionen: "
+            "nästa person vid datorn läser elevers åtgärdsprogram.",
+            en="Answers the school's server that the person is logged out, but keeps the session: "
+            "the next person at the computer reads pupils' support plans.",
+        ),
+        breaks=frozenset({"session.logout-everywhere"}),
+        apply=lambda behaviour: replace(behaviour, ends_on_back_channel=False),
+    ),
+    Fault(
+        id="signs-no-logout",
+        title=Bilingual(
+            sv="Skriver inte under sina meddelanden om utloggning: "
+            "vem som helst kan logga ut en klass mitt i ett prov, eller så blir ingen utloggad.",
+            en="Does not sign its messages about logout: "
+            "anyone can log out a class in the middle of a test, or nobody is logged out at all.",
+        ),
+        breaks=frozenset({"saml.logout-is-signed"}),
+        apply=lambda behaviour: replace(behaviour, signs_logout=False),
+    ),
+    Fault(
+        id="never-refreshes-metadata",
+        title=Bilingual(
+            sv="Hämtar skolans nycklar en gång och aldrig mer: när skolan byter nyckel kan ingen elev logga in.",
+            en="Fetches the school's keys once and never again: when the school changes its key, no pupil can log in.",
+        ),
+        breaks=frozenset({"session.login-opens-a-session"}),
+        apply=lambda behaviour: replace(behaviour, refreshes_metadata=False),
+    ),
+    Fault(
+        id="keeps-old-attributes",
+        title=Bilingual(
+            sv="Behåller det som skolan sade vid den första inloggningen: "
+            "en elev som har bytt skola syns kvar hos den gamla.",
+            en="Keeps what the school said at the first login: "
+            "a pupil who has changed school is still shown to the old one.",
+        ),
+        breaks=frozenset({"session.shows-current-data"}),
+        apply=lambda behaviour: replace(behaviour, keeps_up=False),
+    ),
 )
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.id: fault for fault in _ALL})

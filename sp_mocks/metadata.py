@@ -3,15 +3,16 @@
 import base64
 
 from saml2 import md, xmldsig
-from saml2.extension import mdattr, mdui
+from saml2.extension import idpdisc, mdattr, mdui
 from saml2.saml import Attribute, AttributeValue
 
 from sp_mocks.behaviour import Behaviour
 from sp_mocks.consume import ServiceProvider
+from sp_mocks.decrypt import CONTENT_ALGORITHMS, KEY_ALGORITHMS
 from sp_mocks.keys import VendorKeys
-from sp_mocks.xmlnames import BINDING_POST, NAMEFORMAT_URI, SAML, SAMLP
+from sp_mocks.xmlnames import BINDING_POST, BINDING_REDIRECT, BINDING_SOAP, IDPDISC, NAMEFORMAT_URI, SAML, SAMLP
 from testbed.model.attributes import by_name
-from testbed.model.messages import NAMEID_TRANSIENT
+from testbed.model.messages import NAMEID_TRANSIENT, Binding
 from testbed.model.written import Bilingual
 
 MEDIA_TYPE = "application/samlmetadata+xml"
@@ -22,8 +23,10 @@ PREFIXES = {
     "ds": xmldsig.NAMESPACE,
     "mdattr": mdattr.NAMESPACE,
     "saml": SAML,
+    "idpdisc": idpdisc.NAMESPACE,
 }
 ENTITY_CATEGORY = "http://macedir.org/entity-category"
+BINDINGS: dict[Binding, str] = {"redirect": BINDING_REDIRECT, "post": BINDING_POST, "soap": BINDING_SOAP}
 
 
 def own_metadata(
@@ -35,15 +38,19 @@ def own_metadata(
         me: its names in SAML.
         name: of the service, as people know it.
         purpose: what the service is.
-        behaviour: what it requests, and whether it signs.
+        behaviour: what it requests and signs, how it logs out, and how it learns of schools.
         keys: with the certificate for its signatures and for encryption to it.
     """
     role = md.SPSSODescriptor(
         protocol_support_enumeration=SAMLP,
         authn_requests_signed="true" if behaviour.signs_requests else "false",
         want_assertions_signed="true",
-        extensions=_ui(name, purpose),
+        extensions=_extensions(me, name, purpose, behaviour),
         key_descriptor=[_key(keys, use) for use in ("signing", "encryption")],
+        single_logout_service=[
+            md.SingleLogoutService(binding=BINDINGS[one], location=me.soap_url if one == "soap" else me.slo_url)
+            for one in behaviour.logout
+        ],
         name_id_format=[md.NameIDFormat(text=NAMEID_TRANSIENT)],
         assertion_consumer_service=[
             md.AssertionConsumerService(binding=BINDING_POST, location=me.acs_url, index="1", is_default="true")
@@ -70,8 +77,12 @@ def _both(text: Bilingual) -> tuple[tuple[str, str], tuple[str, str]]:
     return (("sv", text.sv), ("en", text.en))
 
 
-def _ui(name: Bilingual, purpose: Bilingual) -> md.Extensions:
+def _extensions(me: ServiceProvider, name: Bilingual, purpose: Bilingual, behaviour: Behaviour) -> md.Extensions:
     extensions = md.Extensions()
+    if behaviour.trust != "direct":
+        extensions.add_extension_element(
+            idpdisc.DiscoveryResponse(binding=IDPDISC, location=me.login_url, index="1", is_default="true")
+        )
     extensions.add_extension_element(
         mdui.UIInfo(
             display_name=[mdui.DisplayName(lang=lang, text=text) for lang, text in _both(name)],
@@ -95,7 +106,12 @@ def _claims(behaviour: Behaviour) -> md.Extensions | None:
 def _key(keys: VendorKeys, use: str) -> md.KeyDescriptor:
     certificate = base64.b64encode(keys.certificate_der).decode("ascii")
     data = xmldsig.X509Data(x509_certificate=xmldsig.X509Certificate(text=certificate))
-    return md.KeyDescriptor(use=use, key_info=xmldsig.KeyInfo(x509_data=[data]))
+    methods = (*CONTENT_ALGORITHMS, *KEY_ALGORITHMS) if use == "encryption" else ()
+    return md.KeyDescriptor(
+        use=use,
+        key_info=xmldsig.KeyInfo(x509_data=[data]),
+        encryption_method=[md.EncryptionMethod(algorithm=method) for method in methods],
+    )
 
 
 def _needs(name: Bilingual, purpose: Bilingual, behaviour: Behaviour) -> md.AttributeConsumingService:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sp_mocks.behaviour import Behaviour
+from sp_mocks.behaviour import EPPN, PAIRWISE, Behaviour
+from testbed.model.assurance import DNP_E_LEG, LOA_TWO_FACTORS
 from testbed.model.written import Bilingual
 
-EPPN = "eduPersonPrincipalName"
 RESEARCH_AND_SCHOLARSHIP = "http://refeds.org/category/research-and-scholarship"
 CODE_OF_CONDUCT = "https://refeds.org/category/code-of-conduct/v2"
 
@@ -56,6 +56,9 @@ _ALL = (
         behaviour=Behaviour(
             required=("sisSchoolUnitCode", EPPN, "givenName", "sn"),
             optional=("mail", "sisSchoolCourseStudent", "sisSchoolCourseTeacher"),
+            # NOTE: schools have pages of their own with a picture for each material, where logins begin.
+            accepts_unsolicited=True,
+            logout=("redirect", "post"),
         ),
     ),
     Profile(
@@ -69,7 +72,73 @@ _ALL = (
             Bilingual(sv="Räven som missade bussen", en="The fox that missed the bus"),
             Bilingual(sv="Natten på fyren", en="The night at the lighthouse"),
         ),
-        behaviour=Behaviour(required=(EPPN, "sisSchoolUnitCode"), optional=("givenName", "mail"), cdn=True),
+        behaviour=Behaviour(
+            required=(EPPN, "sisSchoolUnitCode"), optional=("givenName", "mail"), logout=("redirect", "post"), cdn=True
+        ),
+    ),
+    Profile(
+        id="staff-tests",
+        title=Bilingual(
+            sv="Provtjänstens sida för personal, som kräver e-legitimation",
+            en="The staff side of a test platform, which needs an e-legitimation",
+        ),
+        heading=Bilingual(sv="Prov att rätta", en="Tests to mark"),
+        items=(
+            Bilingual(sv="Läsförståelse, delprov B: 24 elever", en="Reading comprehension, part B: 24 pupils"),
+            Bilingual(sv="Matematik, delprov C: 22 elever", en="Mathematics, part C: 22 pupils"),
+        ),
+        # NOTE: the national tests' gateway asks for exactly these levels of staff, and signs no requests.
+        behaviour=Behaviour(
+            required=(EPPN,), signs_requests=False, force_authn=True, contexts=DNP_E_LEG, comparison="exact"
+        ),
+    ),
+    Profile(
+        id="support-plans",
+        title=Bilingual(
+            sv="Elevhälsans åtgärdsprogram, som bara tar emot krypterade svar",
+            en="The support plans of the student health team, which takes encrypted answers only",
+        ),
+        heading=Bilingual(sv="Åtgärdsprogram", en="Support plans"),
+        items=(
+            Bilingual(sv="Att följa upp den här veckan", en="To follow up this week"),
+            Bilingual(sv="Väntar på vårdnadshavare", en="Waiting for guardians"),
+        ),
+        behaviour=Behaviour(
+            required=(EPPN, "sisSchoolUnitCode", "givenName", "sn"), wants_encrypted=True, logout=("soap",)
+        ),
+    ),
+    Profile(
+        id="guardian-portal",
+        title=Bilingual(
+            sv="Vårdnadshavarnas portal, som behöver veta vilka barn det gäller och kräver två faktorer",
+            en="The guardians' portal, which needs to know whose guardian it is and takes two factors only",
+        ),
+        heading=Bilingual(sv="Dina barn", en="Your children"),
+        items=(
+            Bilingual(sv="Anmäl frånvaro", en="Report absence"),
+            Bilingual(sv="Boka utvecklingssamtal", en="Book a talk with the teacher"),
+        ),
+        behaviour=Behaviour(
+            required=(EPPN, "sisLegalGuardianFor", "eduPersonAssurance"),
+            optional=("givenName",),
+            contexts=LOA_TWO_FACTORS,
+            required_assurance=LOA_TWO_FACTORS,
+            accepts_unsolicited=True,
+            logout=("redirect", "post"),
+        ),
+    ),
+    Profile(
+        id="encyclopedia",
+        title=Bilingual(
+            sv="Uppslagsverk för alla skolor i federationen, som inte behöver veta vem någon är",
+            en="An encyclopedia for all schools of the federation, which need not know who anyone is",
+        ),
+        heading=Bilingual(sv="Sök i uppslagsverket", en="Search the encyclopedia"),
+        items=(
+            Bilingual(sv="Dina bokmärken", en="Your bookmarks"),
+            Bilingual(sv="Dagens artikel: Norrsken", en="Article of the day: Northern lights"),
+        ),
+        behaviour=Behaviour(required=(PAIRWISE,), identifier=PAIRWISE, trust="mdq", logout=("redirect", "post")),
     ),
     Profile(
         id="teacher-network",

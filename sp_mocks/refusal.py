@@ -18,6 +18,10 @@ _SIGNATURE = _words(
     "Svaret saknar en giltig underskrift från skolan, så det kan ha ändrats på vägen.",
     "The answer lacks a valid signature of the school, so it may have been changed on its way.",
 )
+_ENCRYPTION = _words(
+    "Svaret är krypterat så att den här tjänsten inte kan läsa det.",
+    "The answer is encrypted in a way that this service cannot read.",
+)
 _ELSEWHERE = _words(
     "Svaret var ställt till en annan tjänst eller adress.",
     "The answer was made for another service or address.",
@@ -38,6 +42,14 @@ _SCHOOL = _words(
     "Skolans uppgifter om sig själv (metadata) gick inte att hämta eller använda just nu.",
     "What the school publishes about itself (metadata) could not be had or used at this time.",
 )
+_FEDERATION = _words(
+    "Det som federationen publicerar om skolan saknar giltig underskrift eller slutdatum.",
+    "What the federation publishes about the school lacks a valid signature or an end.",
+)
+_LOGOUT = _words(
+    "Begäran om utloggning följer inte reglerna, så ingen har loggats ut av den.",
+    "The request to log out breaks the rules, so it logged nobody out.",
+)
 
 REASONS: Mapping[str, Bilingual] = MappingProxyType(
     {
@@ -45,6 +57,11 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "not-a-form": _NOT_READABLE,
         "message-too-large": _NOT_READABLE,
         "not-base64": _NOT_READABLE,
+        "not-deflated": _NOT_READABLE,
+        "not-soap": _NOT_READABLE,
+        "not-a-logout-message": _NOT_READABLE,
+        "no-name-to-log-out": _LOGOUT,
+        "logout-not-asked-for": _LOGOUT,
         "not-xml": _NOT_READABLE,
         "document-type-declaration": _NOT_READABLE,
         "processing-instruction": _NOT_READABLE,
@@ -53,10 +70,18 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "time-not-readable": _NOT_READABLE,
         "school-says-no": _words("Skolan loggade inte in dig.", "The school did not log you in."),
         "assertion-count": _CONTENT,
-        "encrypted-assertion": _words(
-            "Svaret är krypterat, och den här simulerade tjänsten läser bara okrypterade svar.",
-            "The answer is encrypted, and this simulated service reads answers in the clear only.",
+        "assertion-in-the-clear": _words(
+            "Svaret är inte krypterat, och den här tjänsten tar bara emot krypterade svar.",
+            "The answer is not encrypted, and this service takes encrypted answers only.",
         ),
+        "encryption-not-plain": _ENCRYPTION,
+        "encryption-algorithm-not-allowed": _words(
+            "Svaret är krypterat på ett sätt som inte längre är säkert.",
+            "The answer is encrypted in a way that is no longer safe.",
+        ),
+        "not-decryptable": _ENCRYPTION,
+        "decrypts-to-something-else": _ENCRYPTION,
+        "encrypted-but-not-signed": _SIGNATURE,
         "not-signed": _SIGNATURE,
         "signature-out-of-place": _SIGNATURE,
         "signature-not-plain": _SIGNATURE,
@@ -84,6 +109,10 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
             "Tjänsten bad om en ny inloggning, men skolan svarade med en gammal.",
             "The service asked for a fresh login, but the school answered with an old one.",
         ),
+        "level-of-assurance": _words(
+            "Tjänsten kräver en säkrare inloggning än den som skolan svarade med.",
+            "The service needs a more certain login than the one that the school answered with.",
+        ),
         "not-asked-for-by-this-browser": _NOT_ASKED,
         "used-before": _NOT_ASKED,
         "attribute-twice": _CONTENT,
@@ -93,11 +122,17 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
             "Användarnamnet hör till en annan skola än den som svarade.",
             "The user name belongs to another school than the one that answered.",
         ),
+        "school-not-known": _words(
+            "Den här tjänsten har inget avtal med den skola som du valde.",
+            "This service has no agreement with the school that you chose.",
+        ),
         "school-metadata-not-had": _SCHOOL,
         "school-metadata-too-large": _SCHOOL,
         "school-metadata-not-readable": _SCHOOL,
         "school-metadata-of-someone-else": _SCHOOL,
         "school-metadata-expired": _SCHOOL,
+        "school-metadata-not-signed": _FEDERATION,
+        "school-metadata-without-end": _FEDERATION,
         "school-metadata-not-usable": _SCHOOL,
     }
 )

@@ -1,24 +1,17 @@
 """The request for a login, by HTTP-Redirect (SAML Core 3.4.1, SAML Bindings 3.4.4)."""
 
-import base64
-import zlib
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 from saml2 import saml, samlp
 
+from sp_mocks.behaviour import Behaviour
 from sp_mocks.consume import ServiceProvider
-from sp_mocks.keys import VendorKeys
-from sp_mocks.trust import School
-from sp_mocks.xmlnames import BINDING_POST, RSA_SHA256
+from sp_mocks.schools import School
+from sp_mocks.xmlnames import BINDING_POST
 from testbed.model.messages import NAMEID_TRANSIENT
 
-RAW_DEFLATE = -zlib.MAX_WBITS
 
-
-def authn_request(me: ServiceProvider, identifier: str, school: School, now: datetime, *, force: bool) -> bytes:
+def authn_request(me: ServiceProvider, identifier: str, school: School, now: datetime, behaviour: Behaviour) -> bytes:
     """The AuthnRequest, as UTF-8 XML.
 
     Args:
@@ -26,7 +19,8 @@ def authn_request(me: ServiceProvider, identifier: str, school: School, now: dat
         identifier: an ID that was never used before.
         school: who is asked.
         now: the time to stamp it with.
-        force: ask for a fresh login even of someone who is logged in to the school.
+        behaviour: whether it asks for a fresh login even of someone who is logged in to the school, and how sure the
+            school must be of who it is.
     """
     request = samlp.AuthnRequest(
         id=identifier,
@@ -35,24 +29,17 @@ def authn_request(me: ServiceProvider, identifier: str, school: School, now: dat
         destination=school.sign_on,
         assertion_consumer_service_url=me.acs_url,
         protocol_binding=BINDING_POST,
-        force_authn="true" if force else None,
+        force_authn="true" if behaviour.force_authn else None,
         issuer=saml.Issuer(text=me.entity_id),
         name_id_policy=samlp.NameIDPolicy(format=NAMEID_TRANSIENT, allow_create="true"),
+        requested_authn_context=_contexts(behaviour) if behaviour.contexts else None,
     )
     document: bytes = request.to_string(nspair={"samlp": samlp.NAMESPACE, "saml": saml.NAMESPACE})
     return document
 
 
-def redirect_to(school: School, message: bytes, relay_state: str, signer: VendorKeys | None) -> str:
-    """The URL that carries a request to the school, signed with RSA-SHA256 where a signer is given."""
-    deflater = zlib.compressobj(wbits=RAW_DEFLATE)
-    packed = base64.b64encode(deflater.compress(message) + deflater.flush()).decode("ascii")
-    fields = [("SAMLRequest", packed), ("RelayState", relay_state)]
-    if signer is not None:
-        fields.append(("SigAlg", RSA_SHA256))
-        # NOTE: the signature covers these very octets, in this order (SAML Bindings 3.4.4.1).
-        octets = urlencode(fields, quote_via=quote).encode("ascii")
-        signature = signer.private_key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
-        fields.append(("Signature", base64.b64encode(signature).decode("ascii")))
-    joint = "&" if "?" in school.sign_on else "?"
-    return f"{school.sign_on}{joint}{urlencode(fields, quote_via=quote)}"
+def _contexts(behaviour: Behaviour) -> samlp.RequestedAuthnContext:
+    return samlp.RequestedAuthnContext(
+        comparison=behaviour.comparison,
+        authn_context_class_ref=[saml.AuthnContextClassRef(text=context) for context in behaviour.contexts],
+    )

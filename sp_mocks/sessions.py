@@ -1,13 +1,14 @@
-"""What a vendor remembers between two requests: logins under way, sessions, and assertions that were used."""
+"""What a vendor remembers between two requests: logins and logouts under way, sessions, and messages that were used."""
 
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
-from sp_mocks.consume import SKEW, Login
+from sp_mocks.consume import Login
+from sp_mocks.statements import SKEW
 
 MAX_ENTRIES = 20_000
 """Of each kind; the oldest go first."""
@@ -26,6 +27,8 @@ class Pending:
     browser: str
     """The token of the browser that began it."""
     since: datetime
+    school: str
+    """SAML entity id of the school that was asked."""
 
 
 class Expiring[Value]:
@@ -58,6 +61,10 @@ class Expiring[Value]:
         """Forget the value, if there is one."""
         self._held.pop(name, None)
 
+    def items(self) -> tuple[tuple[str, Value], ...]:
+        """All that are not over, with their names."""
+        return tuple((name, value) for name, (_, value) in self._held.items() if not self._is_over(name))
+
     def _is_over(self, name: str) -> bool:
         # NOTE: the grace is taken from the present, for an end that a message states may be the last day there is.
         return self._held[name][0] <= self._now() - self._grace
@@ -71,15 +78,18 @@ class Memory:
         self._pending = Expiring[Pending](now)
         self._sessions = Expiring[Login](now)
         self._used = Expiring[bool](now, grace=SKEW)
+        self._logouts = Expiring[str](now)
+        self._demands = Expiring[bool](now)
+        self._first = Expiring[Mapping[str, tuple[str, ...]]](now)
 
     def browser(self, token: str) -> str:
         """The token of a browser that holds this one: the same, so that it may log in in two windows, or a new one."""
         return token if TOKEN.fullmatch(token) else new_token()
 
-    def begin(self, browser: str) -> str:
-        """A login begins; returns the ID of its request, which is always new."""
-        request_id = f"_{secrets.token_hex(ID_BYTES)}"
-        self._pending.put(request_id, Pending(browser, self._now()), self._now() + LOGIN_TAKES)
+    def begin(self, browser: str, school: str) -> str:
+        """A login at this school begins; returns the ID of its request, which is always new."""
+        request_id = new_id()
+        self._pending.put(request_id, Pending(browser, self._now(), school), self._now() + LOGIN_TAKES)
         return request_id
 
     def finish(self, request_id: str, browser: str) -> Pending | None:
@@ -108,6 +118,47 @@ class Memory:
     def close(self, token: str) -> None:
         """The session ends, if there is one."""
         self._sessions.remove(token)
+
+    def close_all(self, named: Callable[[Login], bool]) -> int:
+        """These sessions end; returns how many there were."""
+        tokens = [token for token, login in self._sessions.items() if named(login)]
+        for token in tokens:
+            self._sessions.remove(token)
+        return len(tokens)
+
+    def begin_logout(self, school: str) -> str:
+        """A school is asked to log someone out; returns the ID of the request."""
+        request_id = new_id()
+        self._logouts.put(request_id, school, self._now() + LOGIN_TAKES)
+        return request_id
+
+    def finish_logout(self, request_id: str, school: str) -> bool:
+        """Whether this school was asked with this request; true once."""
+        if self._logouts.get(request_id) != school:
+            return False
+        self._logouts.remove(request_id)
+        return True
+
+    def is_new_demand(self, demand_id: str, until: datetime) -> bool:
+        """Whether a school's request to log out comes for the first time; it is remembered until then."""
+        if self._demands.get(demand_id) is not None:
+            return False
+        self._demands.put(demand_id, True, until)
+        return True
+
+    def first_said(self, login: Login) -> Login:
+        """The login with what was said of this person the first time that they came."""
+        name = f"{login.school} {login.user}"
+        said = self._first.get(name)
+        if said is None:
+            self._first.put(name, login.attributes, self._now() + SESSION_LASTS)
+            return login
+        return replace(login, attributes=said)
+
+
+def new_id() -> str:
+    """An ID for a message, never used before (SAML Core 1.3.4)."""
+    return f"_{secrets.token_hex(ID_BYTES)}"
 
 
 def new_token() -> str:

@@ -1,141 +1,146 @@
-"""The school as the vendor knows it: by its metadata, fetched with the client that the vendor was handed."""
+"""Which schools a vendor trusts, and how it learns of their keys and places.
+
+A school's keys change: what it publishes is fetched anew when its time is over, and when a signature fits none of the
+keys that are known. Of fetches that did not help there is at most one a minute for each school, so that nobody can
+make a vendor fetch for every forged message.
+"""
 
 import asyncio
-import base64
-import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import httpx
-from lxml import etree
 
+from sp_mocks.fetch import fetch
 from sp_mocks.refusal import Refused
-from sp_mocks.signature import parse
-from sp_mocks.xmlnames import BINDING_REDIRECT, MD, NAMESPACES
+from sp_mocks.schools import School, read_school
 
-MAX_BYTES = 1024 * 1024
-TIMEOUT_S = 10.0
-MAX_CERTIFICATES = 10
-HTTP_OK = 200
-ENTITY = f"{{{MD}}}EntityDescriptor"
+VAIN_FETCH = timedelta(minutes=1)
+"""How long after a fetch that did not help the next one is made."""
+UNKNOWN_KEY = "signature-not-good"
 
 
 @dataclass(frozen=True, slots=True)
-class School:
-    """What a vendor takes from a school's metadata."""
+class Known:
+    """A school, and how long what is known of it is fresh."""
 
-    entity_id: str
-    sign_on: str
-    """Where requests go by HTTP-Redirect."""
-    certificates: tuple[bytes, ...]
-    """DER, of its signing keys."""
-    scopes: frozenset[str] | None
-    """The only domains that its user names may have (shibmd:Scope); None when its metadata names none."""
-    valid_until: datetime | None
+    school: School
+    fresh_until: datetime | None
+    """None where nothing is said (cacheDuration)."""
+
+
+class Source(Protocol):
+    """Whence a vendor learns of schools."""
+
+    @property
+    def schools(self) -> tuple[str, ...]:
+        """The entity ids of all that it may trust."""
+
+    async def fetch(self, entity_id: str) -> Mapping[str, Known]:
+        """This school as it is now, and others if they come with it.
+
+        Raises:
+            Refused: it cannot be had or cannot be used.
+        """
+
+
+class Direct:
+    """One school, by the metadata that it publishes itself."""
+
+    def __init__(self, entity_id: str, metadata_url: str, http: httpx.AsyncClient) -> None:
+        self.schools: tuple[str, ...] = (entity_id,)
+        self._url, self._http = metadata_url, http
+
+    async def fetch(self, entity_id: str) -> Mapping[str, Known]:
+        """See :class:`Source`."""
+        return {entity_id: Known(read_school(await fetch(self._http, self._url), entity_id), None)}
 
 
 class Trust:
-    """One school, fetched at first need and kept for as long as its metadata is valid."""
+    """The schools that a vendor trusts, each fetched at first need.
 
-    def __init__(self, entity_id: str, metadata_url: str, http: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
-        self._entity_id, self._url, self._http, self._now = entity_id, metadata_url, http, now
-        self._known: School | None = None
+    Args:
+        source: whence it learns of them.
+        now: the time, in aware UTC.
+        refreshes: whether it ever fetches anew what it has once had.
+    """
+
+    def __init__(self, source: Source, now: Callable[[], datetime], *, refreshes: bool = True) -> None:
+        self._source, self._now, self._refreshes = source, now, refreshes
+        self._known: dict[str, Known] = {}
+        self._vain: dict[str, datetime] = {}
         self._fetching = asyncio.Lock()
 
-    async def school(self) -> School:
-        """The school; of requests that come at once, one fetches.
+    @property
+    def schools(self) -> tuple[str, ...]:
+        """The entity ids of all that it may trust."""
+        return self._source.schools
+
+    async def school(self, entity_id: str = "") -> School:
+        """A school; of requests that come at once, one fetches.
+
+        Args:
+            entity_id: "" where there is one alone.
 
         Raises:
-            Refused: its metadata cannot be had or cannot be used.
+            Refused: it is not trusted, or its metadata cannot be had or cannot be used.
         """
+        name = self._trusted(entity_id)
         async with self._fetching:
-            if self._known is None or _is_over(self._known, self._now()):
-                known = read_school(await self._fetch(), self._entity_id)
-                if _is_over(known, self._now()):
-                    raise Refused("school-metadata-expired")
-                self._known = known
-            return self._known
+            known = self._known.get(name)
+            if known is None or (self._refreshes and self._is_over(known)):
+                return await self._fetched(name)
+            if self._refreshes and known.fresh_until is not None and known.fresh_until <= self._now():
+                return await self._fetched_or(name, known.school)
+            return known.school
 
-    async def _fetch(self) -> bytes:
-        # NOTE: a compressed answer could become large after the limit has let it pass.
-        headers = {"Accept-Encoding": "identity"}
-        document = bytearray()
+    async def read[Read](self, entity_id: str, read: Callable[[School], Read]) -> Read:
+        """Read a message of a school, and once more with its keys fetched anew when none of those known fits.
+
+        Raises:
+            Refused: by ``read``, or see :meth:`school`.
+        """
+        school = await self.school(entity_id)
         try:
-            async with (
-                asyncio.timeout(TIMEOUT_S),
-                self._http.stream("GET", self._url, headers=headers, follow_redirects=False) as answer,
-            ):
-                if answer.status_code != HTTP_OK or "content-encoding" in answer.headers:
-                    raise Refused("school-metadata-not-had")
-                async for chunk in answer.aiter_bytes():
-                    document += chunk
-                    if len(document) > MAX_BYTES:
-                        raise Refused("school-metadata-too-large")
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise Refused("school-metadata-not-had") from error
-        return bytes(document)
+            return read(school)
+        except Refused as refused:
+            if refused.code != UNKNOWN_KEY or not self._may_fetch(school.entity_id):
+                raise
+            self._vain[school.entity_id] = self._now()
+            async with self._fetching:
+                renewed = await self._fetched_or(school.entity_id, school)
+            if renewed.certificates == school.certificates:
+                raise
+        message = read(renewed)
+        del self._vain[school.entity_id]
+        return message
 
+    def _trusted(self, entity_id: str) -> str:
+        if not entity_id and len(self.schools) == 1:
+            return self.schools[0]
+        if entity_id not in self.schools:
+            raise Refused("issuer")
+        return entity_id
 
-def read_school(document: bytes, entity_id: str) -> School:
-    """One school of a metadata document, which may hold others too (SAML Metadata 2.3).
+    def _may_fetch(self, name: str) -> bool:
+        last = self._vain.get(name)
+        return self._refreshes and (last is None or last + VAIN_FETCH <= self._now())
 
-    Raises:
-        Refused: it is not in it, or lacks what a login needs.
-    """
-    try:
-        root = parse(document)
-    except Refused as error:
-        raise Refused("school-metadata-not-readable") from error
-    found = [entity for entity in root.iter(ENTITY) if entity.get("entityID") == entity_id]
-    role = found[0].find("md:IDPSSODescriptor", NAMESPACES) if len(found) == 1 else None
-    if role is None:
-        raise Refused("school-metadata-of-someone-else")
-    places = [
-        place.get("Location", "")
-        for place in role.findall("md:SingleSignOnService", NAMESPACES)
-        if place.get("Binding") == BINDING_REDIRECT
-    ]
-    certificates = _certificates(role)
-    if not places or not places[0].startswith(("https://", "http://")) or not certificates:
-        raise Refused("school-metadata-not-usable")
-    return School(entity_id, places[0], certificates, _scopes(role), _valid_until(role))
+    async def _fetched(self, name: str) -> School:
+        found = await self._source.fetch(name)
+        if name not in found or self._is_over(found[name]):
+            raise Refused("school-metadata-expired")
+        self._known.update(found)
+        return found[name].school
 
+    async def _fetched_or(self, name: str, school: School) -> School:
+        """As it is now, or as it was known where that cannot be had: that is still valid."""
+        try:
+            return await self._fetched(name)
+        except Refused:
+            return school
 
-def _certificates(role: etree._Element) -> tuple[bytes, ...]:
-    texts = (
-        text.text or ""
-        for key in role.findall("md:KeyDescriptor", NAMESPACES)
-        if key.get("use") in (None, "signing")
-        for text in key.findall("ds:KeyInfo/ds:X509Data/ds:X509Certificate", NAMESPACES)
-    )
-    try:
-        found = [base64.b64decode("".join(text.split()), validate=True) for text in texts]
-    except (binascii.Error, ValueError) as error:
-        raise Refused("school-metadata-not-usable") from error
-    return tuple(der for der in found if der)[:MAX_CERTIFICATES]
-
-
-def _scopes(role: etree._Element) -> frozenset[str] | None:
-    paths = ("md:Extensions/shibmd:Scope", "../md:Extensions/shibmd:Scope")
-    scopes = [scope for path in paths for scope in role.xpath(path, namespaces=NAMESPACES)]
-    if not scopes:
-        return None
-    # NOTE: patterns (regexp="true") match nothing here: Skolfederation and the national tests allow none.
-    return frozenset((scope.text or "").strip() for scope in scopes if scope.get("regexp", "false") in ("false", "0"))
-
-
-def _valid_until(role: etree._Element) -> datetime | None:
-    """The earliest end of the role and of all that it stands in."""
-    stated = [element.get("validUntil") for element in (role, *role.iterancestors())]
-    try:
-        ends = [datetime.fromisoformat(text) for text in stated if text is not None]
-    except ValueError as error:
-        raise Refused("school-metadata-not-usable") from error
-    if any(end.tzinfo is None for end in ends):
-        raise Refused("school-metadata-not-usable")
-    return min(ends, default=None)
-
-
-def _is_over(school: School, now: datetime) -> bool:
-    return school.valid_until is not None and school.valid_until <= now
+    def _is_over(self, known: Known) -> bool:
+        return known.school.valid_until is not None and known.school.valid_until <= self._now()

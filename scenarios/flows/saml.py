@@ -1,7 +1,12 @@
 """SAML login as a person does it: vendor, school, back to the vendor, look around, log out."""
 
-from testbed.model.orders import SpoilNext
-from testbed.model.pages import LOGIN_FORM, Ask, Cast, Flow, FlowStopped, Page, Submit, Visit
+from urllib.parse import urlencode
+
+from scenarios.flows.steps import entity_id, log_in, log_out, origin, probe, spoil_next
+from testbed.model.pages import Cast, Flow, FlowStopped, Visit
+
+LANDING = "/start"
+"""The page of a vendor that a school's own page leads to."""
 
 
 def login(cast: Cast) -> Flow:
@@ -13,24 +18,31 @@ def login(cast: Cast) -> Flow:
     Raises:
         FlowStopped: the school's login page did not come.
     """
-    vendor = cast.vendor
-    if cast.spoil:
-        yield Ask(SpoilNext(entity_id=vendor.entity_id or vendor.metadata, operations=cast.spoil))
-    page = yield Visit(vendor.login)
-    form = page.form(LOGIN_FORM)
-    if form is None:
-        raise FlowStopped(f"the school's login page was looked for after {vendor.login}, but {_shown(page)}")
-    yield Submit(form, (("person", cast.person.id),))
-    yield Visit(vendor.probe.url)
+    yield from spoil_next(cast)
+    yield from log_in(cast, cast.vendor.login)
+    yield from _look_around(cast)
+
+
+def unsolicited(cast: Cast) -> Flow:
+    """Log in by a link on the school's own page: no vendor asked for it (SAML Profiles 4.1.5).
+
+    Raises:
+        FlowStopped: nobody said which school is the person's, or its login page did not come.
+    """
+    if not cast.school:
+        raise FlowStopped("a login that begins at school needs to know which school, and this play names none")
+    yield from spoil_next(cast)
+    query = urlencode({"providerId": entity_id(cast.vendor), "target": LANDING})
+    yield from log_in(cast, f"{origin(cast.school)}/saml/unsolicited?{query}")
+    yield from _look_around(cast)
+
+
+def _look_around(cast: Cast) -> Flow:
+    yield from probe(cast.vendor)
     if cast.spoil:
         return
-    for url in vendor.visit:
+    for url in cast.vendor.visit:
         yield Visit(url)
-    if vendor.logout:
-        yield Visit(vendor.logout)
-        yield Visit(vendor.probe.url)
-
-
-def _shown(page: Page) -> str:
-    title = f" with the title {page.title[:80]!r}" if page.title else ""
-    return f"{page.url[:200]} answered {page.status}{title}"
+    if cast.vendor.logout:
+        yield from log_out(cast.vendor)
+        yield from probe(cast.vendor)

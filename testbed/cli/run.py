@@ -18,6 +18,7 @@ from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
+from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.verdict import Play
 from testbed.model.written import Person, Scenario
@@ -119,7 +120,7 @@ def _play(
 
     async def playing(progress: Bar) -> str:
         async with opening as stage:
-            return await play_all(plays, Company(FLOWS, people), stage, progress)
+            return await play_all(plays, Company(FLOWS, people, ENTITY_IDS), stage, progress)
 
     with Bar(len(plays), lab.value) as progress:
         try:

@@ -22,7 +22,8 @@ from testbed.lab.guardrail import LoopbackOnly, NamedFiles, school_url
 from testbed.lab.home import LabHome
 from testbed.lab.outside_vendors import WantedVendors, relying_parties
 from testbed.lab.participant import HostRouter, Server, server_for
-from testbed.lab.spec import REQUEST_TIMEOUT_S, SCHOOL_NAME, SCOPE
+from testbed.lab.places import SCHOOL
+from testbed.lab.spec import REQUEST_TIMEOUT_S
 from testbed.model.files import ScenarioInvalid
 from testbed.model.private import create_private, read_private
 from testbed.model.written import Bilingual, Person
@@ -150,11 +151,12 @@ def _close(servers: Sequence[Server]) -> None:
 def _school(spec: OutsideSpec, parties: tuple[RelyingParty, ...], token: str, http: httpx.AsyncClient) -> School:
     config = SchoolConfig(
         base_url=spec.url,
-        name=SCHOOL_NAME,
+        name=SCHOOL.name,
         people=spec.people,
-        scope=SCOPE,
+        scope=SCHOOL.scope,
         relying_parties=parties,
         control_token=token,
+        acronym=SCHOOL.acronym,
         signing=spec.signing,
         state=spec.state,
     )

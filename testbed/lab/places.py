@@ -1,6 +1,7 @@
 """The places of a lab that are there whichever vendors take part: the schools and the federation."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from idp.keys import KeyKind
 from testbed.model.written import Bilingual
@@ -50,6 +51,8 @@ NEIGHBOUR = SchoolPlace(
     signing="ec",
 )
 SCHOOLS = (SCHOOL, NEIGHBOUR)
+ENTITY_IDS = MappingProxyType({place.id: place.entity_id for place in SCHOOLS})
+"""Of each school by its id."""
 
 FEDERATION_NAME = Bilingual(sv="Låtsasfederationen (TEST)", en="The pretended federation (TEST)")
 METADATA_HOST, DISCOVERY_HOST = "md.federation.test", "ds.federation.test"

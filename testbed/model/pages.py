@@ -94,7 +94,10 @@ class Cast:
     also: tuple[Vendor, ...] = ()
     """Other vendors that take part, in the scenario's order."""
     school: str = ""
-    """SAML entity id of the person's school, for vendors that ask at a discovery page; "" where there is one school."""
+    """SAML entity id of the person's school, for vendors that ask at a discovery page and for logins that begin at
+    school; "" where nobody has said."""
+    moves_to: str = ""
+    """The code of the school unit that the person changes to during the play, "" for none."""
 
 
 LOGIN_FORM = "testbed-login"

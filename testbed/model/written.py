@@ -26,7 +26,14 @@ type ReleasePolicy = Literal[
 ]
 """How the school chooses what to release to a vendor: as agreed, as its metadata requests, by one REFEDS bundle, or by
 the most data-minimal bundle of those that its metadata claims."""
-type Flow = Literal["saml-login"]
+type Flow = Literal[
+    "saml-login",
+    "saml-unsolicited",
+    "saml-logout-from-vendor",
+    "saml-logout-from-school",
+    "saml-key-rollover",
+    "saml-change-school",
+]
 """What a person does; the generators of ``scenarios.flows`` by name."""
 type SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
 
@@ -295,7 +302,13 @@ class Remove(Written):
     xpath: str
 
 
-type Operation = Annotated[SetText | SetAttribute | Remove, Field(discriminator="op")]
+class InTheClear(Written):
+    """Do not encrypt the assertion, whatever was agreed."""
+
+    op: Literal["in-the-clear"]
+
+
+type Operation = Annotated[SetText | SetAttribute | Remove | InTheClear, Field(discriminator="op")]
 """One change to a valid message, made before it is signed. Prefixes: saml, samlp, ds."""
 
 
@@ -370,6 +383,8 @@ class Scenario(Written):
     also: tuple[Id, ...] = ()
     """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
     person: Casting = Casting()
+    moves_to: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
+    """The code of the school unit that the person changes to; for the flow ``saml-change-school``, which needs it."""
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""
     clause: str = ""
@@ -386,6 +401,12 @@ class Scenario(Written):
             raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
         if self.vendor in self.also or len(set(self.also)) != len(self.also):
             raise ValueError("'also' names the other vendors, each once: take out the one that stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _moves_somewhere(self) -> Self:
+        if (self.flow == "saml-change-school") != (self.moves_to is not None):
+            raise ValueError("'moves_to' goes with the flow saml-change-school, which cannot do without it")
         return self
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser, BrowserError
 from testbed.model.pages import Cast, Flow
-from testbed.model.schools import SCHOOL_ENTITIES
 from testbed.model.verdict import Play
 from testbed.model.written import Person
 from testbed.runner.drive import Orders, drive
@@ -43,6 +43,8 @@ class Company:
 
     flows: Mapping[str, Callable[[Cast], Flow]]
     people: Mapping[str, Person]
+    schools: Mapping[str, str] = MappingProxyType({})
+    """Id of each school, as people have it, to its SAML entity id."""
 
 
 async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progress: Progress) -> str:
@@ -62,9 +64,9 @@ async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progre
 
 
 async def _play_one(play: Play, company: Company, stage: Stage) -> str:
-    person = company.people[play.person]
-    school = SCHOOL_ENTITIES[person.school]
-    cast = Cast(play.vendor, person, play.scenario.spoil, play.also, school)
+    person, scenario = company.people[play.person], play.scenario
+    school, moves_to = company.schools.get(person.school, ""), scenario.moves_to or ""
+    cast = Cast(play.vendor, person, scenario.spoil, play.also, school, moves_to)
     await stage.begin(play)
     stopped = error = ""
     try:

@@ -11,6 +11,7 @@ from idp.people import generate
 from scenarios.flows import FLOWS
 from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
+from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.verdict import Play, RunRecord
 from testbed.model.written import Scenario
@@ -51,7 +52,7 @@ class Player:
 
         async def playing() -> str:
             async with open_lab(lab, spec, folder) as stage:
-                return await play_all(plays, Company(FLOWS, self._people), stage, Quiet())
+                return await play_all(plays, Company(FLOWS, self._people, ENTITY_IDS), stage, Quiet())
 
         early = asyncio.run(playing())
         return folder, folder.judge(datetime.now(UTC), (early,) if early else ())

@@ -3,6 +3,7 @@
 import base64
 import copy
 import datetime as dt
+import os
 import re
 import socket
 import zlib
@@ -18,22 +19,44 @@ import pytest
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
-from sp_mocks.app import VendorConfig, VendorService
+from sp_mocks.app import FederationPlace, VendorConfig, VendorService
 from sp_mocks.consume import ServiceProvider
+from sp_mocks.decrypt import Decrypter
 from sp_mocks.keys import VendorKeys
-from sp_mocks.trust import School
-from sp_mocks.xmlnames import DS, EXC_C14N, NAMESPACES, SAML
+from sp_mocks.schools import School
+from sp_mocks.xmlnames import (
+    AES_256_GCM,
+    DS,
+    EXC_C14N,
+    MD,
+    NAMESPACES,
+    RSA_OAEP_MGF1P,
+    SAML,
+    XENC,
+    XENC11,
+    XENC_ELEMENT,
+)
 from testbed.model.attributes import by_name
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 SCHOOL = "https://idp.skola.test/saml/metadata"
-SSO = "https://idp.skola.test/saml/sso"
+SSO, SLO = "https://idp.skola.test/saml/sso", "https://idp.skola.test/saml/slo"
+FEDERATION = "https://md.federation.test"
 BASE = "https://lasning.test"
 PUPIL, OTHER = "nurul-tanud@skola.test", "lolek-mirad@skola.test"
+FITTING = {
+    "guardian-portal": {
+        "sisLegalGuardianFor": OTHER,
+        "eduPersonAssurance": "http://id.skolfederation.se/loa/2fa",
+    },
+    "encyclopedia": {"pairwise-id": "q7xk2@skola.test"},
+}
+"""What some kinds of vendor need to be told besides."""
 type Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 type Change = Callable[[etree._Element], object]
 
@@ -72,6 +95,51 @@ def find(root: etree._Element, path: str) -> etree._Element:
 
 
 @dataclass(frozen=True)
+class Encryption:
+    """How a school encrypts to a vendor; honest until a test changes it."""
+
+    certificate: bytes
+    content: str = AES_256_GCM
+    key: str = RSA_OAEP_MGF1P
+    digest: str = ""
+    """Of OAEP, "" to state none, which means SHA-1."""
+    mask: str = ""
+    beside: bool = False
+    """The key stands beside the data."""
+    kind: str = XENC_ELEMENT
+
+    def element(self, octets: bytes) -> etree._Element:
+        """An EncryptedAssertion of these octets."""
+        secret, nonce = os.urandom(16 if "128" in self.content else 32), os.urandom(12)
+        hidden = nonce + AESGCM(secret).encrypt(nonce, octets, None)
+        hashing = {"": hashes.SHA1(), f"{XENC}sha256": hashes.SHA256()}[self.digest]  # noqa: S303
+        masking = hashes.SHA256() if self.mask.endswith("sha256") else hashes.SHA1()  # noqa: S303
+        public = x509.load_der_x509_certificate(self.certificate).public_key()
+        assert isinstance(public, rsa.RSAPublicKey)
+        wrapped = public.encrypt(secret, padding.OAEP(padding.MGF1(masking), hashing, None))
+        details = f'<ds:DigestMethod Algorithm="{self.digest}"/>' if self.digest else ""
+        details += f'<xenc11:MGF xmlns:xenc11="{XENC11}" Algorithm="{self.mask}"/>' if self.mask else ""
+        key = f'''<xenc:EncryptedKey xmlns:xenc="{XENC}" xmlns:ds="{DS}"><xenc:EncryptionMethod Algorithm="{self.key}">
+{details}</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>{base64.b64encode(wrapped).decode()}
+</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>'''
+        within, beside = ("", key) if self.beside else (key, "")
+        return etree.fromstring(f'''<saml:EncryptedAssertion xmlns:saml="{SAML}"><xenc:EncryptedData Type="{self.kind}"
+ xmlns:xenc="{XENC}"><xenc:EncryptionMethod Algorithm="{self.content}"/>
+<ds:KeyInfo xmlns:ds="{DS}">{within}</ds:KeyInfo>
+<xenc:CipherData><xenc:CipherValue>{base64.b64encode(hidden).decode()}</xenc:CipherValue></xenc:CipherData>
+</xenc:EncryptedData>{beside}</saml:EncryptedAssertion>''')
+
+    def hide(self, message: etree._Element) -> etree._Element:
+        """The message with its assertion encrypted."""
+        assertion = find(message, "saml:Assertion")
+        tail, assertion.tail = assertion.tail, None
+        hidden = self.element(etree.tostring(assertion, method="c14n", exclusive=True, inclusive_ns_prefixes=["xs"]))
+        hidden.tail = tail
+        message.replace(assertion, hidden)
+        return message
+
+
+@dataclass(frozen=True)
 class MockSchool:
     """Makes messages; each is honest until a test changes it."""
 
@@ -85,7 +153,8 @@ class MockSchool:
 
     def as_known(self, scopes: Sequence[str] | None = ("skola.test",)) -> School:
         """As a vendor knows it."""
-        return School(SCHOOL, SSO, (self.certificate,), None if scopes is None else frozenset(scopes), None)
+        allowed = None if scopes is None else frozenset(scopes)
+        return School(SCHOOL, SSO, (self.certificate,), allowed, None, SLO, f"{SLO}/answers", f"{SLO}/soap")
 
     def metadata(self, extensions: str = '<shibmd:Scope regexp="false">skola.test</shibmd:Scope>') -> bytes:
         encoded = base64.b64encode(self.certificate).decode()
@@ -94,9 +163,24 @@ class MockSchool:
  protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:Extensions>{extensions}</md:Extensions>
 <md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>
 {encoded}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="{SLO}/soap"/>
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{SLO}"
+ ResponseLocation="{SLO}/answers"/>
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{SSO}/post"/>
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{SSO}"/>
 </md:IDPSSODescriptor></md:EntityDescriptor>""".encode()
+
+    def published(self, root: str = "md:EntityDescriptor", **stated: str) -> bytes:
+        """Its metadata as a federation publishes it, signed with the same key as its messages."""
+        entity = etree.fromstring(self.metadata())
+        if root != "md:EntityDescriptor":
+            members = etree.Element(f"{{{MD}}}EntitiesDescriptor", nsmap={"md": MD})
+            members.append(entity)
+            entity = members
+        for name, value in {"validUntil": instant(86_400), "ID": "_published", **stated}.items():
+            entity.set(name, value)
+        self.sign(entity)
+        return etree.tostring(entity)
 
     def message(self, answers: str = "_request", user: str = PUPIL, /, **attributes: str) -> etree._Element:
         """A Response with one Assertion, not signed."""
@@ -154,7 +238,11 @@ urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</saml:AuthnContextClassRef></
             f'<ds:SignatureMethod Algorithm="{algorithm}"/>{references}</ds:SignedInfo><ds:SignatureValue/>'
             f"<ds:KeyInfo>{embedded}</ds:KeyInfo></ds:Signature>"
         )
-        find(element, "saml:Issuer").addnext(signature)
+        issuer = element.find("saml:Issuer", NAMESPACES)
+        if issuer is None:
+            element.insert(0, signature)
+        else:
+            issuer.addnext(signature)
         context = xmlsec.SignatureContext()
         context.key = self._xmlsec_key(key or self.key, algorithm)
         context.register_id(element, "ID")
@@ -175,6 +263,17 @@ urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</saml:AuthnContextClassRef></
             change(message)
         self.sign(find(message, "saml:Assertion"))
         return message
+
+    def fitting(self, profile: str, answers: str, encryption: Encryption, **attributes: str) -> etree._Element:
+        """An honest message as vendors of this kind need it."""
+
+        def granted(message: etree._Element) -> None:
+            if profile == "staff-tests":
+                context = find(message, "saml:Assertion/saml:AuthnStatement/saml:AuthnContext")
+                context[0].text = "http://id.elegnamnden.se/loa/1.0/loa3"
+
+        message = self.signed(answers, granted, **FITTING.get(profile, {}) | attributes)
+        return encryption.hide(message) if profile == "support-plans" else message
 
     @staticmethod
     def forged(message: etree._Element) -> etree._Element:
@@ -253,9 +352,21 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> VendorKeys:
     return VendorKeys.load_or_make(tmp_path_factory.mktemp("vendor") / "keys", "lasning.test", NOW)
 
 
+@pytest.fixture(scope="session")
+def decrypter(keys: VendorKeys) -> Decrypter:
+    return Decrypter(keys.private_key)
+
+
+@pytest.fixture(scope="session")
+def encryption(keys: VendorKeys) -> Encryption:
+    return Encryption(keys.certificate_der)
+
+
 @pytest.fixture
 def me() -> ServiceProvider:
-    return ServiceProvider(f"{BASE}/saml/metadata", f"{BASE}/saml/acs")
+    return ServiceProvider(
+        f"{BASE}/saml/metadata", f"{BASE}/saml/acs", f"{BASE}/saml/slo", f"{BASE}/saml/slo/soap", f"{BASE}/login"
+    )
 
 
 @pytest.fixture
@@ -286,9 +397,12 @@ def open_vendor(keys: VendorKeys, school: MockSchool, config: VendorConfig) -> C
             vendor.calls.append(request)
             if str(request.url) == SCHOOL:
                 return httpx.Response(200, content=school.metadata())
+            if request.url.host == "md.federation.test":
+                return httpx.Response(200, content=school.published())
             return answer(request) if answer else httpx.Response(502)
 
-        changed = VendorConfig(**{**vars(config), "profile": profile, "fault": fault})
+        place = FederationPlace(FEDERATION, FEDERATION, "https://ds.federation.test/ds", school.certificate, (SCHOOL,))
+        changed = VendorConfig(**{**vars(config), "profile": profile, "fault": fault, "federation": place})
         async with httpx.AsyncClient(transport=httpx.MockTransport(reply)) as http:
             service = VendorService(changed, keys, http, lambda: vendor.now)
             transport = httpx.ASGITransport(service.app)

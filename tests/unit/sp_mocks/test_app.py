@@ -32,16 +32,28 @@ def cookies(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-async def test_an_honest_login_opens_a_session_for_the_person(open_vendor: Any, school: Any, profile: str) -> None:
+async def test_an_honest_login_opens_a_session_for_the_person(
+    open_vendor: Any, school: Any, encryption: Any, profile: str
+) -> None:
     async with open_vendor(profile) as vendor:
         assert await vendor.who() == ""
-        landed = await vendor.deliver(school.signed(await vendor.begin()))
+        landed = await vendor.deliver(school.fitting(profile, await vendor.begin(), encryption))
         assert (landed.status_code, landed.headers["location"]) == (303, "/me")
-        assert await vendor.who() == PUPIL
+        assert await vendor.who() == ("q7xk2@skola.test" if profile == "encyclopedia" else PUPIL)
         assert (await vendor.browser.get("/start")).text.count("<li>") == 2
-        out = await vendor.browser.get("/logout")
-        assert "utloggad" in out.text
+        await vendor.browser.get("/logout")
         assert await vendor.who() == ""
+
+
+async def test_where_there_is_no_single_logout_the_person_is_told_what_remains(open_vendor: Any, school: Any) -> None:
+    async with open_vendor("national-tests") as vendor:
+        await vendor.deliver(school.signed(await vendor.begin()))
+        out = await vendor.browser.get("/logout")
+        assert out.status_code == 200
+        assert "Du kan fortfarande vara inloggad i skolan." in out.text
+        for path in ("/saml/slo", "/saml/slo/soap"):
+            assert (await vendor.browser.post(path)).status_code == 404
+        assert (await vendor.browser.get("/saml/slo")).status_code == 404
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -307,6 +319,41 @@ async def test_what_the_school_says_of_a_failure_is_shown_as_text(vendor: Any, s
     assert "&lt;script&gt;alert(1)" in answer.text
     assert "<script" not in answer.text
     assert await vendor.who() == ""
+
+
+def unasked(message: etree._Element) -> None:
+    for element in (message, next(message.iter(f"{{{SAML}}}SubjectConfirmationData"))):
+        del element.attrib["InResponseTo"]
+
+
+@pytest.mark.parametrize(
+    ("relay_state", "place"),
+    [
+        ("/start", "/start"),
+        ("", "/me"),
+        ("//evil.test", "/me"),
+        ("https://evil.test/", "/me"),
+        ("/\\evil.test", "/me"),
+        ("/start\n", "/me"),
+        ("start", "/me"),
+    ],
+)
+async def test_a_login_may_begin_at_school_where_the_vendor_takes_that(
+    open_vendor: Any, school: Any, relay_state: str, place: str
+) -> None:
+    async with open_vendor("learning-material") as vendor:
+        message = school.signed("_from-school", unasked)
+        field = base64.b64encode(etree.tostring(message)).decode()
+        answer = await vendor.browser.post("/saml/acs", data={"SAMLResponse": field, "RelayState": relay_state})
+        assert (answer.status_code, answer.headers["location"]) == (303, place)
+        assert await vendor.who() == PUPIL
+        await vendor.browser.get("/logout")
+        await must_refuse(vendor, message, "used-before")
+
+
+async def test_a_login_that_answers_another_browser_is_refused_also_by_those(open_vendor: Any, school: Any) -> None:
+    async with open_vendor("learning-material") as vendor:
+        await must_refuse(vendor, school.signed("_nobody-asked"), "not-asked-for-by-this-browser")
 
 
 @pytest.mark.parametrize("relay_state", ["https://evil.test/", "javascript:alert(1)", "x" * 5000])

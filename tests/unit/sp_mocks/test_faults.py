@@ -17,7 +17,17 @@ CHANGES = {
     "mails-pupils-address-to-tracker": "tracker",
     "eppn-in-partner-redirect": "partner_redirect",
     "accepts-any-audience": "checks_audience",
+    "ignores-the-level-of-assurance": "checks_context",
+    "accepts-scope-of-another-school": "checks_scope",
+    "takes-assertions-in-the-clear": "wants_encrypted",
+    "keeps-session-after-front-channel-logout": "ends_on_front_channel",
+    "keeps-session-after-back-channel-logout": "ends_on_back_channel",
+    "signs-no-logout": "signs_logout",
+    "never-refreshes-metadata": "refreshes_metadata",
+    "keeps-old-attributes": "keeps_up",
 }
+NEEDS = {"takes-assertions-in-the-clear": {"support-plans"}}
+"""Faults that only some kinds of vendor can have."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -26,7 +36,7 @@ def test_a_fault_changes_exactly_one_decision(fault: str, profile: str) -> None:
     compliant = PROFILES[profile].behaviour
     faulty = FAULTS[fault].apply(compliant)
     differing = [f.name for f in fields(compliant) if getattr(compliant, f.name) != getattr(faulty, f.name)]
-    assert differing == [CHANGES[fault]]
+    assert differing == ([CHANGES[fault]] if profile in NEEDS.get(fault, PROFILES) else [])
 
 
 def test_every_fault_says_what_it_does_and_who_must_notice() -> None:
@@ -113,11 +123,55 @@ async def test_accepts_any_audience_lets_in_with_a_message_for_another_service(o
         assert await faulty.who() == ""
 
 
+@pytest.mark.parametrize("fault", [None, "ignores-the-level-of-assurance"])
+async def test_ignores_the_level_of_assurance_lets_in_with_a_password(
+    open_vendor: Any, school: Any, fault: str | None
+) -> None:
+    async with open_vendor("staff-tests", fault) as vendor:
+        await log_in(vendor, school)
+        assert await vendor.who() == (PUPIL if fault else "")
+
+
+@pytest.mark.parametrize("fault", [None, "accepts-scope-of-another-school"])
+async def test_accepts_scope_of_another_school_lets_its_people_in(
+    open_vendor: Any, school: Any, fault: str | None
+) -> None:
+    async with open_vendor(fault=fault) as vendor:
+        message = school.message(await vendor.begin(), "rektor@granne.test")
+        school.sign(next(message.iter("{*}Assertion")))
+        await vendor.deliver(message)
+        assert await vendor.who() == ("rektor@granne.test" if fault else "")
+
+
+@pytest.mark.parametrize("fault", [None, "takes-assertions-in-the-clear"])
+async def test_takes_assertions_in_the_clear_though_it_was_agreed_otherwise(
+    open_vendor: Any, school: Any, encryption: Any, fault: str | None
+) -> None:
+    async with open_vendor("support-plans", fault) as vendor:
+        await log_in(vendor, school)
+        assert await vendor.who() == (PUPIL if fault else "")
+        await vendor.deliver(encryption.hide(school.signed(await vendor.begin())))
+        assert await vendor.who() == PUPIL
+
+
+@pytest.mark.parametrize("fault", [None, "keeps-old-attributes"])
+async def test_keeps_old_attributes_shows_what_was_true_at_the_first_login(
+    open_vendor: Any, school: Any, fault: str | None
+) -> None:
+    async with open_vendor(fault=fault) as vendor:
+        for unit in ("00001101", "00009901"):
+            await log_in(vendor, school, sisSchoolUnitCode=unit)
+        page = (await vendor.browser.get("/me")).text
+        assert ("00001101" in page, "00009901" in page) == ((True, False) if fault else (False, True))
+
+
 @pytest.mark.parametrize("profile", PROFILES)
-async def test_a_compliant_vendor_tells_nobody(open_vendor: Any, school: Any, profile: str) -> None:
+async def test_a_compliant_vendor_tells_nobody(open_vendor: Any, school: Any, encryption: Any, profile: str) -> None:
     async with open_vendor(profile) as compliant:
-        await log_in(compliant, school, mail=MAIL, givenName="Åsa")
+        request = await compliant.begin()
+        await compliant.deliver(school.fitting(profile, request, encryption, mail=MAIL, givenName="Åsa"))
         start = await compliant.browser.get("/start")
         assert "partner" not in start.text + start.headers["content-security-policy"]
         assert (await compliant.browser.get("/partner.gif")).status_code == 404
-        assert {call.url.host for call in compliant.calls} == {"idp.skola.test"}
+        metadata = "md.federation.test" if profile == "encyclopedia" else "idp.skola.test"
+        assert {call.url.host for call in compliant.calls} == {metadata}

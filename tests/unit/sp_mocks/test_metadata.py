@@ -7,9 +7,10 @@ import pytest
 from lxml import etree
 from saml2.xml.schema import validate
 
+from sp_mocks.behaviour import EPPN, Behaviour
 from sp_mocks.metadata import own_metadata
 from sp_mocks.profiles import PROFILES
-from sp_mocks.xmlnames import NAMESPACES
+from sp_mocks.xmlnames import IDPDISC, NAMESPACES
 from testbed.model.attributes import by_name
 from testbed.model.written import Bilingual
 
@@ -100,3 +101,34 @@ def test_it_claims_the_entity_categories_of_the_profile_where_they_count(documen
     claimed = {a.get("Name"): [v.text for v in a] for a in etree.fromstring(document).findall(path, NAMES)}
     categories = list(profile.behaviour.entity_categories)
     assert claimed == ({"http://macedir.org/entity-category": categories} if categories else {})
+
+
+def test_it_says_how_to_encrypt_to_it_and_names_nothing_weak(document: bytes) -> None:
+    signing, encryption = etree.fromstring(document).findall(".//md:KeyDescriptor", NAMES)
+    assert signing.findall("md:EncryptionMethod", NAMES) == []
+    assert [method.get("Algorithm") for method in encryption.findall("md:EncryptionMethod", NAMES)] == [
+        "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+        "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+        "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+        "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+    ]
+
+
+def test_it_lists_the_places_to_log_out_that_its_behaviour_names(me: Any, keys: Any) -> None:
+    behaviour = Behaviour(required=(EPPN,), logout=("redirect", "post", "soap"))
+    document = own_metadata(me, NAME, PURPOSE, behaviour, keys)
+    validate(document.decode())
+    places = etree.fromstring(document).findall(".//md:SingleLogoutService", NAMES)
+    assert [(place.get("Binding").rpartition(":")[2], place.get("Location")) for place in places] == [
+        ("HTTP-Redirect", "https://lasning.test/saml/slo"),
+        ("HTTP-POST", "https://lasning.test/saml/slo"),
+        ("SOAP", "https://lasning.test/saml/slo/soap"),
+    ]
+
+
+def test_it_says_where_a_discovery_page_sends_people_back_to(me: Any, keys: Any) -> None:
+    document = own_metadata(me, NAME, PURPOSE, Behaviour(required=(EPPN,), trust="mdq"), keys)
+    validate(document.decode())
+    (place,) = etree.fromstring(document).findall(".//idpdisc:DiscoveryResponse", {"idpdisc": IDPDISC})
+    assert (place.get("Binding"), place.get("Location")) == (IDPDISC, "https://lasning.test/login")
+    assert b"DiscoveryResponse" not in own_metadata(me, NAME, PURPOSE, Behaviour(required=(EPPN,)), keys)

@@ -23,8 +23,8 @@ VALUES: dict[str, dict[str, Any]] = {
         "cover": "",
         "partner": "",
     },
-    "logout.html": {},
-    "problem.html": {"words": TEXT, "code": HOSTILE, "said": HOSTILE},
+    "logout.html": {"outcome": "here"},
+    "problem.html": {"words": TEXT, "code": HOSTILE, "said": HOSTILE, "during": "login"},
 }
 
 
@@ -109,7 +109,7 @@ def test_the_table_of_attributes_has_headings_and_a_caption(pages: Pages) -> Non
 
 
 def test_the_headers_let_nothing_run_and_tell_others_nothing(pages: Pages) -> None:
-    answer = pages.show(request(), "logout.html")
+    answer = pages.show(request(), "logout.html", values=VALUES["logout.html"])
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "img-src 'self' https://cdn.lasning.test;" in policy
@@ -122,7 +122,7 @@ def test_the_headers_let_nothing_run_and_tell_others_nothing(pages: Pages) -> No
 def test_a_nonce_is_used_once_and_is_the_style_s(pages: Pages) -> None:
     seen = set()
     for _ in range(3):
-        answer = pages.show(request(), "logout.html")
+        answer = pages.show(request(), "logout.html", values=VALUES["logout.html"])
         nonce = re.search(r"style-src 'nonce-([^']+)'", answer.headers["content-security-policy"])[1]
         assert html.fromstring(answer.body.decode()).find(".//style").get("nonce") == nonce
         seen.add(nonce)
@@ -141,10 +141,19 @@ def contrast(first: str, second: str) -> float:
 
 def test_the_colours_can_be_told_apart(pages: Pages) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text."""
-    style = pages.show(request(), "logout.html").body.decode()
+    style = pages.show(request(), "logout.html", values=VALUES["logout.html"]).body.decode()
     for text, ground in (("#1b1b1f", "#f4f5f8"), ("#14438f", "#f4f5f8"), ("#ffffff", "#8a1c1c")):
         short = "#fff" if text == "#ffffff" else text
         assert short in style
         assert ground in style
         assert contrast(text, ground) >= 4.5
     assert ":focus-visible" in style
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("everywhere", "de andra tjänster"), ("partly", "men inte överallt")])
+def test_how_far_a_logout_reached_is_told_plainly(pages: Pages, outcome: str, words: str) -> None:
+    body = pages.show(request(), "logout.html", values={"outcome": outcome}).body.decode()
+    assert words in body
+    assert f'id="{outcome}"' in body
+    assert "hreflang" not in body
+    assert "not everywhere" in pages.show(request("lang=en"), "logout.html", values={"outcome": "partly"}).body.decode()

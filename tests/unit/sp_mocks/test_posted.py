@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from sp_mocks.consume import MAX_ENCODED
-from sp_mocks.posted import MAX_BODY, saml_response
+from sp_mocks.posted import MAX_BODY, saml_message
 from sp_mocks.refusal import Refused
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ def posted(body: bytes, kind: str = FORM, chunks: int = 1) -> Request:
 
 async def code_of(request: Request) -> str:
     with pytest.raises(Refused) as refused:
-        await saml_response(request)
+        await saml_message(request)
     return refused.value.code
 
 
@@ -37,12 +37,12 @@ async def code_of(request: Request) -> str:
 @pytest.mark.parametrize("chunks", [1, 7])
 async def test_the_field_is_found(kind: str, chunks: int) -> None:
     body = urlencode({"SAMLResponse": "ab+/=", "RelayState": "å"}).encode()
-    assert await saml_response(posted(body, kind, chunks)) == "ab+/="
+    assert (await saml_message(posted(body, kind, chunks))).encoded == "ab+/="
 
 
 async def test_the_largest_message_fits_with_every_character_escaped() -> None:
     body = b"RelayState=" + b"x" * 80 + b"&SAMLResponse=" + b"%41" * MAX_ENCODED
-    assert await saml_response(posted(body, chunks=50)) == "A" * MAX_ENCODED
+    assert (await saml_message(posted(body, chunks=50))).encoded == "A" * MAX_ENCODED
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ async def test_what_is_no_such_form_is_refused(body: bytes, code: str) -> None:
 
 
 async def test_an_empty_field_is_there() -> None:
-    assert await saml_response(posted(b"SAMLResponse=")) == ""
+    assert (await saml_message(posted(b"SAMLResponse="))).encoded == ""
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/json", "multipart/form-data; boundary=x"])

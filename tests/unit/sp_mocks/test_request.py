@@ -1,29 +1,26 @@
-"""The AuthnRequest and the redirect that carries it."""
+"""The AuthnRequest."""
 
-import base64
 import datetime as dt
-import zlib
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 from saml2 import samlp
 from saml2.validate import valid_instance
 
-from sp_mocks.request import authn_request, redirect_to
-from sp_mocks.xmlnames import NAMESPACES, RSA_SHA256
+from sp_mocks.profiles import PROFILES
+from sp_mocks.request import authn_request
+from sp_mocks.xmlnames import NAMESPACES
+from testbed.model.assurance import DNP_E_LEG
+
+READING = PROFILES["reading-service"].behaviour
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 SSO = "https://idp.skola.test/saml/sso"
 
 
 def test_the_request_says_who_asks_whom_and_where_the_answer_goes(school: Any, me: Any) -> None:
-    xml = authn_request(me, "_r1", school.as_known(), NOW, force=False)
+    xml = authn_request(me, "_r1", school.as_known(), NOW, READING)
     root = etree.fromstring(xml)
     assert root.tag.endswith("}AuthnRequest")
     assert dict(root.attrib) == {
@@ -40,32 +37,20 @@ def test_the_request_says_who_asks_whom_and_where_the_answer_goes(school: Any, m
 
 
 def test_a_fresh_login_is_asked_for_in_so_many_words(school: Any, me: Any) -> None:
-    assert etree.fromstring(authn_request(me, "_r", school.as_known(), NOW, force=True)).get("ForceAuthn") == "true"
-
-
-def test_without_a_signer_the_redirect_is_not_signed(school: Any) -> None:
-    url = redirect_to(school.as_known(), b"<a/>", "state", None)
-    fields = dict(parse_qsl(urlsplit(url).query))
-    assert url.startswith(f"{SSO}?")
-    assert set(fields) == {"SAMLRequest", "RelayState"}
-    assert fields["RelayState"] == "state"
-    assert zlib.decompress(base64.b64decode(fields["SAMLRequest"]), -15) == b"<a/>"
-
-
-def test_the_signature_covers_the_octets_of_the_query(school: Any, keys: Any) -> None:
-    url = redirect_to(school.as_known(), b"<a>%s</a>" % bytes(range(65, 91)), "st/+&=é", keys)
-    octets, _, signature = urlsplit(url).query.partition("&Signature=")
-    assert [name for name, _ in parse_qsl(octets)] == ["SAMLRequest", "RelayState", "SigAlg"]
-    assert dict(parse_qsl(octets))["SigAlg"] == RSA_SHA256
-    given = base64.b64decode(dict(parse_qsl(f"Signature={signature}"))["Signature"])
-    public = keys.certificate.public_key()
-    public.verify(given, octets.encode(), padding.PKCS1v15(), hashes.SHA256())
-    with pytest.raises(InvalidSignature):
-        public.verify(
-            given, octets.replace("RelayState=st", "RelayState=xx").encode(), padding.PKCS1v15(), hashes.SHA256()
+    assert (
+        etree.fromstring(authn_request(me, "_r", school.as_known(), NOW, replace(READING, force_authn=True))).get(
+            "ForceAuthn"
         )
+        == "true"
+    )
 
 
-def test_an_address_with_a_query_keeps_it(school: Any) -> None:
-    known = replace(school.as_known(), sign_on=f"{SSO}?tenant=1")
-    assert redirect_to(known, b"<a/>", "s", None).startswith(f"{SSO}?tenant=1&SAMLRequest=")
+def test_a_level_is_requested_with_its_comparison(school: Any, me: Any) -> None:
+    behaviour = replace(READING, contexts=DNP_E_LEG, comparison="exact")
+    xml = authn_request(me, "_r", school.as_known(), NOW, behaviour)
+    assert valid_instance(samlp.authn_request_from_string(xml))
+    requested = etree.fromstring(xml).find("samlp:RequestedAuthnContext", NAMESPACES)
+    assert requested.get("Comparison") == "exact"
+    assert tuple(one.text for one in requested) == DNP_E_LEG
+    plain = authn_request(me, "_r", school.as_known(), NOW, READING)
+    assert b"RequestedAuthnContext" not in plain

@@ -1,6 +1,7 @@
 """What a vendor remembers, for how long, and for whom."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from sp_mocks.consume import Login
 from sp_mocks.sessions import LOGIN_TAKES, SESSION_LASTS, Expiring, Memory, new_token
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+SCHOOL = "https://idp.skola.test/saml/metadata"
 SECOND = dt.timedelta(seconds=1)
 
 
@@ -33,12 +35,22 @@ def memory(clock: Clock) -> Memory:
 
 
 def login(assertion: str = "_a", until: dt.datetime = NOW + 300 * SECOND) -> Login:
-    return Login(assertion, "_r", NOW, until, {"eduPersonPrincipalName": ("a@skola.test",)})
+    return Login(
+        assertion_id=assertion,
+        in_response_to="_r",
+        authenticated=NOW,
+        valid_until=until,
+        attributes={"eduPersonPrincipalName": ("a@skola.test",)},
+        user="a@skola.test",
+        school="https://idp.skola.test/saml/metadata",
+        name_id=None,
+        session_index="",
+    )
 
 
 def test_a_login_is_finished_by_the_browser_that_began_it_once(memory: Memory) -> None:
     browser = memory.browser("")
-    request = memory.begin(browser)
+    request = memory.begin(browser, SCHOOL)
     assert memory.finish(request, new_token()) is None
     assert memory.finish(request, "å") is None
     assert memory.finish(request, browser).since == NOW
@@ -50,7 +62,7 @@ def test_a_login_is_finished_by_the_browser_that_began_it_once(memory: Memory) -
 def test_one_browser_may_log_in_in_two_windows(memory: Memory) -> None:
     browser = memory.browser("")
     assert memory.browser(browser) == browser
-    first, second = memory.begin(browser), memory.begin(browser)
+    first, second = memory.begin(browser, SCHOOL), memory.begin(browser, SCHOOL)
     assert first != second
     assert memory.finish(first, browser)
     assert memory.finish(second, browser)
@@ -64,7 +76,7 @@ def test_a_token_that_cannot_be_ours_is_replaced(memory: Memory, token: str) -> 
 
 def test_a_login_takes_no_longer_than_it_may(memory: Memory, clock: Clock) -> None:
     browser = memory.browser("")
-    request = memory.begin(browser)
+    request = memory.begin(browser, SCHOOL)
     clock.now += LOGIN_TAKES
     assert memory.finish(request, browser) is None
 
@@ -111,3 +123,35 @@ def test_what_is_over_does_not_lie_about(clock: Clock) -> None:
     assert held.get("a") is None
     held.put("b", 2, clock.now + SECOND)
     assert len(held) == 1
+
+
+def test_the_sessions_that_are_named_end_and_no_others(memory: Memory) -> None:
+    first, second = memory.open(login("_a")), memory.open(login("_b"))
+    assert memory.close_all(lambda held: held.assertion_id == "_a") == 1
+    assert memory.session(first) is None
+    assert memory.session(second)
+    assert memory.close_all(lambda held: held.assertion_id == "_a") == 0
+
+
+def test_a_logout_is_answered_once_by_the_school_that_was_asked(memory: Memory, clock: Clock) -> None:
+    request = memory.begin_logout(SCHOOL)
+    assert not memory.finish_logout(request, "https://other.test")
+    assert memory.finish_logout(request, SCHOOL)
+    assert not memory.finish_logout(request, SCHOOL)
+    late = memory.begin_logout(SCHOOL)
+    clock.now += LOGIN_TAKES
+    assert not memory.finish_logout(late, SCHOOL)
+
+
+def test_a_request_to_log_out_is_new_once(memory: Memory) -> None:
+    assert memory.is_new_demand("_d", NOW + SECOND)
+    assert not memory.is_new_demand("_d", NOW + SECOND)
+    assert memory.is_new_demand("_e", NOW + SECOND)
+
+
+def test_what_was_first_said_of_a_person_can_be_kept(memory: Memory) -> None:
+    first = memory.first_said(login("_a"))
+    later = replace(login("_b"), attributes={"eduPersonPrincipalName": ("a@skola.test",), "mail": ("a@b.test",)})
+    assert memory.first_said(later).attributes == first.attributes
+    assert memory.first_said(later).assertion_id == "_b"
+    assert memory.first_said(replace(later, user="b@skola.test")).attributes == later.attributes

@@ -322,18 +322,20 @@ def test_no_wrapping_makes_the_signature_vouch_for_someone_else(school: Any, sig
     assert tried > len(messages) > 400
 
 
-def test_no_wrapped_message_opens_a_session(school: Any, signed_response: etree._Element, me: Any) -> None:
+def test_no_wrapped_message_opens_a_session(
+    school: Any, signed_response: etree._Element, me: Any, decrypter: Any
+) -> None:
     behaviour = PROFILES["reading-service"].behaviour
     for root in (school.signed(), signed_response):
         field = base64.b64encode(etree.tostring(root)).decode()
-        assert consume(field, me, school.as_known(), behaviour, NOW).user == PUPIL
+        assert consume(field, me, school.as_known(), behaviour, NOW, decrypter).user == PUPIL
     for message in (
         *wrapped_assertions(school.signed(), school.forged),
         *wrapped_responses(signed_response, school.forged),
     ):
         field = base64.b64encode(etree.tostring(message)).decode()
         with pytest.raises(Refused):
-            consume(field, me, school.as_known(), behaviour, NOW)
+            consume(field, me, school.as_known(), behaviour, NOW, decrypter)
 
 
 # --- documents ------------------------------------------------------------------------------------------------------

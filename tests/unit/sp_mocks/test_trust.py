@@ -1,6 +1,7 @@
 """The school's metadata: fetched once, within limits, and read for one school alone."""
 
 import asyncio
+import base64
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -9,8 +10,10 @@ import httpx
 import pytest
 from lxml import etree
 
+from sp_mocks.fetch import MAX_BYTES
 from sp_mocks.refusal import Refused
-from sp_mocks.trust import MAX_BYTES, MAX_CERTIFICATES, Trust, read_school
+from sp_mocks.schools import MAX_CERTIFICATES, School, read_school
+from sp_mocks.trust import Direct, Trust
 from sp_mocks.xmlnames import MD, NAMESPACES
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +48,7 @@ class Silent(httpx.AsyncByteStream):
 
 
 def trust(answer: Callable[[httpx.Request], httpx.Response], clock: Clock | None = None) -> Trust:
-    return Trust(SCHOOL, SCHOOL, httpx.AsyncClient(transport=httpx.MockTransport(answer)), clock or Clock())
+    return Trust(Direct(SCHOOL, SCHOOL, httpx.AsyncClient(transport=httpx.MockTransport(answer))), clock or Clock())
 
 
 def changed(school: Any, change: Callable[[etree._Element], object]) -> bytes:
@@ -69,7 +72,7 @@ async def test_the_school_is_fetched_once_however_many_ask(school: Any) -> None:
         return httpx.Response(200, content=school.metadata())
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        known = Trust(SCHOOL, SCHOOL, http, Clock())
+        known = Trust(Direct(SCHOOL, SCHOOL, http), Clock())
         found = await asyncio.gather(*(known.school() for _ in range(5)))
     assert len(fetched) == 1
     assert set(found) == {found[0]}
@@ -105,7 +108,7 @@ async def test_an_answer_may_be_as_large_as_the_limit(school: Any) -> None:
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sp_mocks.trust.TIMEOUT_S", 0.01)
+    monkeypatch.setattr("sp_mocks.fetch.TIMEOUT_S", 0.01)
     with pytest.raises(Refused, match="school-metadata-not-had"):
         await trust(lambda _: httpx.Response(200, stream=Silent())).school()
 
@@ -214,3 +217,100 @@ def test_scopes_of_the_whole_entity_count(school: Any) -> None:
         root.insert(0, root.find("md:IDPSSODescriptor/md:Extensions", NAMESPACES))
 
     assert read_school(changed(school, moved), SCHOOL).scopes == {"skola.test"}
+
+
+def test_the_places_to_log_out_are_read(school: Any) -> None:
+    known = read_school(school.metadata(), SCHOOL)
+    slo = "https://idp.skola.test/saml/slo"
+    assert (known.logout, known.logout_answers, known.logout_soap) == (slo, f"{slo}/answers", f"{slo}/soap")
+    bare = read_school(changed(school, without(".//md:SingleLogoutService")), SCHOOL)
+    assert (bare.logout, bare.logout_answers, bare.logout_soap) == ("", "", "")
+    script = changed(school, each(".//md:SingleLogoutService", "ResponseLocation", "javascript:alert(1)"))
+    assert code_of(script) == "school-metadata-not-usable"
+
+
+# --- a key that is not known yet ------------------------------------------------------------------------------------
+
+
+class Rolling:
+    """A school that changes its key."""
+
+    def __init__(self, school: Any) -> None:
+        self.school, self.key, self.fetched = school, school.certificate, 0
+
+    def __call__(self, _: httpx.Request) -> httpx.Response:
+        self.fetched += 1
+        document = self.school.metadata().decode()
+        old = base64.b64encode(self.school.certificate).decode()
+        return httpx.Response(200, content=document.replace(old, base64.b64encode(self.key).decode()))
+
+
+def signed_by(key: bytes) -> Callable[[School], str]:
+    def read(known: School) -> str:
+        if key not in known.certificates:
+            raise Refused("signature-not-good")
+        return "read"
+
+    return read
+
+
+async def test_a_message_by_a_new_key_is_read_once_the_key_is_fetched(school: Any) -> None:
+    rolling = Rolling(school)
+    known = trust(rolling)
+    assert await known.read("", signed_by(school.certificate)) == "read"
+    for key in (b"second", b"third"):
+        rolling.key = key
+        assert await known.read(SCHOOL, signed_by(key)) == "read"
+    assert rolling.fetched == 3
+
+
+async def test_a_fetch_that_did_not_help_is_not_made_again_for_a_minute(school: Any) -> None:
+    rolling, clock = Rolling(school), Clock()
+    known = trust(rolling, clock)
+    for _ in range(5):
+        with pytest.raises(Refused, match="signature-not-good"):
+            await known.read("", signed_by(b"forged"))
+    assert rolling.fetched == 2
+    clock.now += dt.timedelta(seconds=59)
+    rolling.key = b"second"
+    with pytest.raises(Refused):
+        await known.read("", signed_by(b"second"))
+    clock.now += dt.timedelta(seconds=1)
+    assert await known.read("", signed_by(b"second")) == "read"
+
+
+async def test_another_fault_than_the_key_fetches_nothing(school: Any) -> None:
+    rolling = Rolling(school)
+
+    def late(_: School) -> str:
+        raise Refused("expired")
+
+    with pytest.raises(Refused, match="expired"):
+        await trust(rolling).read("", late)
+    assert rolling.fetched == 1
+
+
+async def test_a_school_that_cannot_be_reached_just_then_is_known_as_before(school: Any) -> None:
+    answers = iter([httpx.Response(200, content=school.metadata()), httpx.Response(503)])
+    known = trust(lambda _: next(answers))
+    with pytest.raises(Refused, match="signature-not-good"):
+        await known.read("", signed_by(b"forged"))
+    assert await known.read("", signed_by(school.certificate)) == "read"
+
+
+async def test_one_that_never_refreshes_knows_the_first_key_for_ever(school: Any) -> None:
+    rolling, clock = Rolling(school), Clock()
+    http = httpx.AsyncClient(transport=httpx.MockTransport(rolling))
+    known = Trust(Direct(SCHOOL, SCHOOL, http), clock, refreshes=False)
+    assert await known.read("", signed_by(school.certificate)) == "read"
+    rolling.key = b"second"
+    with pytest.raises(Refused):
+        await known.read("", signed_by(b"second"))
+    assert rolling.fetched == 1
+
+
+async def test_a_school_that_is_not_trusted_is_not_asked_for(school: Any) -> None:
+    rolling = Rolling(school)
+    with pytest.raises(Refused, match="issuer"):
+        await trust(rolling).school("https://evil.test")
+    assert rolling.fetched == 0

@@ -1,0 +1,40 @@
+"""Who a simulated vendor is, and whom it trusts: what the lab hands it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FederationPlace:
+    """Where a federation publishes its members, and the key that its publications must be signed by."""
+
+    aggregate_url: str
+    """The signed EntitiesDescriptor of all members."""
+    mdq_url: str
+    """Base of the metadata queries, without a slash at its end: ``<mdq_url>/entities/<entityID>``."""
+    discovery_url: str
+    """The page where a person chooses a school (Identity Provider Discovery Service Protocol)."""
+    certificate_der: bytes
+    """Handed over out of band; a certificate in the document itself counts for nothing."""
+    schools: tuple[str, ...] = ()
+    """EntityIDs of the schools whose people the vendor lets in."""
+
+
+@dataclass(frozen=True)
+class VendorConfig:
+    """Who a simulated vendor is, and whom it trusts."""
+
+    vendor_id: str
+    name: str
+    """As people know the service."""
+    base_url: str
+    """Scheme and host, without a slash at its end."""
+    hosts: tuple[str, ...]
+    """Every host that it answers for."""
+    profile: str
+    """A key of ``PROFILES``."""
+    fault: str | None
+    """A key of ``FAULTS``; None for a compliant vendor."""
+    idp_entity_id: str
+    idp_metadata_url: str
+    federation: FederationPlace | None = None
+    """For vendors that know schools by the federation; None for those that know one school by its own metadata."""

@@ -1,0 +1,106 @@
+"""Login at a vendor: which school, a request to it, and what comes back (SAML Profiles 4.1)."""
+
+import logging
+import re
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sp_mocks.consume import Login, claimed_issuer, consume
+from sp_mocks.onward import tell_tracker
+from sp_mocks.parts import BROWSER, NO_STORE, SESSION, Parts
+from sp_mocks.posted import saml_message
+from sp_mocks.redirect import pack
+from sp_mocks.refusal import Refused
+from sp_mocks.request import authn_request
+from sp_mocks.schools import School
+from sp_mocks.sessions import LOGIN_TAKES, new_token
+from sp_mocks.statements import SKEW
+
+HOME = "/me"
+OWN_PATH = re.compile(r"/[a-z]{1,20}")
+CHOICE = "entityID"
+"""The parameter in which a discovery page tells which school was chosen (IdP Discovery Protocol 2.4.3)."""
+
+log = logging.getLogger("sp_mocks")
+
+
+class SignIn:
+    """The endpoints /login and /saml/acs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def begin(self, request: Request) -> Response:
+        """GET /login."""
+        parts = self._parts
+        chosen = request.query_params.getlist(CHOICE)
+        if not chosen and len(parts.trust.schools) > 1:
+            return self._to_discovery()
+        if len(chosen) > 1 or not set(chosen) <= set(parts.trust.schools):
+            raise Refused("school-not-known")
+        school = await parts.trust.school(*chosen)
+        browser = parts.memory.browser(request.cookies.get(BROWSER, ""))
+        request_id = parts.memory.begin(browser, school.entity_id)
+        message = authn_request(parts.me, request_id, school, parts.now(), parts.behaviour)
+        # NOTE: the relay state means nothing: where a login leads is not for a message from outside to say.
+        signer = parts.keys if parts.behaviour.signs_requests else None
+        url = pack(school.sign_on, "SAMLRequest", message, new_token(), signer)
+        answer = RedirectResponse(url, 302, NO_STORE)
+        lifetime = int(LOGIN_TAKES.total_seconds())
+        # NOTE: SameSite=None, for it is the school's page that posts the answer.
+        answer.set_cookie(BROWSER, browser, max_age=lifetime, secure=True, httponly=True, samesite="none")
+        return answer
+
+    def _to_discovery(self) -> Response:
+        """The federation's page where a person chooses a school (IdP Discovery Protocol 2.4.1)."""
+        place, me = self._parts.config.federation, self._parts.me
+        if place is None:
+            raise Refused("school-not-known")
+        joint = "&" if "?" in place.discovery_url else "?"
+        query = urlencode({"entityID": me.entity_id, "return": me.login_url})
+        return RedirectResponse(f"{place.discovery_url}{joint}{query}", 302, NO_STORE)
+
+    async def finish(self, request: Request) -> Response:
+        """POST /saml/acs."""
+        parts, posted = self._parts, await saml_message(request)
+        school = parts.trust.schools[0] if len(parts.trust.schools) == 1 else claimed_issuer(posted.encoded)
+
+        def read(known: School) -> Login:
+            return consume(posted.encoded, parts.me, known, parts.behaviour, parts.now(), parts.decrypter)
+
+        login = await parts.trust.read(school, read)
+        self._must_be_awaited(login, request.cookies.get(BROWSER, ""))
+        if not parts.behaviour.keeps_up:
+            login = parts.memory.first_said(login)
+        # NOTE: the token is always new, or whoever had planted one in this browser would share the session.
+        parts.memory.close(request.cookies.get(SESSION, ""))
+        session = parts.memory.open(login)
+        log.info("%s: a person logged in", parts.config.vendor_id)
+        mail = login.attributes.get("mail", ())
+        if parts.behaviour.tracker and mail:
+            await tell_tracker(parts.http, parts.behaviour.tracker, mail[0])
+        answer = RedirectResponse(_landing(login, posted.relay_state), 303, {"Cache-Control": "no-store"})
+        answer.set_cookie(SESSION, session, secure=True, httponly=True, samesite="lax")
+        return answer
+
+    def _must_be_awaited(self, login: Login, browser: str) -> None:
+        """It was not used before, and this browser asked this school for it (SAML Profiles 4.1.4.3 and 4.1.4.5), or
+        this vendor takes logins that nobody asked for (4.1.5)."""
+        memory, behaviour = self._parts.memory, self._parts.behaviour
+        if memory.was_used(login.assertion_id):
+            raise Refused("used-before")
+        if not login.in_response_to and behaviour.accepts_unsolicited:
+            return
+        pending = memory.finish(login.in_response_to, browser)
+        if pending is None or pending.school != login.school:
+            raise Refused("not-asked-for-by-this-browser")
+        if behaviour.force_authn and login.authenticated < pending.since - SKEW:
+            raise Refused("stale-authentication")
+
+
+def _landing(login: Login, relay_state: str) -> str:
+    """Where the person lands: only a login that the school began may say, and only a page of this service."""
+    unsolicited = not login.in_response_to
+    return relay_state if unsolicited and OWN_PATH.fullmatch(relay_state) else HOME

@@ -1,0 +1,64 @@
+"""What a vendor's endpoints are made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from starlette.requests import Request
+
+from sp_mocks.behaviour import Behaviour
+from sp_mocks.config import VendorConfig
+from sp_mocks.consume import Login, ServiceProvider
+from sp_mocks.decrypt import Decrypter
+from sp_mocks.federation import Aggregate, MetadataQuery
+from sp_mocks.keys import VendorKeys
+from sp_mocks.pages import Pages
+from sp_mocks.sessions import Memory
+from sp_mocks.trust import Direct, Source, Trust
+
+SESSION, BROWSER = "__Host-session", "__Host-login"
+"""The cookies: of a session, and of a browser that has begun a login."""
+NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One vendor's."""
+
+    config: VendorConfig
+    me: ServiceProvider
+    behaviour: Behaviour
+    keys: VendorKeys
+    decrypter: Decrypter
+    http: httpx.AsyncClient
+    """Its only way to the network."""
+    trust: Trust
+    memory: Memory
+    pages: Pages
+    now: Callable[[], datetime]
+    """The time, in aware UTC."""
+
+    def session(self, request: Request) -> Login | None:
+        """Of the browser that asks."""
+        return self.memory.session(request.cookies.get(SESSION, ""))
+
+
+def make_trust(
+    config: VendorConfig, behaviour: Behaviour, http: httpx.AsyncClient, now: Callable[[], datetime]
+) -> Trust:
+    """Whom the vendor trusts, as its profile has it.
+
+    Raises:
+        ValueError: it learns of schools from a federation, and was told of none.
+    """
+    return Trust(_source(config, behaviour, http, now), now, refreshes=behaviour.refreshes_metadata)
+
+
+def _source(config: VendorConfig, behaviour: Behaviour, http: httpx.AsyncClient, now: Callable[[], datetime]) -> Source:
+    if behaviour.trust == "direct":
+        return Direct(config.idp_entity_id, config.idp_metadata_url, http)
+    if config.federation is None:
+        raise ValueError(f"{config.vendor_id}: the profile {config.profile!r} needs a federation, and there is none")
+    kind = Aggregate if behaviour.trust == "aggregate" else MetadataQuery
+    return kind(config.federation, http, now)

@@ -257,6 +257,15 @@ async def test_nothing_goes_in_the_clear_for_want_of_a_key(
     assert saml_response(page).find(".//saml:Assertion", NS) is None
 
 
+@pytest.mark.parametrize("certificate", ["AAAA", "%%%", "A" * 100_000])
+async def test_a_hostile_certificate_is_not_encrypted_to(
+    open_lab: Any, agreement: Any, receiver: Any, certificate: str
+) -> None:
+    descriptor = receiver.key_descriptor().replace(receiver.certificate, certificate)
+    async with open_lab(party=demanding_encryption(agreement), encryption=descriptor) as lab:
+        assert status_of(await lab.log_in()) == ["Responder", "RequestDenied"]
+
+
 async def test_a_response_is_signed_around_its_assertion_for_a_vendor_that_wants_it(
     open_lab: Any, keys: SchoolKeys
 ) -> None:

@@ -90,3 +90,12 @@ def test_one_bad_certificate_does_not_make_the_good_one_useless(key: SigningKey,
     several = replace(provider, certificates=(garbage, "%%%", *provider.certificates))
     url = redirect_url("https://sp.test/slo", "SAMLRequest", XML, "", Signer(key))
     check_redirect(read_fields(urlsplit(url).query.encode()), etree.fromstring(XML), several, required=True)
+
+
+def test_an_algorithm_of_another_kind_of_key_is_refused(key: SigningKey, provider: ServiceProvider) -> None:
+    other = {"rsa": "ecdsa-sha256", "ec": "rsa-sha256"}[key.kind]
+    url = redirect_url("https://sp.test/slo", "SAMLRequest", XML, "", Signer(key))
+    fields = read_fields(urlsplit(url).query.replace(f"{key.kind.replace('ec', 'ecdsa')}-sha256", other).encode())
+    assert fields.value("SigAlg").endswith(f"#{other}")
+    with pytest.raises(Refused, match="not good"):
+        check_redirect(fields, etree.fromstring(XML), provider, required=False)

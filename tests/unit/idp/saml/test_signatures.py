@@ -1,10 +1,13 @@
 """Signed requests: good ones pass, bad ones never do, whether or not a signature is required."""
 
 import base64
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
+import httpx
 import pytest
 import xmlsec
 from cryptography.hazmat.primitives import hashes, serialization
@@ -81,6 +84,34 @@ async def test_a_missing_signature_is_refused_where_the_metadata_promises_one(op
     async with open_lab(signs=True) as lab:
         assert await answered(lab, lab.vendor.query(lab.vendor.request())) == 403
         assert await posted(lab, lab.vendor.request()) == 403
+
+
+def with_certificate(vendor: Any, change: Callable[[bytes], bytes]) -> Callable[[], httpx.Response]:
+    """Metadata whose certificates were changed so."""
+    xml = vendor.metadata()
+    for found in set(re.findall(rb"<ds:X509Certificate>\s*([^<]+?)\s*</ds:X509Certificate>", xml)):
+        xml = xml.replace(found, base64.b64encode(change(base64.b64decode(found))))
+    return lambda: httpx.Response(200, content=xml)
+
+
+@pytest.mark.parametrize("signs", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda der: b"",
+        lambda der: b"not a certificate",
+        lambda der: der[:-20],
+        lambda der: der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1),
+        lambda der: der.replace(b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x63"),
+        lambda der: b"\x30\x84\xff\xff\xff\xff" + der,
+    ],
+)
+async def test_hostile_certificates_in_the_metadata_make_no_signature_good_and_nothing_fail(
+    open_lab: Any, vendor: Any, signs: bool, change: Any
+) -> None:
+    async with open_lab(metadata=with_certificate(replace(vendor, signs=signs), change)) as lab:
+        assert await answered(lab, lab.vendor.signed_query(lab.vendor.request())) in (403, 502)
+        assert await posted(lab, etree.tostring(signed(lab.vendor, lab.vendor.request()))) in (403, 502)
 
 
 # --- enveloped, by POST -------------------------------------------------------------------------------------------

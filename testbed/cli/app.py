@@ -2,7 +2,7 @@
 
 import typer
 
-from testbed.cli import agreement, doctor, idp, judge, lab, listing, metadata, people, report, run
+from testbed.cli import agreement, doctor, federation, idp, judge, lab, listing, metadata, people, report, run
 
 app = typer.Typer(
     name="testbed",
@@ -23,3 +23,4 @@ app.add_typer(metadata.app, name="metadata", help="Look at what a school or a ve
 app.add_typer(people.app, name="people", help="Make invented people.")
 app.add_typer(idp.app, name="idp", help="Put the mock school in front of a product of your own.")
 app.add_typer(lab.app, name="lab", help="Hold a lab open to look at with a browser of your own.")
+app.add_typer(federation.app, name="federation", help="Look at what the lab's federation publishes.")

@@ -18,6 +18,7 @@ from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import METADATA_URL, NEIGHBOUR, SCHOOL, SCHOOLS
 from testbed.lab.spec import LabSpec, entity_id_of
 from testbed.runner.catalogue import load_catalogue
+from testbed.runner.folder import RunFolder
 
 PROGRAM = shutil.which("xmlsec1")
 pytestmark = [
@@ -37,13 +38,15 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("federation")
     spec = LabSpec(LabHome.open(folder / "home"), {}, tuple(KNOWN.vendors.values()), KNOWN.agreements)
 
+    run = RunFolder.make(folder, "federation", datetime.now(UTC))
+
     async def looking() -> None:
-        async with inprocess_lab(spec, folder / "journal", lambda: datetime.now(UTC)) as lab, lab.browser() as browser:
+        async with inprocess_lab(spec, run, lambda: datetime.now(UTC)) as lab, lab.browser() as browser:
             for url in (ALL, ONE, CERTIFICATE):
                 await browser.visit(url)
 
     asyncio.run(looking())
-    return {e.request.url: e.response.body for e in read(folder / "journal").exchanges if e.response}
+    return {e.request.url: e.response.body for e in read(run.journal).exchanges if e.response}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from testbed.lab.spec import LabSpec, entity_id_of
 from testbed.model.pages import LOGIN_FORM
 from testbed.model.wire import Exchange
 from testbed.runner.catalogue import load_catalogue
+from testbed.runner.folder import RunFolder
 from testbed.wire.signatures import algorithms, verify
 
 KNOWN = load_catalogue()
@@ -36,10 +37,10 @@ def test_the_neighbour_logs_its_own_people_in(tmp_path: Path) -> None:
     agreements = {agreement.id: agreement.model_copy(update={"controller": controller})}
     people = generate(1, 100).everybody
     spec = LabSpec(LabHome.open(tmp_path / "home"), people, (VENDOR,), agreements)
-    journal = tmp_path / "exchanges.jsonl"
+    folder = RunFolder.make(tmp_path, "second-school", datetime.now(UTC))
 
     async def logging_in() -> None:
-        async with inprocess_lab(spec, journal, lambda: datetime.now(UTC)) as lab, lab.browser() as browser:
+        async with inprocess_lab(spec, folder, lambda: datetime.now(UTC)) as lab, lab.browser() as browser:
             for place in (SCHOOL, NEIGHBOUR):
                 await browser.visit(place.entity_id)
             asked = urlencode({"providerId": entity_id_of(VENDOR), "target": "x"})
@@ -51,7 +52,7 @@ def test_the_neighbour_logs_its_own_people_in(tmp_path: Path) -> None:
             await browser.submit(form, (("person", PERSON),))
 
     asyncio.run(logging_in())
-    exchanges = read(journal).exchanges
+    exchanges = read(folder.journal).exchanges
     (posted,) = [e for e in exchanges if e.request.method == "POST" and b"SAMLResponse=" in e.request.body]
     response = base64.b64decode(parse_qs(posted.request.body.decode())["SAMLResponse"][0])
     assert people[PERSON].values("eduPersonPrincipalName")[0].encode() in response

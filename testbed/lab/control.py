@@ -1,9 +1,10 @@
-"""The lab's side of the school's control API."""
+"""The lab's side of the schools' control APIs."""
 
 import httpx
 from pydantic import ValidationError
 
 from testbed.interception import ParticipantUnavailable
+from testbed.lab.places import SCHOOLS, SchoolPlace
 from testbed.model.orders import ORDER, ChangePerson, RollKeys, SpoilNext
 from testbed.model.release import RELEASE_RECORDS, ReleaseRecord
 
@@ -31,13 +32,17 @@ class SchoolControl:
             raise ParticipantUnavailable(f"the school's control API answered {answer.status_code}: {answer.text[:200]}")
 
     async def take_releases(self) -> tuple[ReleaseRecord, ...]:
-        """The school's account of every login since the last call; it is told once.
+        """The account of every login since the last call, of each school of the lab; it is told once.
 
         Raises:
-            ParticipantUnavailable: the school does not answer, or with something else.
+            ParticipantUnavailable: a school does not answer, or with something else.
         """
+        taken = [record for place in SCHOOLS for record in await self._take_releases(place)]
+        return tuple(sorted(taken, key=lambda record: record.at))
+
+    async def _take_releases(self, place: SchoolPlace) -> tuple[ReleaseRecord, ...]:
         try:
-            answer = await self._http.get("/releases", headers=self._headers)
+            answer = await self._http.get(f"{place.control_path}/releases", headers=self._headers)
         except httpx.HTTPError as error:
             raise ParticipantUnavailable(f"the school's control API does not answer: {error}") from error
         if answer.status_code != HTTP_OK:

@@ -28,6 +28,11 @@ class SchoolPlace:
         return f"https://{self.host}"
 
     @property
+    def control_path(self) -> str:
+        """Where its control API begins on the port that the schools of a lab share for them: the first at the root."""
+        return "" if self is SCHOOL else f"/{self.id}"
+
+    @property
     def entity_id(self) -> str:
         """Its SAML name, which is also where its metadata stands."""
         return f"{self.url}/saml/metadata"
@@ -41,7 +46,7 @@ SCHOOL = SchoolPlace(
     acronym="EXK",
     signing="rsa",
 )
-"""The school that scenarios are played at unless they ask for the other; the control API is its."""
+"""The school that scenarios are played at unless they ask for the other; the lab's orders go to it."""
 NEIGHBOUR = SchoolPlace(
     id="granne",
     host="idp.granne.test",

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from idp.app import RelyingParty, School, SchoolConfig
@@ -83,6 +85,7 @@ def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, cont
         ),
         control_token=control_token,
         acronym=place.acronym,
+        registration_authority=METADATA_URL,
         signing=place.signing,
         state=spec.state / f"{place.host}.sqlite" if spec.state else None,
     )
@@ -114,7 +117,7 @@ class Authorities:
     apps: Mapping[str, ASGIApp]
     """By host."""
     control: ASGIApp
-    """The control API, which is the first school's."""
+    """The control APIs of the schools, each under its :attr:`SchoolPlace.control_path`."""
 
 
 async def make_authorities(
@@ -125,14 +128,18 @@ async def make_authorities(
     Args:
         spec: who takes part.
         client: hands out the client of a sender.
-        control_token: opens the control API.
+        control_token: opens the control APIs.
         now: the time, in aware UTC.
     """
     schools = {place: make_school(spec, place, await client(place.host), control_token, now) for place in SCHOOLS}
     federation = make_federation(spec, await client(METADATA_HOST), now)
     apps: dict[str, ASGIApp] = {place.host: school.app for place, school in schools.items()}
     apps |= {METADATA_HOST: federation.metadata, DISCOVERY_HOST: federation.discovery}
-    return Authorities(apps, schools[SCHOOL].control)
+    # NOTE: the path of the first is empty and takes whatever the others leave.
+    control = Starlette(
+        routes=[Mount(place.control_path, school.control) for place, school in reversed(schools.items())]
+    )
+    return Authorities(apps, control)
 
 
 def make_vendor(vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient, now: Clock) -> VendorService:

@@ -1,7 +1,7 @@
 """Signatures judged by signxml: the library that judges is not the one that signs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cryptography import x509
@@ -96,8 +96,11 @@ def _verified(
     for der in keys:
         try:
             certificate = x509.load_der_x509_certificate(der)
+            # NOTE: a certificate in metadata is a container for a key, and its dates count for nothing (SAML V2.0
+            # Metadata Interoperability Profile 2.6.1); by the machine's clock a verdict would change with the day.
+            config = replace(ACCEPTED, verification_time=certificate.not_valid_before_utc)
             result = XMLVerifier().verify(
-                etree.tostring(element), x509_cert=certificate, expect_config=ACCEPTED, id_attribute="ID"
+                etree.tostring(element), x509_cert=certificate, expect_config=config, id_attribute="ID"
             )
         except (SignXMLException, InvalidInput, ValueError) as error:
             reasons.append(f"{type(error).__name__}: {str(error)[:200]}")

@@ -113,6 +113,8 @@ class School:
             ],
             exception_handlers={**error_handlers(self._pages, WORDS), StateUnavailable: self._busy},
         )
+        # NOTE: such a redirect would lead to whatever host the request names.
+        self.app.router.redirect_slashes = False
 
     async def _start(self, request: Request) -> Response:
         return self._pages.start(request)

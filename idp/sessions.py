@@ -23,7 +23,6 @@ MAX_SESSIONS = 50_000
 MAX_USED = 200_000
 MAX_PARTICIPANTS = 100
 """Of one session; of more, those that came first are forgotten."""
-MAX_SESSIONS_OF_NAME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Sessions:
     def __init__(self, state: State) -> None:
         self.pending = Shelf(state, "pending", TypeAdapter(Pending), PENDING_FOR, MAX_PENDING)
         self._open = Shelf(state, "session", TypeAdapter(Session), SESSION_FOR, MAX_SESSIONS)
-        self._names = Shelf(state, "name", TypeAdapter(tuple[str, ...]), SESSION_FOR, 2 * MAX_SESSIONS)
+        self._names = Shelf(state, "name", TypeAdapter(bool), SESSION_FOR, 2 * MAX_SESSIONS)
         self._used = Shelf(state, "used", TypeAdapter(bool), USED_FOR, MAX_USED)
 
     def wait_for_login(self, request: LoginRequest) -> tuple[str, str]:
@@ -91,7 +90,10 @@ class Sessions:
 
     def open(self, session: Session) -> str:
         """A session begins; returns its token, which is always new."""
-        return self._open.add(session)
+        token = self._open.add(session)
+        for participant in session.participants:
+            self._remember(token, participant)
+        return token
 
     def join(self, token: str, participant: Participant) -> None:
         """The session has let somebody into one more vendor, or into the same one again."""
@@ -99,21 +101,26 @@ class Sessions:
         def joined(session: Session) -> Session:
             return replace(session, participants=(*session.participants, participant)[-MAX_PARTICIPANTS:])
 
-        def named(tokens: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(dict.fromkeys((*tokens, token)))[-MAX_SESSIONS_OF_NAME:]
-
         self._open.change(token, joined)
-        self._names.change(_name(participant.entity_id, participant.name_id), named, if_missing=())
+        self._remember(token, participant)
 
     def named(self, entity_id: str, name_id: str) -> tuple[str, ...]:
         """The tokens of the sessions in which this vendor was told this NameID."""
-        tokens = self._names.get(_name(entity_id, name_id)) or ()
+        beginning = _name(entity_id, name_id, "")
+        tokens = (name.removeprefix(beginning) for name in self._names.names(beginning))
         return tuple(token for token in tokens if self._open.get(token))
 
     def end(self, token: str) -> Session | None:
         """The session ends; what it was, for whoever ends it first."""
-        return self._open.take(token) if token else None
+        session = self._open.take(token) if token else None
+        for participant in session.participants if session else ():
+            self._names.take(_name(participant.entity_id, participant.name_id, token))
+        return session
+
+    def _remember(self, token: str, participant: Participant) -> None:
+        self._names.put(_name(participant.entity_id, participant.name_id, token), True)
 
 
-def _name(entity_id: str, name_id: str) -> str:
-    return f"{entity_id} {name_id}"
+def _name(entity_id: str, name_id: str, token: str) -> str:
+    # NOTE: a line break stands in no entity ID and no NameID that was issued, so no name is the beginning of another.
+    return f"{entity_id}\n{name_id}\n{token}"

@@ -221,26 +221,23 @@ class SignOn:
             " (spoiled on purpose)" if operations else "",
         )
         response = self._finish(login, self._deliver(login.request, wish, provider, xml))
-        token = self._keep(login.request, response, session)
         participant = Participant(provider.entity_id, name.format, name.value, statement.session_index)
-        self._sessions.join(token, participant)
+        self._keep(login.request, response, session, participant)
         return response
 
-    def _keep(self, request: Request, response: Response, session: Session) -> str:
-        """The token of the session: the one that the browser holds, or that of a new one in its place."""
+    def _keep(self, request: Request, response: Response, session: Session, participant: Participant) -> None:
+        """Let one more vendor take part in the session that the browser holds, or in a new one in its place."""
         held = request.cookies.get(SESSION_COOKIE, "")
         before = self._sessions.get(held)
         if before is not None and replace(before, participants=()) == replace(session, participants=()):
-            return held
-        same = before is not None and before.person == session.person
+            self._sessions.join(held, participant)
+            return
         if before is not None:
             self._sessions.end(held)
         # NOTE: whoever has shown a second factor is still logged in to the vendors that came before it.
-        token = self._sessions.open(replace(session, participants=before.participants if before and same else ()))
-        for participant in before.participants if before and same else ():
-            self._sessions.join(token, participant)
+        others = before.participants if before is not None and before.person == session.person else ()
+        token = self._sessions.open(replace(session, participants=(*others, participant)))
         self._set_cookie(response, SESSION_COOKIE, token, None, "/")
-        return token
 
     async def _refuse(self, login: "_Login", status: tuple[str, str]) -> Response:
         wish = login.pending.request

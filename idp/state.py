@@ -2,6 +2,9 @@
 
 Logins under way, sessions, identifiers that were used, and what the lab has ordered: whichever worker a request comes
 to, it knows all of it. Each operation is one short transaction, so that what is taken is taken once.
+
+The statements are written in SQLAlchemy's language and turned into SQL once: building and compiling them for each
+request would cost a login twice what everything else in it does.
 """
 
 import secrets
@@ -13,10 +16,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    ClauseElement,
     Column,
-    ColumnElement,
     Connection,
-    Delete,
     Engine,
     Float,
     Index,
@@ -25,14 +27,16 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    bindparam,
     create_engine,
     delete,
     event,
     func,
     insert,
+    literal_column,
     select,
 )
-from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
@@ -47,6 +51,7 @@ SWEEP_EVERY = 200
 READING = "school_reads_only"
 BUSY_MS = 5000
 """How long a transaction waits for another worker's."""
+LAST_CHARACTER = "\U0010ffff"
 
 _metadata = MetaData()
 _entries = Table(
@@ -67,6 +72,63 @@ _waiting = Table(
     Column("queue", String, nullable=False, index=True),
     Column("value", String, nullable=False),
 )
+
+
+def _sql(statement: ClauseElement) -> str:
+    return str(statement.compile(dialect=dialect(paramstyle="named")))
+
+
+_KIND, _NAME = bindparam("the_kind", type_=String), bindparam("the_name", type_=String)
+_NOW, _LINE = bindparam("now", type_=Float), bindparam("line", type_=String)
+_own = _entries.c.kind == _KIND
+_this = _own & (_entries.c.name == _NAME)
+_alive = _entries.c.expires > _NOW
+_row = {
+    "kind": _KIND,
+    "name": _NAME,
+    "value": bindparam("the_value"),
+    "expires": bindparam("the_end"),
+}
+_new = upsert(_entries).values(_row)
+_first = select(func.min(_waiting.c.number)).where(_waiting.c.queue == _LINE).scalar_subquery()
+_length = select(func.count()).where(_waiting.c.queue == _LINE).scalar_subquery()
+
+GET = _sql(select(_entries.c.value).where(_this, _alive))
+GET_WITH_END = _sql(select(_entries.c.value, _entries.c.expires).where(_this, _alive))
+COUNT = _sql(select(func.count()).select_from(_entries).where(_own, _alive))
+BEGINNING = _sql(
+    select(_entries.c.name).where(_own, _alive, _entries.c.name >= _NAME, _entries.c.name < bindparam("behind"))
+)
+PUT = _sql(
+    _new.on_conflict_do_update(
+        index_elements=["kind", "name"], set_={"value": _new.excluded.value, "expires": _new.excluded.expires}
+    )
+)
+CLAIM = _sql(
+    _new.on_conflict_do_update(
+        index_elements=["kind", "name"],
+        set_={"value": _new.excluded.value, "expires": _new.excluded.expires},
+        where=_entries.c.expires <= _NOW,
+    )
+)
+TAKE = _sql(delete(_entries).where(_this, _alive).returning(_entries.c.value))
+FORGET_OVER = _sql(delete(_entries).where(_own, _entries.c.expires <= _NOW))
+YOUNGEST_TOO_MANY = _sql(
+    select(_entries.c.expires)
+    .where(_own)
+    .order_by(_entries.c.expires.desc())
+    .limit(literal_column("1"))
+    .offset(bindparam("many"))
+)
+APPEND = _sql(
+    insert(_waiting).from_select(
+        ["queue", "value"], select(_LINE, bindparam("the_value")).where(_length < bindparam("many"))
+    )
+)
+NEXT = _sql(delete(_waiting).where(_waiting.c.number == _first).returning(_waiting.c.number, _waiting.c.value))
+ALL = _sql(delete(_waiting).where(_waiting.c.queue == _LINE).returning(_waiting.c.number, _waiting.c.value))
+
+type Values = dict[str, str | float | int]
 
 
 class StateUnavailable(RuntimeError):
@@ -132,9 +194,8 @@ class Shelf[Entry]:
         self._lifetime, self._limit, self._added = lifetime, limit, 0
 
     def __len__(self) -> int:
-        query = select(func.count()).where(_entries.c.kind == self._kind, _entries.c.expires > self._moment())
         with self._state.reading() as connection:
-            return int(connection.execute(query).scalar_one())
+            return int(connection.exec_driver_sql(COUNT, self._at("")).scalar_one())
 
     def add(self, entry: Entry) -> str:
         """Remember the entry; its name is new and cannot be guessed."""
@@ -145,68 +206,68 @@ class Shelf[Entry]:
     def put(self, name: str, entry: Entry) -> None:
         """Remember the entry under this name, in place of what was there, for a whole lifetime from now."""
         with self._state.transaction() as connection:
-            connection.execute(_replacing(self._row(name, entry)))
+            connection.exec_driver_sql(PUT, self._row(name, entry))
             self._sweep(connection)
 
     def claim(self, name: str, entry: Entry) -> bool:
         """Remember the entry unless the name is taken; says whether it was free. Of two at once one is told yes."""
         with self._state.transaction() as connection:
-            over = delete(_entries).where(_is(self._kind, name), _entries.c.expires <= self._moment())
-            connection.execute(over)
-            free = connection.execute(upsert(_entries).values(self._row(name, entry)).on_conflict_do_nothing())
+            free = connection.exec_driver_sql(CLAIM, self._row(name, entry)).rowcount == 1
             self._sweep(connection)
-            return free.rowcount == 1
+            return free
 
     def get(self, name: str) -> Entry | None:
         """The entry, unless it was never there or its time is over."""
         if not name:
             return None
-        query = select(_entries.c.value).where(_is(self._kind, name), _entries.c.expires > self._moment())
         with self._state.reading() as connection:
-            return self._read(connection.execute(query).scalar_one_or_none())
+            return self._read(connection.exec_driver_sql(GET, self._at(name)).scalar_one_or_none())
+
+    def names(self, beginning: str) -> tuple[str, ...]:
+        """The names that begin so, in their order."""
+        values = self._at(beginning) | {"behind": beginning + LAST_CHARACTER}
+        with self._state.reading() as connection:
+            return tuple(connection.exec_driver_sql(BEGINNING, values).scalars())
 
     def take(self, name: str) -> Entry | None:
         """The entry, which is then gone: of two who take it at once, one gets it."""
-        statement = delete(_entries).where(_is(self._kind, name), _entries.c.expires > self._moment())
         with self._state.transaction() as connection:
-            return self._read(connection.execute(statement.returning(_entries.c.value)).scalar_one_or_none())
+            return self._read(connection.exec_driver_sql(TAKE, self._at(name)).scalar_one_or_none())
 
-    def change(self, name: str, change: Callable[[Entry], Entry], if_missing: Entry | None = None) -> None:
+    def change(self, name: str, change: Callable[[Entry], Entry]) -> None:
         """Put a changed entry in place of the one that is there, for as long as that had to live.
 
-        An entry that is not there is left alone, or begins as ``if_missing``. Nobody can come in between.
+        An entry that is not there is left alone. Nobody can come in between.
         """
-        query = select(_entries.c.value, _entries.c.expires).where(_is(self._kind, name))
         with self._state.transaction() as connection:
-            row = connection.execute(query.where(_entries.c.expires > self._moment())).one_or_none()
-            before = if_missing if row is None else self._entry.validate_json(row.value)
-            if before is None:
+            row = connection.exec_driver_sql(GET_WITH_END, self._at(name)).one_or_none()
+            if row is None:
                 return
-            values = self._row(name, change(before)) | ({"expires": row.expires} if row else {})
-            connection.execute(_replacing(values))
-            self._sweep(connection)
+            changed = self._row(name, change(self._entry.validate_json(row.value))) | {"the_end": row.expires}
+            connection.exec_driver_sql(PUT, changed)
 
-    def _row(self, name: str, entry: Entry) -> dict[str, str | float]:
+    def _at(self, name: str) -> Values:
+        return {"the_kind": self._kind, "the_name": name, "now": self._state.now().timestamp()}
+
+    def _row(self, name: str, entry: Entry) -> Values:
         value = self._entry.dump_json(entry).decode()
-        expires = self._state.now() + self._lifetime
-        return {"kind": self._kind, "name": name, "value": value, "expires": expires.timestamp()}
+        return self._at(name) | {
+            "the_value": value,
+            "the_end": (self._state.now() + self._lifetime).timestamp(),
+        }
 
     def _read(self, value: str | None) -> Entry | None:
         return None if value is None else self._entry.validate_json(value)
-
-    def _moment(self) -> float:
-        return self._state.now().timestamp()
 
     def _sweep(self, connection: Connection) -> None:
         self._added += 1
         if self._added % SWEEP_EVERY:
             return
-        own = _entries.c.kind == self._kind
-        connection.execute(delete(_entries).where(own, _entries.c.expires <= self._moment()))
-        youngest = select(_entries.c.expires).where(own).order_by(_entries.c.expires.desc()).offset(self._limit)
-        too_old = connection.execute(youngest.limit(1)).scalar_one_or_none()
+        here = self._at("")
+        connection.exec_driver_sql(FORGET_OVER, here)
+        too_old = connection.exec_driver_sql(YOUNGEST_TOO_MANY, here | {"many": self._limit}).scalar_one_or_none()
         if too_old is not None:
-            connection.execute(delete(_entries).where(own, _entries.c.expires <= too_old))
+            connection.exec_driver_sql(FORGET_OVER, here | {"now": too_old})
 
 
 class Queue[Entry]:
@@ -224,40 +285,26 @@ class Queue[Entry]:
 
     def add(self, name: str, entry: Entry) -> bool:
         """Put the entry at the end of the line; says whether there was room."""
-        line = self._line(name)
+        values: Values = {"the_value": self._entry.dump_json(entry).decode(), "many": self._limit}
         with self._state.transaction() as connection:
-            count = select(func.count()).where(_waiting.c.queue == line)
-            if connection.execute(count).scalar_one() >= self._limit:
-                return False
-            connection.execute(insert(_waiting).values(queue=line, value=self._entry.dump_json(entry).decode()))
-            return True
+            return connection.exec_driver_sql(APPEND, values | self._line(name)).rowcount == 1
 
     def next(self, name: str) -> Entry | None:
         """The entry that came first, which is then gone."""
-        first = select(func.min(_waiting.c.number)).where(_waiting.c.queue == self._line(name)).scalar_subquery()
-        taken = self._take(delete(_waiting).where(_waiting.c.number == first))
+        taken = self._take(NEXT, name)
         return taken[0] if taken else None
 
     def all(self, name: str) -> tuple[Entry, ...]:
         """Everything that waits, in order, which is then gone."""
-        return self._take(delete(_waiting).where(_waiting.c.queue == self._line(name)))
+        return self._take(ALL, name)
 
-    def _take(self, statement: Delete) -> tuple[Entry, ...]:
+    def _take(self, statement: str, name: str) -> tuple[Entry, ...]:
         with self._state.transaction() as connection:
-            rows = connection.execute(statement.returning(_waiting.c.number, _waiting.c.value)).all()
+            rows = connection.exec_driver_sql(statement, self._line(name)).all()
         return tuple(self._entry.validate_json(row.value) for row in sorted(rows, key=lambda row: row.number))
 
-    def _line(self, name: str) -> str:
-        return f"{self._kind} {name}"
-
-
-def _replacing(row: dict[str, str | float]) -> Insert:
-    new = {"value": row["value"], "expires": row["expires"]}
-    return upsert(_entries).values(row).on_conflict_do_update(index_elements=["kind", "name"], set_=new)
-
-
-def _is(kind: str, name: str) -> ColumnElement[bool]:
-    return (_entries.c.kind == kind) & (_entries.c.name == name)
+    def _line(self, name: str) -> Values:
+        return {"line": f"{self._kind} {name}"}
 
 
 @contextmanager

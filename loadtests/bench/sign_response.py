@@ -82,7 +82,7 @@ def _ours(keys: SchoolKeys, now: datetime) -> float:
 
 
 def _beside_stock(ours: float, keys: SchoolKeys, folder: Path) -> Iterator[Outcome]:
-    missing = next((what for what, there in _needs() if not there), "")
+    missing = next((what for what, there in needs() if not there), "")
     if missing:
         yield LeftOut("sign-response", f"stock pysaml2 needs {missing}")
         return
@@ -91,17 +91,18 @@ def _beside_stock(ours: float, keys: SchoolKeys, folder: Path) -> Iterator[Outco
     (folder / "cert.pem").write_bytes(keys.current.certificate_pem)
     (folder / "sp.xml").write_text(SP_METADATA, encoding="utf-8")
     printed = subprocess.run(
-        [str(PEER_PYTHON), str(PEER), str(PEER_RESPONSES), str(folder)],
+        [str(PEER_PYTHON), str(PEER), "sign", str(PEER_RESPONSES), str(folder)],
         check=True,
         capture_output=True,
         text=True,
         timeout=300,
     ).stdout
     answer = json.loads(printed)
-    stock = answer["responses"] / answer["cpu_s"]
+    stock = answer["done"] / answer["cpu_s"]
     yield compared("sign-response", ours, "responses/CPU s", ("stock pysaml2 with xmlsec1", stock), "more")
 
 
-def _needs() -> Iterator[tuple[str, bool]]:
+def needs() -> Iterator[tuple[str, bool]]:
+    """What stock pysaml2 needs, and whether it is there."""
     yield "the program xmlsec1 (Debian: apt-get install xmlsec1)", shutil.which("xmlsec1") is not None
     yield "the peers' environment ('make bench' makes it)", PEER_PYTHON.exists()

@@ -93,8 +93,14 @@ def test_a_change_keeps_the_time_and_may_begin_an_entry(shelf: Shelf[str], clock
     assert shelf.get("x") is None
     shelf.change("x", lambda text: text + "c")
     assert shelf.get("x") is None
-    shelf.change("x", lambda text: text + "c", if_missing="new ")
-    assert shelf.get("x") == "new c"
+
+
+def test_names_are_found_by_their_beginning(state: State, shelf: Shelf[str]) -> None:
+    for name in ("a\nb\n2", "a\nb\n1", "a\nbc\n1", "a"):
+        shelf.put(name, "x")
+    Shelf(state, "b", TEXT, dt.timedelta(minutes=5), LIMIT).put("a\nb\n3", "x")
+    assert shelf.names("a\nb\n") == ("a\nb\n1", "a\nb\n2")
+    assert shelf.names("b") == ()
 
 
 def test_of_too_many_the_oldest_go(shelf: Shelf[str], clock: Clock) -> None:

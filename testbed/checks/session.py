@@ -102,6 +102,10 @@ def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
     if not delivered:
         yield NotVerified("the spoiled message was never delivered to the vendor")
         return
+    in_the_clear = any(operation.op == "in-the-clear" for operation in evidence.play.scenario.spoil)
+    if in_the_clear and all(one.encrypted for one in delivered[0].assertions):
+        yield NotVerified("the school was asked for a message in the clear, but sent it encrypted")
+        return
     after = [probe for probe in probes(evidence) if probe.number > delivered[0].where.exchange]
     if not after:
         yield NotVerified("the page that shows who is logged in was not opened after the delivery")

@@ -103,6 +103,12 @@ def spoiled(evidence: Evidence) -> Evidence:
     return replace(evidence, play=replace(evidence.play, scenario=scenario))
 
 
+def from_school(evidence: Evidence) -> Evidence:
+    """The login began at the school."""
+    scenario = evidence.play.scenario.model_copy(update={"flow": "saml-unsolicited"})
+    return replace(evidence, play=replace(evidence.play, scenario=scenario))
+
+
 def protected(evidence: Evidence) -> Evidence:
     marked = evidence.person.model_copy(update={"security_marking": "Sekretessmarkering"})
     return replace(evidence, people={**evidence.people, marked.id: marked})
@@ -261,7 +267,11 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
         lambda e: logged_out(e, answered_id=""),
     ],
     "saml.logout-is-signed": [lambda e: logged_out(e, signed=False)],
-    "saml.answers-a-request": [lambda e: said(e, SamlResponse, in_response_to="_nobody-asked")],
+    "saml.answers-a-request": [
+        lambda e: said(e, SamlResponse, in_response_to="_nobody-asked"),
+        lambda e: said(e, SamlResponse, in_response_to=""),
+        lambda e: said(from_school(e), SamlResponse, in_response_to="_nobody-asked"),
+    ],
     "saml.audience-is-receiver": [
         lambda e: stated(e, audiences=(("https://a.test",),)),
         lambda e: stated(e, audiences=()),
@@ -319,10 +329,7 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
 
 SOUND: dict[str, Callable[[Evidence], Evidence]] = {
     "saml.context-meets-request": lambda e: asked(e, "minimum", first_assertion(e).authn_context),
-    "saml.logout-answers-a-request": logged_out,
-    "saml.logout-is-signed": logged_out,
     "session.login-refused-as-expected": refused,
-    "session.logout-everywhere": taking_part,
     "session.shows-current-data": lambda e: moved(e, f"Din skola: {unit(e)}"),
     "session.spoiled-message-refused": lambda e: everywhere(spoiled(e), shows("Nekad")),
 }

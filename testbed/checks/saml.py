@@ -162,8 +162,10 @@ def answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
     An answer that nobody asked for can be put into a pupil's browser by someone else.
     """
     asked = {message.id for message in evidence.messages if isinstance(message, AuthnRequest)}
+    begun_at_school = evidence.play.scenario.flow == "saml-unsolicited"
     for response in _responses(evidence):
-        if response.in_response_to not in asked:
+        # NOTE: a login that begins at the school answers no request, and must not pretend to (SAML Profiles 4.1.5).
+        if response.in_response_to not in asked and not (begun_at_school and not response.in_response_to):
             yield Observation(
                 f"InResponseTo is {response.in_response_to or 'not given'}",
                 "the ID of a request of this login",

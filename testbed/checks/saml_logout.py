@@ -63,7 +63,8 @@ def logout_answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
                 recipient=host_of(response.delivered_to),
             )
     for request in _requests(evidence):
-        if request.id not in answered:
+        # NOTE: whoever receives an unsigned request through the browser must not act on it, and need not answer.
+        if request.id not in answered and (request.signed or request.binding == "soap"):
             yield Observation(
                 f"{host_of(request.delivered_to)} never answered the LogoutRequest of {host_of(request.issuer)}",
                 "a LogoutResponse",

@@ -8,7 +8,7 @@ from testbed.model.messages import SamlResponse
 from testbed.model.privacy import Channel
 from testbed.model.verdict import Evidence, Severity
 from testbed.model.wire import Exchange, Pointer, host_of
-from testbed.privacy.people import PeopleIndex
+from testbed.privacy.people import PeopleIndex, folded
 from testbed.privacy.search import find
 
 PROBE = Need(lambda evidence: bool(probes(evidence)), "the page that shows who is logged in was not opened")
@@ -71,9 +71,11 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     In 2025 the national test platform showed pupils to teachers of other schools.
     """
     everyone = PeopleIndex(evidence.people)
+    # NOTE: a guardian is told by the accounts of the children, which are values of the guardian too.
+    own = {folded(value) for name in evidence.person.attributes for value in evidence.person.values(name)}
     for probe in probes(evidence):
         for owner in find(text_of(probe), everyone):
-            if owner.person != evidence.play.person:
+            if owner.person != evidence.play.person and folded(owner.value) not in own:
                 yield Observation(
                     f"{probe.request.url} shows {owner.attribute} of {owner.person}",
                     f"nobody but {evidence.play.person}",
@@ -99,6 +101,10 @@ def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
     delivered = [m for m in evidence.messages if isinstance(m, SamlResponse) and host_of(m.delivered_to) in hosts]
     if not delivered:
         yield NotVerified("the spoiled message was never delivered to the vendor")
+        return
+    in_the_clear = any(operation.op == "in-the-clear" for operation in evidence.play.scenario.spoil)
+    if in_the_clear and all(one.encrypted for one in delivered[0].assertions):
+        yield NotVerified("the school was asked for a message in the clear, but sent it encrypted")
         return
     after = [probe for probe in probes(evidence) if probe.number > delivered[0].where.exchange]
     if not after:

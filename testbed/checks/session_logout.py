@@ -12,6 +12,8 @@ from testbed.model.wire import BROWSER, Exchange, Pointer, host_of
 from testbed.model.written import Vendor
 
 SCHOOL_LOGOUT_PATH = "/logout"
+NEVER = float("inf")
+"""The number of an exchange that does not come."""
 
 
 def _logouts_everywhere(evidence: Evidence) -> list[int]:
@@ -51,17 +53,16 @@ def logout_everywhere(evidence: Evidence) -> Iterator[Outcome]:
 
     The pupil who leaves a shared computer presses one button, not one for each service that was open.
     """
-    shown_somewhere = False
+    looked = False
     for vendor in (evidence.play.vendor, *evidence.play.also):
         begun = _first_logout(vendor, evidence)
         if begun is None:
             continue
-        shown_somewhere = True
-        after = [
-            probe for probe in probes(evidence, vendor) if begun < probe.number < _next_login(vendor, evidence, begun)
-        ]
-        if not after:
+        again = _next_login(vendor, evidence, begun)
+        after = [probe for probe in probes(evidence, vendor) if begun < probe.number < again]
+        if not after and again == NEVER:
             yield NotVerified(f"{vendor.probe.url} was not opened after the logout")
+        looked = looked or bool(after)
         for probe in after:
             if evidence.play.person in shown(probe, evidence):
                 yield Observation(
@@ -70,8 +71,10 @@ def logout_everywhere(evidence: Evidence) -> Iterator[Outcome]:
                     where=Pointer(probe.number, "response.body"),
                     recipient=probe.receiver,
                 )
-    if not shown_somewhere:
-        yield Skip("no vendor had shown the person before the logout")
+    if not looked:
+        yield Skip(
+            "no vendor that had shown the person before the logout was looked at after it, before the next login"
+        )
 
 
 def _first_logout(vendor: Vendor, evidence: Evidence) -> int | None:
@@ -86,7 +89,7 @@ def _next_login(vendor: Vendor, evidence: Evidence, after: int) -> float:
     said = (m for m in evidence.messages if isinstance(m, SamlMetadata) and m.entity_id in own)
     consumers = {endpoint.url for metadata in said for endpoint in metadata.consumers}
     logins = (e.number for e in evidence.exchanges if e.number > after and e.request.url in consumers)
-    return min(logins, default=float("inf"))
+    return min(logins, default=NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,7 @@ def _changes(evidence: Evidence) -> list[_Change]:
     changes = []
     for name, values in latest.items():
         earlier = {v for _, before in told[:-1] for one in before.attributes if one.name == name for v in one.values}
-        # NOTE: a value that the latest login still says in another place, as a unit's code in the name of a group, may
-        # be shown by right.
-        stale = sorted(v for v in earlier if v and not any(shows_word(other, v) for other in stated))
+        stale = sorted(value for value in earlier if value and value not in stated)
         fresh = tuple(value for value in values if value not in earlier)
         if stale:
             row = by_saml_name().get(name)
@@ -145,14 +146,24 @@ def shows_current_data(evidence: Evidence) -> Iterator[Outcome]:
     if not after:
         yield NotVerified("no page of the vendor was opened after the latest login")
         return
+    stated = {value for one in _told(evidence)[-1][1].attributes for value in one.values}
     told = False
     for change in _changes(evidence):
         for page in after:
-            text = text_of(page)
-            told = told or any(shows_word(text, value) for value in (*change.stale, *change.fresh))
-            yield from _stale(change, page, text)
+            told = told or any(shows_word(text_of(page), value) for value in (*change.stale, *change.fresh))
+            yield from _stale(change, page, _beside(stated, text_of(page)))
     if not told:
         yield Skip("the vendor's pages show nothing of what changed")
+
+
+def _beside(stated: set[str], text: str) -> str:
+    """What a page shows beside what the latest login stated.
+
+    The code of a unit that the pupil has left may stand by right in the name of a group that the pupil is still in.
+    """
+    for value in sorted(stated, key=len, reverse=True):
+        text = text.replace(value, " ") if value else text
+    return text
 
 
 def _stale(change: _Change, page: Exchange, text: str) -> Iterator[Outcome]:

@@ -40,14 +40,14 @@ def login_refused_as_expected(evidence: Evidence) -> Iterator[Outcome]:
         yield from _nobody(probe, evidence)
 
 
-def _status(answer: SamlResponse, expected: str | None) -> Iterator[Outcome]:
-    if expected is None:
+def _status(answer: SamlResponse, expected: tuple[str, ...]) -> Iterator[Outcome]:
+    if not expected:
         return
     came = _short(answer.sub_status) or _short(answer.status) or "no status"
-    if answer.status == STATUS_SUCCESS or answer.assertions or answer.encrypted or came != expected:
+    if answer.status == STATUS_SUCCESS or answer.assertions or answer.encrypted or came not in expected:
         yield Observation(
             f"the school answered {host_of(answer.delivered_to)} with {came}",
-            f"a refusal with {expected}, and no assertion",
+            f"a refusal with {' or '.join(expected)}, and no assertion",
             where=answer.where,
             sender=host_of(answer.issuer),
             recipient=host_of(answer.delivered_to),

@@ -355,8 +355,8 @@ class Expect(Written):
     findings: tuple[ExpectedFinding, ...] = ()
     receives: tuple[str, ...] | None = None
     """The attributes that the vendor is to receive by login, exactly; left out: whatever is agreed."""
-    status: Status | None = None
-    """The second-level status code by which the school is to refuse the login, without the part that all begin with:
+    status: tuple[Status, ...] = ()
+    """The second-level status codes by which the school may refuse the login, without the part that all begin with:
     RequestDenied, NoAuthnContext, NoPassive. Left out: it does not matter who refuses it, and how."""
 
     @model_validator(mode="after")

@@ -17,8 +17,9 @@ from testbed.model.written import (
     Vendor,
 )
 
-REFUSED_BY_ROLE = "RequestDenied"
-"""The status by which the school refuses a person whose role is no subject of the agreement (SAML Core 3.2.2.2)."""
+REFUSED_BY_ROLE = ("RequestDenied", "NoAuthnContext")
+"""How the school may refuse a person whose role is no subject of the agreement (SAML Core 3.2.2.2): because of that, or
+before it comes to that because the vendor asks for a login that the person cannot make."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def judged(record: RunRecord, kind: PersonKind | None, login: Verdict | None, **
     """A play of one kind whose decisive check said this; ``met`` and ``refusal`` change what was expected."""
     refusal, met = changes.get("refusal", False), changes.get("met", login is Verdict.PASS)
     first = record.run.judgements[0]
-    expect = Expect(login="refused", status="RequestDenied") if refusal else Expect(login="accepted")
+    expect = Expect(login="refused", status=("RequestDenied",)) if refusal else Expect(login="accepted")
     scenario = first.play.scenario.model_copy(update={"kind": kind, "expect": expect})
     check = REFUSAL if refusal else LOGIN
     results = (Result(check, login, Severity.MUST),) if login else ()

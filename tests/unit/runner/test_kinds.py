@@ -45,7 +45,7 @@ def test_named_vendors_are_played_but_for_those_left_out() -> None:
 def test_the_agreement_decides_who_is_let_in() -> None:
     made = every_kind(suite(("reading-service",)), KNOWN.vendors, KNOWN.agreements)
     for scenario in made:
-        expected = ("accepted", None) if scenario.person.role == "pupil" else ("refused", REFUSED_BY_ROLE)
+        expected = ("accepted", ()) if scenario.person.role == "pupil" else ("refused", REFUSED_BY_ROLE)
         assert (scenario.expect.login, scenario.expect.status) == expected
     (vendor,) = {scenario.vendor for scenario in made}
     free = KNOWN.vendors[vendor].model_copy(update={"agreement": None})

@@ -45,17 +45,30 @@ def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
     if not before:
         yield NotVerified("the page that shows who is logged in was not opened")
         return
-    if play.person in shown(before[0], evidence):
-        return
-    if closed_assertions(evidence):
-        # NOTE: the page may name the person by what the assertion said, and that cannot be known.
-        yield NotVerified("the assertion came encrypted and could not be read: the page may show what it said")
-    else:
+    for probe in _after_each_login(evidence, before[0]):
+        if play.person in shown(probe, evidence):
+            continue
+        if closed_assertions(evidence):
+            # NOTE: the page may name the person by what the assertion said, and that cannot be known.
+            yield NotVerified("the assertion came encrypted and could not be read: the page may show what it said")
+            continue
         yield Observation(
             f"{play.vendor.probe.url} does not show the person",
             "it shows the person who logged in",
-            where=Pointer(before[0].number, "response.body"),
+            where=Pointer(probe.number, "response.body"),
         )
+
+
+def _after_each_login(evidence: Evidence, first: Exchange) -> list[Exchange]:
+    """The first time that the page was opened, and the first time after each login that came later."""
+    logins = sorted(m.where.exchange for m in evidence.messages if isinstance(m, SamlResponse))
+    looked = probes(evidence)
+    later = [
+        next((probe for probe in looked if login < probe.number < after), None)
+        for login, after in zip(logins, [*logins[1:], float("inf")], strict=True)
+    ]
+    found = {probe.number: probe for probe in (first, *later) if probe is not None}
+    return [found[number] for number in sorted(found)]
 
 
 @check(
@@ -71,9 +84,11 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     In 2025 the national test platform showed pupils to teachers of other schools.
     """
     everyone = PeopleIndex(evidence.people)
+    # NOTE: a guardian's own children stand in what the school says of the guardian.
+    related = set(evidence.person.values("sisLegalGuardianFor"))
     for probe in probes(evidence):
         for owner in find(text_of(probe), everyone):
-            if owner.person != evidence.play.person:
+            if owner.person != evidence.play.person and owner.value not in related:
                 yield Observation(
                     f"{probe.request.url} shows {owner.attribute} of {owner.person}",
                     f"nobody but {evidence.play.person}",

@@ -19,8 +19,9 @@ type PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 type KeyKind = Literal["rsa", "ec"]
 """RSA with 2048 bits, or the curve P-256: what Sweden Connect's deployment profile asks of everyone."""
 type KeySlot = Literal["current", "coming"]
-type KeyStage = Literal["before", "announced", "switched", "retired"]
-"""How far the school is with the change from its current key to the coming one."""
+type KeyStage = Literal["before", "announced", "switched", "retired", "announced-back", "switched-back"]
+"""How far the school is with the change from its current key to the coming one, or, at the next change, back: a school
+of the laboratory has two keys, which take turns."""
 
 FIRST_STAGE: KeyStage = "before"
 KEY_FILES: dict[tuple[KeyKind, KeySlot], str] = {
@@ -41,6 +42,8 @@ _PUBLISHED: dict[KeyStage, tuple[KeySlot, ...]] = {
     "announced": ("current", "coming"),
     "switched": ("coming", "current"),
     "retired": ("coming",),
+    "announced-back": ("coming", "current"),
+    "switched-back": ("current", "coming"),
 }
 
 

@@ -26,6 +26,11 @@ def apply(tree: etree._Element, operations: Sequence[Operation]) -> None:
             _change(element, operation)
 
 
+def in_the_clear(operations: Sequence[Operation]) -> bool:
+    """Whether the message is not to be encrypted, whatever was agreed."""
+    return any(isinstance(operation, InTheClear) for operation in operations)
+
+
 def check(operations: Sequence[Operation]) -> None:
     """Find out all that can be known about operations before there is a message.
 

@@ -12,12 +12,12 @@ KEPT_FOR = timedelta(days=3650)
 NAME = "key-stage"
 
 type Step = Literal["announce", "switch", "retire"]
-STEPS: dict[Step, tuple[KeyStage, KeyStage]] = {
-    "announce": ("before", "announced"),
-    "switch": ("announced", "switched"),
-    "retire": ("switched", "retired"),
+STEPS: dict[Step, dict[KeyStage, KeyStage]] = {
+    "announce": {"before": "announced", "retired": "announced-back"},
+    "switch": {"announced": "switched", "announced-back": "switched-back"},
+    "retire": {"switched": "retired", "switched-back": "before"},
 }
-"""From which stage to which each step leads."""
+"""From which stages to which each step leads."""
 
 
 class Rollover:
@@ -38,7 +38,7 @@ class Rollover:
         Raises:
             ValueError: it is not the next one.
         """
-        before, after = STEPS[step]
-        if self.stage != before:
-            raise ValueError(f"the key rollover stands at {self.stage!r}: the step {step!r} comes after {before!r}")
-        self._shelf.put(NAME, after)
+        stages, now = STEPS[step], self.stage
+        if now not in stages:
+            raise ValueError(f"the key rollover stands at {now!r}: the step {step!r} comes after {' or '.join(stages)}")
+        self._shelf.put(NAME, stages[now])

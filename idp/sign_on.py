@@ -12,7 +12,7 @@ from idp.body import read_form, read_query
 from idp.pages import Choice, Delivery, StepUp
 from idp.parts import SchoolParts
 from idp.refused import Refused
-from idp.release import Occasion, SchoolFacts, release
+from idp.release import Occasion, Release, SchoolFacts, release
 from idp.saml.contexts import TWO_FACTORS, assurance, choose, reach
 from idp.saml.encryption import EncryptionTarget, encryption_target
 from idp.saml.envelope import Binding
@@ -168,14 +168,16 @@ class SignOn:
     async def _go_on(self, login: "_Login", session: Session, person: Person) -> Response:
         """Answer the vendor, or first ask for a second factor where it wants more than the session has."""
         wish = login.pending.request
-        if choose(wish.contexts, session.strength) is not None:
+        provider = await self._parts.parties.find(wish.entity_id)
+        # NOTE: whoever the agreement keeps out is told so, and not asked for a second factor in vain.
+        agreed = self._decided(provider, session, person).may_log_in
+        if not agreed or choose(wish.contexts, session.strength) is not None:
             return await self._answer(login, session, person)
         if choose(wish.contexts, reach(person)) is None:
             return await self._refuse(login, TOO_WEAK)
         if wish.is_passive:
             return await self._refuse(login, NOBODY_LOGGED_IN)
         self._sessions.pending.put(login.key, replace(login.pending, person=person.id))
-        provider = await self._parts.parties.find(wish.entity_id)
         return self._parts.pages.step_up(login.request, StepUp(login.key, provider.name, person))
 
     def _finish(self, login: "_Login", response: Response) -> Response:
@@ -189,12 +191,14 @@ class SignOn:
         if login.key and self._sessions.pending.take(login.key) is None:
             raise _gone()
 
+    def _decided(self, provider: ServiceProvider, session: Session, person: Person) -> Release:
+        today, reached = self._parts.now().date(), assurance(session.strength)
+        return release(Occasion(person, provider.relying_party, provider.needs, self._school, today, reached))
+
     async def _answer(self, login: "_Login", session: Session, person: Person) -> Response:
         wish, now = login.pending.request, self._parts.now()
         provider = await self._parts.parties.find(wish.entity_id)
-        reached = assurance(session.strength)
-        occasion = Occasion(person, provider.relying_party, provider.needs, self._school, now.date(), reached)
-        decided = release(occasion)
+        decided = self._decided(provider, session, person)
         account = decided.record(now, self._parts.config.host, provider.entity_id, person.id)
         if not decided.may_log_in:
             refusal = await self._refuse(login, NOT_IN_FORCE if decided.refused is Reason.NOT_IN_FORCE else NOT_AGREED)

@@ -141,7 +141,7 @@ class ResponseIssuer:
         assertion = root.find(f"{{{SAML}}}Assertion")
         if assertion is not None:
             signer.sign(assertion)
-            if protection.encrypt_to is not None:
+            if protection.encrypt_to is not None and not mutations.in_the_clear(operations):
                 encrypt(assertion, protection.encrypt_to)
         if assertion is None or protection.sign_response:
             signer.sign(root)

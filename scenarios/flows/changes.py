@@ -5,8 +5,9 @@ from typing import Literal
 from scenarios.flows.steps import log_in, log_in_again, log_out, probe
 from testbed.model.orders import ChangePerson, RollKeys
 from testbed.model.pages import Ask, Cast, Flow
+from testbed.model.written import Person
 
-UNIT = "sisSchoolUnitCode"
+UNIT, GROUPS = "sisSchoolUnitCode", ("sisSchoolCourseStudent", "sisSchoolCourseTeacher")
 STEPS: tuple[Literal["announce", "switch", "retire"], ...] = ("announce", "switch", "retire")
 
 
@@ -26,7 +27,6 @@ def key_rollover(cast: Cast) -> Flow:
         yield from log_in_again(cast, cast.vendor.login)
         yield from probe(cast.vendor)
     yield from log_out(cast.vendor)
-    yield from probe(cast.vendor)
 
 
 def change_school(cast: Cast) -> Flow:
@@ -38,13 +38,27 @@ def change_school(cast: Cast) -> Flow:
     yield from log_in(cast, cast.vendor.login)
     yield from probe(cast.vendor)
     yield from log_out(cast.vendor)
-    yield Ask(_belongs(cast, (cast.moves_to,)))
+    yield Ask(_moved(cast.person, cast.moves_to))
     yield from log_in_again(cast, cast.vendor.login)
     yield from probe(cast.vendor)
     yield from log_out(cast.vendor)
-    yield from probe(cast.vendor)
-    yield Ask(_belongs(cast, cast.person.school_units))
+    yield Ask(_as_before(cast.person))
 
 
-def _belongs(cast: Cast, units: tuple[str, ...]) -> ChangePerson:
-    return ChangePerson(person=cast.person.id, school_units=units, attributes={UNIT: units})
+def _moved(person: Person, unit: str) -> ChangePerson:
+    """The person belongs to this school unit alone, and to its groups: a group's name holds its unit's code."""
+
+    def moved(value: str) -> str:
+        return next((value.replace(old, unit) for old in person.school_units if old in value), value)
+
+    told = {name: tuple(dict.fromkeys(map(moved, person.values(name)))) for name in _belonging(person)}
+    return ChangePerson(person=person.id, school_units=(unit,), attributes=told)
+
+
+def _as_before(person: Person) -> ChangePerson:
+    told = {name: person.values(name) for name in _belonging(person)}
+    return ChangePerson(person=person.id, school_units=person.school_units, attributes=told)
+
+
+def _belonging(person: Person) -> tuple[str, ...]:
+    return tuple(name for name in (UNIT, *GROUPS) if person.values(name))

@@ -11,8 +11,7 @@ def from_vendor(cast: Cast) -> Flow:
         FlowStopped: the school's login page did not come.
     """
     yield from _everywhere(cast)
-    yield from log_out(cast.vendor)
-    yield from probe(cast.vendor, *cast.also)
+    yield from log_out(cast.vendor, *cast.also)
 
 
 def from_school(cast: Cast) -> Flow:

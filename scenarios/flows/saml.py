@@ -43,6 +43,4 @@ def _look_around(cast: Cast) -> Flow:
         return
     for url in cast.vendor.visit:
         yield Visit(url)
-    if cast.vendor.logout:
-        yield from log_out(cast.vendor)
-        yield from probe(cast.vendor)
+    yield from log_out(cast.vendor)

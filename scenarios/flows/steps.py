@@ -84,10 +84,11 @@ def probe(*vendors: Vendor) -> Flow:
         yield Visit(vendor.probe.url)
 
 
-def log_out(vendor: Vendor) -> Flow:
-    """Log out at a vendor that has a page for it."""
+def log_out(vendor: Vendor, *others: Vendor) -> Flow:
+    """Log out at a vendor that has a page for it, and look who is logged in there and at the others."""
     if vendor.logout:
         yield Visit(vendor.logout)
+        yield from probe(vendor, *others)
 
 
 def entity_id(vendor: Vendor) -> str:

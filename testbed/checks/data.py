@@ -9,7 +9,7 @@ from testbed.model.privacy import Channel, Disclosure
 from testbed.model.release import ReleaseRecord
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
-from testbed.model.written import Agreement
+from testbed.model.written import Agreement, InTheClear
 from testbed.privacy.agreed import Party, may_know, party_of
 
 
@@ -152,7 +152,9 @@ def encrypted_in_transit(evidence: Evidence) -> Iterator[Outcome]:
                 f"{told.attribute} went to {told.recipient} in the clear", "a connection with TLS", disclosure=told
             )
     agreement = evidence.agreement
-    if agreement is None or not agreement.security.encrypt_assertion:
+    # NOTE: what the laboratory asked the school to send in the clear is not the vendor's doing.
+    on_order = any(isinstance(operation, InTheClear) for operation in evidence.play.scenario.spoil)
+    if agreement is None or not agreement.security.encrypt_assertion or on_order:
         return
     for message in evidence.messages:
         if isinstance(message, SamlResponse) and not all(one.encrypted for one in message.assertions):

@@ -45,17 +45,30 @@ def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
     if not before:
         yield NotVerified("the page that shows who is logged in was not opened")
         return
-    if play.person in shown(before[0], evidence):
-        return
-    if closed_assertions(evidence):
-        # NOTE: the page may name the person by what the assertion said, and that cannot be known.
-        yield NotVerified("the assertion came encrypted and could not be read: the page may show what it said")
-    else:
+    for probe in _after_each_login(evidence, before[0]):
+        if play.person in shown(probe, evidence):
+            continue
+        if closed_assertions(evidence):
+            # NOTE: the page may name the person by what the assertion said, and that cannot be known.
+            yield NotVerified("the assertion came encrypted and could not be read: the page may show what it said")
+            continue
         yield Observation(
             f"{play.vendor.probe.url} does not show the person",
             "it shows the person who logged in",
-            where=Pointer(before[0].number, "response.body"),
+            where=Pointer(probe.number, "response.body"),
         )
+
+
+def _after_each_login(evidence: Evidence, first: Exchange) -> list[Exchange]:
+    """The first time that the page was opened, and the first time after each login that came later."""
+    logins = sorted(m.where.exchange for m in evidence.messages if isinstance(m, SamlResponse))
+    looked = probes(evidence)
+    later = [
+        next((probe for probe in looked if login < probe.number < after), None)
+        for login, after in zip(logins, [*logins[1:], float("inf")], strict=True)
+    ]
+    found = {probe.number: probe for probe in (first, *later) if probe is not None}
+    return [found[number] for number in sorted(found)]
 
 
 @check(

@@ -71,3 +71,20 @@ def test_all_workers_of_a_school_stand_at_the_same_stage(tmp_path: Path) -> None
     assert first.stage == "switched"
     with pytest.raises(ValueError, match="comes after"):
         first.take("announce")
+
+
+def test_the_next_rollover_leads_back_to_the_first_key(tmp_path: Path) -> None:
+    rollover = Rollover(State(tmp_path / "state.sqlite", lambda: NOW))
+    passed = []
+    for step in STEPS * 2:
+        rollover.take(step)
+        passed.append((published(rollover.stage), signer(rollover.stage)))
+    assert passed == [
+        (("current", "coming"), "current"),
+        (("coming", "current"), "coming"),
+        (("coming",), "coming"),
+        (("coming", "current"), "coming"),
+        (("current", "coming"), "current"),
+        (("current",), "current"),
+    ]
+    assert rollover.stage == "before"

@@ -42,8 +42,15 @@ def vendor(host: str, **more: Any) -> Vendor:
 
 
 VENDOR, OTHER = vendor("v.test"), vendor("w.test")
+GROUP = "http://skola.test/{}/5A"
 PERSON = Person(
-    id="elev-0001", role="pupil", school_units=("00001101",), attributes={"sisSchoolUnitCode": ("00001101",)}
+    id="elev-0001",
+    role="pupil",
+    school_units=("00001101", "00001102"),
+    attributes={
+        "sisSchoolUnitCode": ("00001101", "00001102"),
+        "sisSchoolCourseStudent": (GROUP.format("00001101"), "http://skola.test/choir"),
+    },
 )
 SCHOOL = "https://idp.skola.test/saml/metadata"
 
@@ -142,20 +149,24 @@ def test_a_key_rollover_is_a_login_before_and_after_each_step() -> None:
     taken = steps(FLOWS["saml-key-rollover"](Cast(VENDOR, PERSON)), LOGGED_IN)
     orders = [step.order for step in taken if isinstance(step, Ask)]
     assert orders == [RollKeys(step="announce"), RollKeys(step="switch"), RollKeys(step="retire")]
-    between = visits("v.test", "login", "me", "logout")
-    assert taken[2:4] == visits("v.test", "me", "logout")
+    assert taken[2:5] == visits("v.test", "me", "logout", "me")
     for order in orders:
         at = taken.index(Ask(order))
-        assert taken[at + 1 : at + 4] == between
-    assert taken[-1] == Visit("https://v.test/me")
+        assert taken[at + 1 : at + 5] == visits("v.test", "login", "me", "logout", "me")
+    assert len(taken) == 5 + 3 * 5
 
 
 def test_a_pupil_changes_school_and_belongs_where_they_did_at_the_end() -> None:
     taken = steps(FLOWS["saml-change-school"](Cast(VENDOR, PERSON, moves_to="00009901")), LOGGED_IN)
     orders = [step.order for step in taken if isinstance(step, Ask)]
+    groups = {unit: (GROUP.format(unit), "http://skola.test/choir") for unit in ("00009901", "00001101")}
     assert orders == [
-        ChangePerson(person="elev-0001", school_units=(unit,), attributes={"sisSchoolUnitCode": (unit,)})
-        for unit in ("00009901", "00001101")
+        ChangePerson(
+            person="elev-0001",
+            school_units=units,
+            attributes={"sisSchoolUnitCode": units, "sisSchoolCourseStudent": groups[units[0]]},
+        )
+        for units in (("00009901",), ("00001101", "00001102"))
     ]
     at = taken.index(Ask(orders[0]))
     assert taken[at + 1 :][:4] == visits("v.test", "login", "me", "logout", "me")

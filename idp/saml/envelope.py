@@ -78,8 +78,9 @@ def instant(text: str | None) -> datetime | None:
 
 
 def written(moment: datetime) -> str:
-    """A time as SAML writes it, in UTC and whole seconds (SAML Core 1.3.3)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A time in aware UTC as SAML writes it, in whole seconds (SAML Core 1.3.3)."""
+    # NOTE: half the time of strftime, four times for every response.
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def unpack(fields: Fields, name: str, binding: Binding) -> bytes:

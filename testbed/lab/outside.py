@@ -152,7 +152,7 @@ def _school(spec: OutsideSpec, parties: tuple[RelyingParty, ...], token: str, ht
     config = SchoolConfig(
         base_url=spec.url,
         name=SCHOOL.name,
-        people=spec.people,
+        people={name: person for name, person in spec.people.items() if person.school == SCHOOL.id},
         scope=SCHOOL.scope,
         relying_parties=parties,
         control_token=token,

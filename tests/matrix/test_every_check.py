@@ -25,6 +25,7 @@ from testbed.model.privacy import Channel
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.verdict import Evidence, RunRecord, Verdict
 from testbed.model.wire import Exchange, Pointer, Response
+from testbed.model.written import Remove
 from testbed.wire.saml_metadata import metadata
 from testbed.wire.xml import NAMESPACES, parse
 
@@ -99,7 +100,15 @@ def expecting(evidence: Evidence, **changes: object) -> Evidence:
 
 
 def spoiled(evidence: Evidence) -> Evidence:
-    scenario = evidence.play.scenario.model_copy(update={"spoil": ("anything",), "clause": "SAML Core 2.5.1.4"})
+    scenario = evidence.play.scenario.model_copy(
+        update={"spoil": (Remove(op="remove", xpath="//saml:Audience"),), "clause": "SAML Core 2.5.1.4"}
+    )
+    return replace(evidence, play=replace(evidence.play, scenario=scenario))
+
+
+def from_school(evidence: Evidence) -> Evidence:
+    """The login began at the school."""
+    scenario = evidence.play.scenario.model_copy(update={"flow": "saml-unsolicited"})
     return replace(evidence, play=replace(evidence.play, scenario=scenario))
 
 

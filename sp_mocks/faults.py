@@ -132,7 +132,7 @@ _ALL = (
             en="Does not sign its messages about logout: "
             "anyone can log out a class in the middle of a test, or nobody is logged out at all.",
         ),
-        breaks=frozenset({"saml.logout-is-signed", "saml.logout-answers-a-request"}),
+        breaks=frozenset({"saml.logout-is-signed"}),
         apply=lambda behaviour: replace(behaviour, signs_logout=False),
     ),
     Fault(

@@ -207,8 +207,10 @@ class SignOn:
         encrypt_to = _encrypt_to(provider)
         if encrypt_to is None and provider.relying_party.encrypts_assertions:
             return await self._refuse(login, NO_KEY_TO_ENCRYPT_TO)
-        self._take(login)
         name_format = NAMEID_TRANSIENT if decided.nameless else wish.name_id_format or ""
+        if wish.demands_name_id and name_format != wish.name_id_format:
+            return await self._refuse(login, NO_SUCH_NAMEID)
+        self._take(login)
         name = name_id(person.id, provider.entity_id, name_format, self._desk.secret)
         context = choose(wish.contexts, session.strength) or ""
         statement = Login(name, decided.attributes, session.since, context, new_identifier())

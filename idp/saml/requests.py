@@ -39,6 +39,8 @@ class LoginRequest:
     is_passive: bool
     name_id_format: str | None
     """The format to issue; None when the request asks for one that the school does not have."""
+    demands_name_id: bool
+    """Whether the request itself names that format, so that no other will do (SAML Core 3.4.1.1)."""
     contexts: tuple[str, ...]
     """The context classes that may be stated, the one to prefer first; none when the school has no such."""
 
@@ -83,6 +85,7 @@ class RequestReader:
             force_authn=message.force_authn in XML_TRUE,
             is_passive=message.is_passive in XML_TRUE,
             name_id_format=_name_id_format(message, provider),
+            demands_name_id=_asked_format(message) != NAMEID_UNSPECIFIED,
             contexts=self._contexts(message),
         )
 
@@ -106,6 +109,7 @@ class RequestReader:
             force_authn=False,
             is_passive=False,
             name_id_format=_own_format(provider),
+            demands_name_id=False,
             contexts=acceptable((), "", e_leg=self._e_leg),
         )
 
@@ -141,11 +145,15 @@ def _consumer(message: AuthnRequest, provider: ServiceProvider) -> Consumer:
 
 
 def _name_id_format(message: AuthnRequest, provider: ServiceProvider) -> str | None:
-    policy = message.name_id_policy
-    asked = (policy.format if policy else None) or NAMEID_UNSPECIFIED
+    asked = _asked_format(message)
     if asked not in NAMEID_FORMATS:
         return None
     return _own_format(provider) if asked == NAMEID_UNSPECIFIED else asked
+
+
+def _asked_format(message: AuthnRequest) -> str:
+    policy = message.name_id_policy
+    return str((policy.format if policy else None) or NAMEID_UNSPECIFIED)
 
 
 def _own_format(provider: ServiceProvider) -> str:

@@ -79,6 +79,7 @@ def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, cont
                 metadata_url=vendor.metadata,
                 agreement=spec.agreements.get(vendor.agreement or ""),
                 release=vendor.school_release,
+                sign_response=vendor.school_signs_response,
             )
             for vendor in spec.vendors
             if works_with(spec, vendor, place)

@@ -268,6 +268,8 @@ class Vendor(Written):
     visit: tuple[Url, ...] = ()
     """Pages to open once logged in."""
     agreement: Id | None = None
+    school_signs_response: bool = False
+    """Some products want the response signed too, around the signed assertion."""
     school_release: ReleasePolicy = "agreement"
     simulated: Simulated | None = None
     unsupported: dict[str, str] = Field(default_factory=dict)

@@ -18,6 +18,7 @@ REQUEST = LoginRequest(
     force_authn=False,
     is_passive=False,
     name_id_format=None,
+    demands_name_id=False,
     contexts=("urn:a",),
 )
 READING = Participant("https://a.test", "urn:f", "_name", "_index")

@@ -403,3 +403,11 @@ async def test_a_policy_that_names_nobody_gives_no_lasting_name_id(
         page = await lab.log_in("elev-1")
         assert saml_response(page).find(".//saml:NameID", NS).get("Format") == TRANSIENT
         assert set(released(page)) == attributes
+
+
+async def test_who_may_not_be_recognised_is_not_named_by_what_a_request_demands(open_lab: Any) -> None:
+    policy = f'<samlp:NameIDPolicy Format="{PERSISTENT}"/>'
+    async with open_lab(party={"release": "entity-categories"}) as lab:
+        page = await lab.log_in("elev-1", lab.vendor.request(content=policy))
+        assert status_of(page) == ["Requester", "InvalidNameIDPolicy"]
+        assert lab.school.accounts.take() == ()

@@ -112,12 +112,6 @@ def from_school(evidence: Evidence) -> Evidence:
     return replace(evidence, play=replace(evidence.play, scenario=scenario))
 
 
-def from_school(evidence: Evidence) -> Evidence:
-    """The login began at the school."""
-    scenario = evidence.play.scenario.model_copy(update={"flow": "saml-unsolicited"})
-    return replace(evidence, play=replace(evidence.play, scenario=scenario))
-
-
 def protected(evidence: Evidence) -> Evidence:
     marked = evidence.person.model_copy(update={"security_marking": "Sekretessmarkering"})
     return replace(evidence, people={**evidence.people, marked.id: marked})

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from idp import mutations
-from testbed.model.written import Remove, SetAttribute, SetText
+from testbed.model.written import InTheClear, Remove, SetAttribute, SetText
 
 
 @pytest.fixture
@@ -74,3 +74,12 @@ def test_what_is_good_passes_the_check() -> None:
 def test_too_many_operations_are_refused() -> None:
     with pytest.raises(ValueError, match="at most"):
         mutations.check([Remove(op="remove", xpath="//saml:Audience")] * 51)
+
+
+def test_in_the_clear_changes_nothing_in_the_message_itself(tree: Any) -> None:
+    before, clear = etree.tostring(tree), InTheClear(op="in-the-clear")
+    mutations.check([clear])
+    mutations.apply(tree, [clear])
+    assert etree.tostring(tree) == before
+    assert mutations.in_the_clear([clear])
+    assert not mutations.in_the_clear([Remove(op="remove", xpath="//saml:Audience")])

@@ -19,7 +19,7 @@ from idp.saml.server import make_server
 from idp.saml.signing import Signers, is_signed_by
 from testbed.model.attributes import attributes
 from testbed.model.messages import NAMEID_TRANSIENT
-from testbed.model.written import Bilingual, Remove, SetText
+from testbed.model.written import Bilingual, InTheClear, Remove, SetText
 
 PLAIN = Protection("before")
 NOW = dt.datetime(2031, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
@@ -165,6 +165,15 @@ def test_the_key_of_the_stage_signs_both_answers(
     refusal = etree.fromstring(issuer.refuse(TO, NOBODY, NOW, stage))
     assert is_signed_by(response.find("saml:Assertion", NS), public(keys, slot))
     assert is_signed_by(refusal, public(keys, slot))
+
+
+def test_an_assertion_is_sent_in_the_clear_where_the_laboratory_asks_for_that(
+    issuer: ResponseIssuer, receiver: Any
+) -> None:
+    protection = Protection("before", True, encryption_target([receiver.certificate], ()))
+    clear = InTheClear(op="in-the-clear")
+    root = etree.fromstring(issuer.issue(TO, login(givenName=["Åsa"]), NOW, protection, [clear]))
+    assert root.findtext(".//saml:Assertion//saml:AttributeValue", namespaces=NS) == "Åsa"
 
 
 def test_an_encrypted_assertion_is_spoiled_and_signed_before_it_is_encrypted(

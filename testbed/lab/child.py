@@ -48,6 +48,8 @@ class ChildProcess:
                 sys.executable,
                 "-m",
                 module,
+                # NOTE: the process does not read it; whoever looks at a list of processes does.
+                name,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log_file,

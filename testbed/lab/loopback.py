@@ -80,11 +80,17 @@ class LoopbackStage:
         await self._tell({"begin": play_to_json(play)})
 
     async def end(self, play_id: str, stopped: str, error: str) -> None:
-        """See :class:`testbed.runner.play.Stage`."""
+        """See :class:`testbed.runner.play.Stage`.
+
+        Raises:
+            ParticipantUnavailable: the proxy or a participant has died.
+        """
         answer = await self._tell({"quiet": QUIET_S})
         if answer != {"quiet": True} and not error:
             error = f"an exchange was still under way after {QUIET_S:.0f} s"
         await self._tell({"end": play_id, "stopped": stopped, "error": error})
+        for participant in self._participants:
+            participant.must_live()
         keep_accounts(self._releases, play_id, await self._control.take_releases())
 
     async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
@@ -166,7 +172,7 @@ async def loopback_lab(
         spec.home.certificate_authority()
         certificate = spec.home.server_certificate("school", HOSTS)
         schools = (_school(roster, certificate, number) for number in range(1, workers + 1))
-        proxy, *participants = await _all_or_none(stack, _proxy(roster), _vendors(roster), *schools)
+        proxy, *participants = await _all_or_none(stack, _proxy(roster), *schools, _vendors(roster))
         control = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{_port(sockets.control)}", trust_env=False)
         )

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts import Accounts
-from idp.back_channel import BackChannel
 from idp.config import Clock, RelyingParty, SchoolConfig
 from idp.control import control_app
 from idp.directory import Directory
@@ -20,16 +19,20 @@ from idp.orders import Orders
 from idp.pages import Pages
 from idp.parts import SchoolParts
 from idp.problems import Words, error_handlers
+from idp.release import SchoolFacts
 from idp.rollover import Rollover
+from idp.saml.back_channel import BackChannel
 from idp.saml.logout import LogoutReader
 from idp.saml.metadata import MEDIA_TYPE, OwnMetadata
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.requests import RequestReader
 from idp.saml.responses import ResponseIssuer
 from idp.saml.server import make_server
+from idp.saml.sign_on import SamlAnswering, SamlDesk, SamlSignOn
 from idp.saml.signing import Signers
+from idp.saml.slo import SamlLogout, SamlTelling
 from idp.sessions import Sessions
-from idp.sign_on import Desk, SignOn
+from idp.sign_on import SignOn
 from idp.spoiling import Spoiler
 from idp.state import State, StateUnavailable
 from testbed.model.written import Bilingual
@@ -90,8 +93,13 @@ class School:
         self._metadata = OwnMetadata(server, keys, signers if config.sign_metadata else None)
         requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
         issuer = ResponseIssuer(server, signers)
-        sign_on = SignOn(parts, Desk(requests, issuer, spoiler, keys.pairwise_secret, self.accounts))
-        logout = _logout(parts, http, state)
+        facts = SchoolFacts(config.organisation, config.scope, config.registration_authority, keys.pairwise_secret)
+        by_saml = SamlAnswering(parts, SamlDesk(requests, issuer, spoiler, facts, self.accounts))
+        sign_on = SignOn(parts, {"saml": by_saml})
+        saml = SamlSignOn(parts, requests, by_saml, sign_on)
+        telling, reader = _saml_telling(parts, http)
+        logout = Logout(parts, LogoutRuns(state), {"saml": telling})
+        slo = SamlLogout(parts, reader, telling, logout)
         orders = Orders(parts.parties, spoiler, parts.directory, parts.rollover)
         self.control = control_app(config.control_token, orders, self.accounts)
         self.app = Starlette(
@@ -99,17 +107,18 @@ class School:
                 Route("/", self._start, methods=["GET"]),
                 Route("/error", self._error_from_vendor, methods=["GET"]),
                 Route("/saml/metadata", self._show_metadata, methods=["GET"]),
-                Route("/saml/sso", sign_on.by_redirect, methods=["GET"]),
-                Route("/saml/sso", sign_on.by_post, methods=["POST"]),
+                Route("/saml/sso", saml.by_redirect, methods=["GET"]),
+                Route("/saml/sso", saml.by_post, methods=["POST"]),
                 Route("/login", sign_on.show_login, methods=["GET"]),
                 Route("/login", sign_on.log_in, methods=["POST"]),
                 Route("/login/confirm", sign_on.confirm, methods=["POST"]),
-                Route("/saml/unsolicited", sign_on.unsolicited, methods=["GET"]),
-                Route("/saml/slo", logout.by_redirect, methods=["GET"]),
-                Route("/saml/slo", logout.by_post, methods=["POST"]),
-                Route("/saml/slo/soap", logout.by_soap, methods=["POST"]),
+                Route("/saml/unsolicited", saml.unsolicited, methods=["GET"]),
+                Route("/saml/slo", slo.by_redirect, methods=["GET"]),
+                Route("/saml/slo", slo.by_post, methods=["POST"]),
+                Route("/saml/slo/soap", slo.by_soap, methods=["POST"]),
                 Route("/logout", logout.show, methods=["GET"]),
                 Route("/logout", logout.start, methods=["POST"]),
+                Route("/logout/done", logout.done, methods=["GET"]),
             ],
             exception_handlers={**error_handlers(self._pages, WORDS), StateUnavailable: self._busy},
         )
@@ -132,7 +141,7 @@ class School:
         return self._pages.error(request, 503, TRY_AGAIN)
 
 
-def _logout(parts: SchoolParts, http: httpx.AsyncClient, state: State) -> Logout:
+def _saml_telling(parts: SchoolParts, http: httpx.AsyncClient) -> tuple[SamlTelling, LogoutReader]:
     config = parts.config
     reader = LogoutReader(parts.parties, config.slo_url, config.slo_soap_url, parts.now)
     back_channel = BackChannel(
@@ -144,4 +153,4 @@ def _logout(parts: SchoolParts, http: httpx.AsyncClient, state: State) -> Logout
         rollover=parts.rollover,
         now=parts.now,
     )
-    return Logout(parts, reader, back_channel, LogoutRuns(state))
+    return SamlTelling(parts, back_channel), reader

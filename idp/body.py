@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 
+from idp.fields import Fields, read_fields
 from idp.refused import malformed
-from idp.saml.unpacking import Fields, read_fields
 
 MAX_QUERY = 32 * 1024
 MAX_FORM = 1024 * 1024

@@ -5,17 +5,27 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter
 
+from idp.sessions import Session
 from idp.state import Shelf, State
+from idp.wish import Protocol
 
 TAKES = timedelta(minutes=15)
 MAX_RUNS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """A vendor, by the name that it has in its protocol."""
+
+    protocol: Protocol
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A vendor, what it was told that the person is called, and the sessions it was told of by that name."""
 
-    entity_id: str
+    who: Who
     name_id_format: str
     name_id: str
     session_indexes: tuple[str, ...]
@@ -25,24 +35,26 @@ class Named:
 class LogoutRun:
     """Who began it, who is still to be told, and how it went."""
 
-    initiator: str
-    """Entity ID of the vendor; "" when it began at the school."""
+    initiator: Who | None
+    """None when it began at the school."""
     request_id: str = ""
     relay_state: str = ""
+    return_to: str = ""
+    """Where the browser goes at the end (OpenID Connect); a registered address, or ""."""
     unknown: bool = False
     """The vendor named nobody who is logged in."""
     waiting: tuple[Named, ...] = ()
     asked: Named | None = None
     asked_id: str = ""
     """ID of the request that ``asked`` was sent."""
-    done: tuple[str, ...] = ()
-    """Entity IDs of the vendors that say that they have logged the person out."""
-    failed: tuple[str, ...] = ()
-    """Of those that do not, or cannot be told."""
-
-    def asked_for_by(self, request_id: str, relay_state: str) -> "LogoutRun":
-        """The same, with what its initiator is to be answered."""
-        return replace(self, request_id=request_id, relay_state=relay_state)
+    frames: tuple[str, ...] = ()
+    """Addresses that the browser is to open in frames (OpenID Connect Front-Channel Logout); nobody answers those."""
+    done: tuple[Who, ...] = ()
+    """The vendors that say that they have logged the person out."""
+    failed: tuple[Who, ...] = ()
+    """Those that do not, or cannot be told."""
+    unanswered: tuple[Who, ...] = ()
+    """Those that are told by a frame, and have no way to say whether they did."""
 
     def next(self) -> "tuple[LogoutRun, Named]":
         """The turn of the next vendor in line.
@@ -65,13 +77,24 @@ class LogoutRun:
         """
         if self.asked is None:
             raise ValueError("nobody was asked")
-        told = (self.asked.entity_id,)
+        told = (self.asked.who,)
         done, failed = (self.done + told, self.failed) if success else (self.done, self.failed + told)
         return replace(self, asked=None, asked_id="", done=done, failed=failed)
 
+    def framed(self, url: str) -> "LogoutRun":
+        """The vendor whose turn it is will be told by a frame with this address.
+
+        Raises:
+            ValueError: it is nobody's turn.
+        """
+        if self.asked is None:
+            raise ValueError("nobody was asked")
+        unanswered = (*self.unanswered, self.asked.who)
+        return replace(self, asked=None, frames=(*self.frames, url), unanswered=unanswered)
+
     def without_browser(self) -> "LogoutRun":
         """Nobody is left who could carry messages: those who wait are not reached."""
-        return replace(self, waiting=(), failed=self.failed + tuple(one.entity_id for one in self.waiting))
+        return replace(self, waiting=(), failed=self.failed + tuple(one.who for one in self.waiting))
 
 
 class LogoutRuns:
@@ -87,3 +110,12 @@ class LogoutRuns:
     def take(self, relay_state: str) -> LogoutRun | None:
         """Take it up again; None when there is none, or it was taken up before."""
         return self._shelf.take(relay_state)
+
+
+def named(session: Session) -> tuple[Named, ...]:
+    """The vendors of a session, each name once with all its session indexes."""
+    indexes: dict[tuple[Who, str, str], list[str]] = {}
+    for one in session.participants:
+        who = Who(one.protocol, one.entity_id)
+        indexes.setdefault((who, one.name_id_format, one.name_id), []).append(one.session_index)
+    return tuple(Named(*names, tuple(dict.fromkeys(found))) for names, found in indexes.items())

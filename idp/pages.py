@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -141,9 +141,29 @@ class Pages:
         # NOTE: no form-action, for the redirects that follow lead to vendors.
         return self._render(request, "logout.html", policy="", person=person, vendors=vendors, form_id=LOGOUT_FORM)
 
-    def logged_out(self, request: Request, done: Sequence[Bilingual], failed: Sequence[Bilingual]) -> HTMLResponse:
-        """Says where the person has been logged out, and where not."""
-        return self._render(request, "logged_out.html", policy="form-action 'none'", done=done, failed=failed)
+    def logged_out(
+        self,
+        request: Request,
+        done: Sequence[Bilingual],
+        failed: Sequence[Bilingual],
+        unanswered: Sequence[Bilingual] = (),
+    ) -> HTMLResponse:
+        """Says where the person has been logged out, where not, and who was told but cannot answer."""
+        return self._render(
+            request,
+            "logged_out.html",
+            policy="form-action 'none'",
+            done=done,
+            failed=failed,
+            unanswered=unanswered,
+        )
+
+    def frames(self, request: Request, urls: Sequence[str], key: str) -> HTMLResponse:
+        """Opens each address in a frame, then goes on with the logout of this key."""
+        # NOTE: no form-action, for the logout may end with a redirect to a vendor.
+        hosts = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in urls})
+        policy = f"frame-src {' '.join(hosts)}; script-src {{nonce}}"
+        return self._render(request, "frames.html", policy=policy, urls=urls, key=key)
 
     def error(self, request: Request, status: int, explanation: Bilingual) -> HTMLResponse:
         """Says what went wrong, in words for a person."""

@@ -7,9 +7,9 @@ from hmac import compare_digest
 
 from pydantic import TypeAdapter
 
-from idp.saml.contexts import ONE_FACTOR
-from idp.saml.requests import LoginRequest
+from idp.contexts import ONE_FACTOR
 from idp.state import TOKEN_BYTES, Shelf, State
+from idp.wish import LoginWish, Protocol
 
 SESSION_COOKIE = "skola_session"
 """The school's own name, for cookies know no ports: another server on this machine may have a session too."""
@@ -29,7 +29,7 @@ MAX_PARTICIPANTS = 100
 class Pending:
     """A login request that waits for a person to log in."""
 
-    request: LoginRequest
+    wish: LoginWish
     browser: str
     """Secret that only the browser which brought the request holds, in a cookie."""
     person: str = ""
@@ -45,9 +45,11 @@ class Participant:
     """A vendor that a session has let somebody into (SAML Profiles 4.4.1)."""
 
     entity_id: str
+    """The party of :class:`idp.wish.LoginWish`: an entity ID, or a client ID."""
     name_id_format: str
     name_id: str
     session_index: str
+    protocol: Protocol = "saml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Session:
     """Id in people.json."""
     since: datetime
     strength: int = ONE_FACTOR
-    """See :mod:`idp.saml.contexts`."""
+    """See :mod:`idp.contexts`."""
     participants: tuple[Participant, ...] = ()
 
 
@@ -75,10 +77,10 @@ class Sessions:
         self._names = Shelf(state, "name", TypeAdapter(bool), SESSION_FOR, 2 * MAX_SESSIONS)
         self._used = Shelf(state, "used", TypeAdapter(bool), USED_FOR, MAX_USED)
 
-    def wait_for_login(self, request: LoginRequest) -> tuple[str, str]:
+    def wait_for_login(self, wish: LoginWish) -> tuple[str, str]:
         """Remember a request; its key, and the secret for the browser's cookie."""
         browser = secrets.token_urlsafe(TOKEN_BYTES)
-        return self.pending.add(Pending(request, browser)), browser
+        return self.pending.add(Pending(wish, browser)), browser
 
     def is_new(self, entity_id: str, message_id: str) -> bool:
         """Whether this vendor has not sent a message of this ID before (SAML Core 1.3.4); from now on it has."""

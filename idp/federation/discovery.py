@@ -15,8 +15,8 @@ from idp.body import read_body
 from idp.federation.entity import Entity
 from idp.federation.pages import FederationPages, Question
 from idp.federation.registry import Members, Registry
+from idp.fields import Fields, read_fields
 from idp.refused import Refused
-from idp.saml.unpacking import Fields, read_fields
 from testbed.model.written import Bilingual
 
 ENTITY_ID, RETURN, RETURN_ID_PARAM, IS_PASSIVE, POLICY = "entityID", "return", "returnIDParam", "isPassive", "policy"

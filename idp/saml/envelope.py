@@ -10,9 +10,10 @@ from lxml import etree
 from saml2.samlp import AuthnRequest, LogoutRequest, LogoutResponse
 from saml2.validate import valid_instance
 
+from idp.fields import Fields
 from idp.refused import malformed
 from idp.saml.names import SAML
-from idp.saml.unpacking import Fields, decode, inflate
+from idp.saml.unpacking import decode, inflate
 
 type Binding = Literal["redirect", "post"]
 

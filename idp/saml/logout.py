@@ -7,13 +7,14 @@ from lxml import etree
 from saml2 import saml, samlp
 
 from idp.config import Clock
+from idp.fields import Fields
 from idp.refused import malformed
 from idp.saml.envelope import Binding, check_envelope, instant, issuer_of, read_as, unpack, written
 from idp.saml.identifiers import NameId
 from idp.saml.names import DS, SAML, SAMLP, SOAP, STATUS_SUCCESS
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.signatures import check_post, check_signature
-from idp.saml.unpacking import Fields, parse, parse_request
+from idp.saml.unpacking import parse, parse_request
 
 VALID_FOR = timedelta(minutes=5)
 MAX_INDEXES = 50

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from saml2.samlp import AuthnRequest, authn_request_from_string
 
 from idp.config import Clock
+from idp.contexts import acceptable
+from idp.fields import Fields
 from idp.refused import Refused, malformed
-from idp.saml.contexts import acceptable
 from idp.saml.envelope import MAX_RELAY_STATE, Binding, check_envelope, issuer_of, read_as, relay_state, unpack
 from idp.saml.names import (
     BINDING_POST,
@@ -15,7 +17,8 @@ from idp.saml.names import (
 )
 from idp.saml.relying_parties import Consumer, RelyingParties, ServiceProvider
 from idp.saml.signatures import check_signature
-from idp.saml.unpacking import Fields, parse_request
+from idp.saml.unpacking import parse_request
+from idp.wish import LoginWish
 from testbed.model.messages import NAMEID_PERSISTENT, NAMEID_TRANSIENT
 from testbed.model.written import Bilingual
 
@@ -25,24 +28,22 @@ XML_TRUE = ("true", "1")
 
 
 @dataclass(frozen=True, slots=True)
-class LoginRequest:
-    """A vendor's wish that somebody logs in (SAML Core 3.4.1), checked."""
+class SamlRequest:
+    """What is SAML's own of a vendor's wish that somebody logs in (SAML Core 3.4.1), checked."""
 
     id: str
     """"" when the school itself begins the login (SAML Profiles 4.1.5)."""
-    entity_id: str
-    """Of the vendor."""
     acs_url: str
     """Where the answer goes: an address of the vendor's metadata."""
     relay_state: str
-    force_authn: bool
-    is_passive: bool
     name_id_format: str | None
     """The format to issue; None when the request asks for one that the school does not have."""
     demands_name_id: bool
     """Whether the request itself names that format, so that no other will do (SAML Core 3.4.1.1)."""
-    contexts: tuple[str, ...]
-    """The context classes that may be stated, the one to prefer first; none when the school has no such."""
+
+
+SAML_REQUEST = TypeAdapter(SamlRequest)
+"""Reads and writes the detail of a :class:`idp.wish.LoginWish`."""
 
 
 class RequestReader:
@@ -58,7 +59,7 @@ class RequestReader:
     def __init__(self, parties: RelyingParties, destination: str, now: Clock, *, e_leg: bool) -> None:
         self._parties, self._destination, self._now, self._e_leg = parties, destination, now, e_leg
 
-    async def read(self, fields: Fields, binding: Binding) -> LoginRequest:
+    async def read(self, fields: Fields, binding: Binding) -> LoginWish:
         """The request in a query string (redirect) or a form (post).
 
         1. Unpack it, within limits. 2. Read it as XML without a DTD. 3. Find out who sends it. 4. Check its signature.
@@ -77,19 +78,23 @@ class RequestReader:
         )
         message = read_as(authn_request_from_string, root)
         check_envelope(message, provider.entity_id, self._destination, self._now())
-        return LoginRequest(
+        detail = SamlRequest(
             id=message.id,
-            entity_id=provider.entity_id,
             acs_url=_consumer(message, provider).url,
             relay_state=relay_state(fields),
-            force_authn=message.force_authn in XML_TRUE,
-            is_passive=message.is_passive in XML_TRUE,
             name_id_format=_name_id_format(message, provider),
             demands_name_id=_asked_format(message) != NAMEID_UNSPECIFIED,
+        )
+        return LoginWish(
+            protocol="saml",
+            party=provider.entity_id,
             contexts=self._contexts(message),
+            force_authn=message.force_authn in XML_TRUE,
+            is_passive=message.is_passive in XML_TRUE,
+            detail=SAML_REQUEST.dump_json(detail).decode(),
         )
 
-    def unsolicited(self, provider: ServiceProvider, target: str) -> LoginRequest:
+    def unsolicited(self, provider: ServiceProvider, target: str) -> LoginWish:
         """What the school asks of itself when a person begins at the school (SAML Profiles 4.1.5).
 
         Args:
@@ -101,16 +106,14 @@ class RequestReader:
         """
         if len(target.encode()) > MAX_RELAY_STATE:
             raise malformed("has a target that is too long")
-        return LoginRequest(
-            id="",
-            entity_id=provider.entity_id,
-            acs_url=provider.default_consumer.url,
-            relay_state=target,
+        detail = SamlRequest("", provider.default_consumer.url, target, _own_format(provider), demands_name_id=False)
+        return LoginWish(
+            protocol="saml",
+            party=provider.entity_id,
+            contexts=acceptable((), "", e_leg=self._e_leg),
             force_authn=False,
             is_passive=False,
-            name_id_format=_own_format(provider),
-            demands_name_id=False,
-            contexts=acceptable((), "", e_leg=self._e_leg),
+            detail=SAML_REQUEST.dump_json(detail).decode(),
         )
 
     def _contexts(self, message: AuthnRequest) -> tuple[str, ...]:

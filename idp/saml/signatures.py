@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
+from idp.fields import Fields
 from idp.refused import Refused, malformed
 from idp.saml.certificates import PublicKey, public_keys
 from idp.saml.envelope import Binding
@@ -16,7 +17,6 @@ from idp.saml.names import DS
 from idp.saml.redirect import MessageField
 from idp.saml.relying_parties import ServiceProvider
 from idp.saml.signing import is_signed_by
-from idp.saml.unpacking import Fields
 from testbed.model.written import Bilingual
 
 RSA_ALGORITHMS: dict[str, hashes.HashAlgorithm] = {

@@ -8,12 +8,12 @@ from testbed.model.pages import Cast, Flow
 
 FLOWS: Mapping[str, Callable[[Cast], Flow]] = MappingProxyType(
     {
-        "saml-login": saml.login,
-        "saml-unsolicited": saml.unsolicited,
-        "saml-logout-from-vendor": logout.from_vendor,
-        "saml-logout-from-school": logout.from_school,
-        "saml-key-rollover": changes.key_rollover,
-        "saml-change-school": changes.change_school,
+        "login": saml.login,
+        "unsolicited": saml.unsolicited,
+        "logout-from-vendor": logout.from_vendor,
+        "logout-from-school": logout.from_school,
+        "key-rollover": changes.key_rollover,
+        "change-school": changes.change_school,
     }
 )
 """The flow that a scenario names in its field ``flow``."""

@@ -162,7 +162,7 @@ def answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
     An answer that nobody asked for can be put into a pupil's browser by someone else.
     """
     asked = {message.id for message in evidence.messages if isinstance(message, AuthnRequest)}
-    if evidence.play.scenario.flow == "saml-unsolicited":
+    if evidence.play.scenario.flow == "unsolicited":
         # NOTE: a login that begins at school answers nothing, and must not say that it does (SAML Profiles 4.1.5).
         asked = {""}
     for response in _responses(evidence):

@@ -27,12 +27,12 @@ type ReleasePolicy = Literal[
 """How the school chooses what to release to a vendor: as agreed, as its metadata requests, by one REFEDS bundle, or by
 the most data-minimal bundle of those that its metadata claims."""
 type Flow = Literal[
-    "saml-login",
-    "saml-unsolicited",
-    "saml-logout-from-vendor",
-    "saml-logout-from-school",
-    "saml-key-rollover",
-    "saml-change-school",
+    "login",
+    "unsolicited",
+    "logout-from-vendor",
+    "logout-from-school",
+    "key-rollover",
+    "change-school",
 ]
 """What a person does; the generators of ``scenarios.flows`` by name."""
 type SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
@@ -386,7 +386,7 @@ class Scenario(Written):
     """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
     person: Casting = Casting()
     moves_to: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
-    """The code of the school unit that the person changes to; for the flow ``saml-change-school``, which needs it."""
+    """The code of the school unit that the person changes to; for the flow ``change-school``, which needs it."""
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""
     clause: str = ""
@@ -407,8 +407,8 @@ class Scenario(Written):
 
     @model_validator(mode="after")
     def _moves_somewhere(self) -> Self:
-        if (self.flow == "saml-change-school") != (self.moves_to is not None):
-            raise ValueError("'moves_to' goes with the flow saml-change-school, which cannot do without it")
+        if (self.flow == "change-school") != (self.moves_to is not None):
+            raise ValueError("'moves_to' goes with the flow change-school, which cannot do without it")
         return self
 
 

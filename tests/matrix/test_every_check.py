@@ -108,7 +108,7 @@ def spoiled(evidence: Evidence) -> Evidence:
 
 def from_school(evidence: Evidence) -> Evidence:
     """The login began at the school."""
-    scenario = evidence.play.scenario.model_copy(update={"flow": "saml-unsolicited"})
+    scenario = evidence.play.scenario.model_copy(update={"flow": "unsolicited"})
     return replace(evidence, play=replace(evidence.play, scenario=scenario))
 
 

@@ -31,7 +31,7 @@ SCENARIO = Scenario.model_validate(
     {
         "id": "login",
         "title": {"sv": "S", "en": "S"},
-        "flow": "saml-login",
+        "flow": "login",
         "vendor": "reading",
         "expect": {"login": "accepted"},
     }

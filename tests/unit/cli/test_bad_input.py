@@ -9,7 +9,7 @@ from testbed.cli import main
 GOOD = """
 id: mine
 title: {sv: Min, en: Mine}
-flow: saml-login
+flow: login
 vendor: reading-service
 expect: {login: accepted}
 """
@@ -31,13 +31,13 @@ def ended(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("flow: saml-login", "flow: carrier-pigeon"), "flow: "),
+        (("flow: login", "flow: carrier-pigeon"), "flow: "),
         (("vendor: reading-service", "vendor: nobody"), "nothing is called 'nobody'"),
         (("title: {sv: Min, en: Mine}", "title: Mine"), "title: "),
         (("id: mine", "id: Mine!"), "id: "),
         (("expect: {login: accepted}", "expect: {login: maybe}"), "expect.login: "),
-        (("flow: saml-login", "colour: blue\nflow: saml-login"), "colour: "),
-        (("flow: saml-login", "flow: [saml-login"), "line "),
+        (("flow: login", "colour: blue\nflow: login"), "colour: "),
+        (("flow: login", "flow: [login"), "line "),
         (("expect: {login: accepted}", "expect: {login: accepted}\nperson: {id: nobody-0001}"), "nobody of"),
     ],
 )

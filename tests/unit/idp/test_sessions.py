@@ -5,21 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from idp.saml.requests import LoginRequest
 from idp.sessions import MAX_PARTICIPANTS, Participant, Pending, Session, Sessions
 from idp.state import State
+from idp.wish import LoginWish
 
 START = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
-REQUEST = LoginRequest(
-    id="_1",
-    entity_id="https://a.test",
-    acs_url="https://a.test/acs",
-    relay_state="r",
-    force_authn=False,
-    is_passive=False,
-    name_id_format=None,
-    demands_name_id=False,
-    contexts=("urn:a",),
+WISH = LoginWish(
+    protocol="saml", party="https://a.test", contexts=("urn:a",), force_authn=False, is_passive=False, detail="{}"
 )
 READING = Participant("https://a.test", "urn:f", "_name", "_index")
 
@@ -43,9 +35,9 @@ def sessions(clock: Clock) -> Sessions:
 
 
 def test_only_the_browser_with_the_secret_holds_a_login(sessions: Sessions) -> None:
-    key, browser = sessions.wait_for_login(REQUEST)
+    key, browser = sessions.wait_for_login(WISH)
     pending = sessions.pending.get(key)
-    assert pending == Pending(REQUEST, browser)
+    assert pending == Pending(WISH, browser)
     assert pending.is_held_by(browser)
     assert not pending.is_held_by("")
     assert not pending.is_held_by("sécret")

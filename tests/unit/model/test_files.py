@@ -23,7 +23,7 @@ AGREEMENT = {
 SCENARIO = {
     "id": "s",
     "title": {"sv": "S", "en": "S"},
-    "flow": "saml-login",
+    "flow": "login",
     "vendor": "v",
     "expect": {"login": "accepted"},
 }

@@ -26,7 +26,7 @@ def vendor(name: str, *hosts: str) -> Vendor:
 
 OWN, OTHER = vendor("own"), vendor("other", "other.test", "cdn.other.test")
 SCENARIO = Scenario.model_validate(
-    {"id": "s", "title": {"sv": "s", "en": "s"}, "flow": "saml-login", "vendor": "own", "also": ["other"]}
+    {"id": "s", "title": {"sv": "s", "en": "s"}, "flow": "login", "vendor": "own", "also": ["other"]}
     | {"expect": {"login": "accepted"}}
 )
 OTHERS = others_of(Play("s", SCENARIO, OWN, "elev-0001", also=(OTHER,)))

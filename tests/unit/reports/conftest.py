@@ -54,7 +54,7 @@ SCENARIO = Scenario.model_validate(
     {
         "id": "login",
         "title": {"sv": HOSTILE, "en": HOSTILE},
-        "flow": "saml-login",
+        "flow": "login",
         "vendor": "reading",
         "expect": {"login": "accepted"},
     }

@@ -43,7 +43,7 @@ def scenario(**casting: object) -> Scenario:
     return Scenario(
         id="s",
         title=Bilingual(sv="s", en="s"),
-        flow="saml-login",
+        flow="login",
         vendor="v",
         person=Casting.model_validate(casting),
         expect=Expect(login="accepted"),

@@ -10,7 +10,7 @@ from testbed.runner.catalogue import load_catalogue
 SCENARIO = """
 id: {id}
 title: {{sv: S, en: S}}
-flow: saml-login
+flow: login
 vendor: {vendor}
 expect: {{login: accepted}}
 """
@@ -82,7 +82,7 @@ def test_other_vendors_must_exist_and_be_others(tmp_path: Path, also: str, said:
 SUITE = """
 id: mine
 title: {{sv: S, en: S}}
-every: {{flow: saml-login, vendors: {vendors}}}
+every: {{flow: login, vendors: {vendors}}}
 """
 
 

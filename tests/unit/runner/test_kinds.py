@@ -12,7 +12,7 @@ KNOWN = load_catalogue()
 
 
 def suite(vendors: object, **more: object) -> Suite:
-    every = {"flow": "saml-login", "vendors": vendors, **more}
+    every = {"flow": "login", "vendors": vendors, **more}
     return Suite.model_validate({"id": "all", "title": {"sv": "x", "en": "x"}, "every": every})
 
 
@@ -60,7 +60,7 @@ def test_a_suite_that_plays_no_kinds_makes_nothing() -> None:
 def test_a_suite_plays_something() -> None:
     with pytest.raises(ValueError, match="a suite plays something"):
         Suite(id="all", title=Bilingual(sv="x", en="x"))
-    assert Every(flow="saml-login", vendors="compliant").leave_out == ()
+    assert Every(flow="login", vendors="compliant").leave_out == ()
 
 
 def test_a_made_scenario_can_be_named_like_any_other() -> None:

@@ -83,49 +83,49 @@ def visits(host: str, *paths: str) -> list[Step]:
 
 
 def test_an_honest_login_looks_around_logs_out_and_looks_again() -> None:
-    taken = steps(FLOWS["saml-login"](Cast(VENDOR, PERSON)), LOGGED_IN)
+    taken = steps(FLOWS["login"](Cast(VENDOR, PERSON)), LOGGED_IN)
     assert taken == [*visits("v.test", "login"), SAYS_WHO, *visits("v.test", "me", "start", "logout", "me")]
 
 
 def test_a_spoiled_login_asks_the_school_first_and_only_probes() -> None:
     operations = (Remove(op="remove", xpath="//saml:Audience"),)
-    taken = steps(FLOWS["saml-login"](Cast(VENDOR, PERSON, operations)), (ANY_PAGE, *LOGGED_IN))
+    taken = steps(FLOWS["login"](Cast(VENDOR, PERSON, operations)), (ANY_PAGE, *LOGGED_IN))
     order = Ask(SpoilNext(entity_id="https://v.test/saml/metadata", operations=operations))
     assert taken == [order, *visits("v.test", "login"), SAYS_WHO, *visits("v.test", "me")]
 
 
 def test_without_the_schools_page_the_flow_says_what_came_instead() -> None:
-    flow = FLOWS["saml-login"](Cast(VENDOR, PERSON))
+    flow = FLOWS["login"](Cast(VENDOR, PERSON))
     next(flow)
     with pytest.raises(FlowStopped, match=r"https://v.test/ answered 500 with the title 'Oj'"):
         flow.send(Page("https://v.test/", 500, title="Oj"))
 
 
 def test_the_person_chooses_a_school_where_a_discovery_page_asks() -> None:
-    taken = steps(FLOWS["saml-login"](Cast(VENDOR, PERSON, school=SCHOOL)), (SCHOOL_PAGE, *LOGGED_IN))
+    taken = steps(FLOWS["login"](Cast(VENDOR, PERSON, school=SCHOOL)), (SCHOOL_PAGE, *LOGGED_IN))
     assert taken[1:3] == [Submit(SCHOOL_PAGE.forms[0], (("entityID", SCHOOL),)), SAYS_WHO]
-    alone = FLOWS["saml-login"](Cast(VENDOR, PERSON))
+    alone = FLOWS["login"](Cast(VENDOR, PERSON))
     next(alone)
     with pytest.raises(FlowStopped, match="asks for a school"):
         alone.send(SCHOOL_PAGE)
 
 
 def test_the_person_shows_a_second_factor_where_the_school_asks() -> None:
-    taken = steps(FLOWS["saml-login"](Cast(VENDOR, PERSON)), (LOGIN_PAGE, STEP_UP_PAGE))
+    taken = steps(FLOWS["login"](Cast(VENDOR, PERSON)), (LOGIN_PAGE, STEP_UP_PAGE))
     assert taken[1:4] == [SAYS_WHO, Submit(STEP_UP_PAGE.forms[0]), *visits("v.test", "me")]
 
 
 def test_an_unsolicited_login_begins_at_school() -> None:
-    taken = steps(FLOWS["saml-unsolicited"](Cast(VENDOR, PERSON, school=SCHOOL)), LOGGED_IN)
+    taken = steps(FLOWS["unsolicited"](Cast(VENDOR, PERSON, school=SCHOOL)), LOGGED_IN)
     place = "https://idp.skola.test/saml/unsolicited?providerId=https%3A%2F%2Fv.test%2Fsaml%2Fmetadata&target=%2Fstart"
     assert taken == [Visit(place), SAYS_WHO, *visits("v.test", "me", "start", "logout", "me")]
     with pytest.raises(FlowStopped, match="which school"):
-        next(FLOWS["saml-unsolicited"](Cast(VENDOR, PERSON)))
+        next(FLOWS["unsolicited"](Cast(VENDOR, PERSON)))
 
 
 @pytest.mark.parametrize("asked_again", [(), (STEP_UP_PAGE,), (LOGIN_PAGE,)])
 def test_logout_everywhere_from_a_vendor_looks_at_every_vendor_before_and_after(asked_again: tuple[Page, ...]) -> None:
-    taken = steps(FLOWS["saml-logout-from-vendor"](Cast(VENDOR, PERSON, also=(OTHER,))), (*LOGGED_IN, *asked_again))
+    taken = steps(FLOWS["logout-from-vendor"](Cast(VENDOR, PERSON, also=(OTHER,))), (*LOGGED_IN, *asked_again))
     again = [Submit(one.forms[0], SAYS_WHO.values if one is LOGIN_PAGE else ()) for one in asked_again]
     probes = [*visits("v.test", "me"), *visits("w.test", "me")]
     begun = [*visits("v.test", "login"), SAYS_WHO, *visits("w.test", "login"), *again]
@@ -134,19 +134,19 @@ def test_logout_everywhere_from_a_vendor_looks_at_every_vendor_before_and_after(
 
 def test_logout_everywhere_from_school_uses_the_page_of_the_school_that_asked() -> None:
     pages = (*LOGGED_IN, ANY_PAGE, ANY_PAGE, ANY_PAGE, LOGOUT_PAGE)
-    taken = steps(FLOWS["saml-logout-from-school"](Cast(VENDOR, PERSON, also=(OTHER,))), pages)
+    taken = steps(FLOWS["logout-from-school"](Cast(VENDOR, PERSON, also=(OTHER,))), pages)
     probes = [*visits("v.test", "me"), *visits("w.test", "me")]
     assert taken[3:] == [*probes, *visits("idp.skola.test", "logout"), Submit(LOGOUT_PAGE.forms[0]), *probes]
 
 
 def test_logout_from_school_stops_where_there_is_no_page_for_it() -> None:
-    flow = FLOWS["saml-logout-from-school"](Cast(VENDOR, PERSON))
+    flow = FLOWS["logout-from-school"](Cast(VENDOR, PERSON))
     with pytest.raises(FlowStopped, match="page to log out"):
         steps(flow, LOGGED_IN)
 
 
 def test_a_key_rollover_is_a_login_before_and_after_each_step() -> None:
-    taken = steps(FLOWS["saml-key-rollover"](Cast(VENDOR, PERSON)), LOGGED_IN)
+    taken = steps(FLOWS["key-rollover"](Cast(VENDOR, PERSON)), LOGGED_IN)
     orders = [step.order for step in taken if isinstance(step, Ask)]
     assert orders == [RollKeys(step="announce"), RollKeys(step="switch"), RollKeys(step="retire")]
     assert taken[2:5] == visits("v.test", "me", "logout", "me")
@@ -157,7 +157,7 @@ def test_a_key_rollover_is_a_login_before_and_after_each_step() -> None:
 
 
 def test_a_pupil_changes_school_and_belongs_where_they_did_at_the_end() -> None:
-    taken = steps(FLOWS["saml-change-school"](Cast(VENDOR, PERSON, moves_to="00009901")), LOGGED_IN)
+    taken = steps(FLOWS["change-school"](Cast(VENDOR, PERSON, moves_to="00009901")), LOGGED_IN)
     orders = [step.order for step in taken if isinstance(step, Ask)]
     groups = {unit: (GROUP.format(unit), "http://skola.test/choir") for unit in ("00009901", "00001101")}
     assert orders == [

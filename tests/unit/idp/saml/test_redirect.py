@@ -11,13 +11,14 @@ import pytest
 from lxml import etree
 
 from idp.config import RelyingParty
+from idp.fields import read_fields
 from idp.keys import KeyKind, SigningKey
 from idp.refused import Refused
 from idp.saml.redirect import redirect_url
 from idp.saml.relying_parties import Consumer, ServiceProvider
 from idp.saml.signatures import check_redirect
 from idp.saml.signing import Signer
-from idp.saml.unpacking import inflate, read_fields
+from idp.saml.unpacking import inflate
 from testbed.model.written import Bilingual
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)

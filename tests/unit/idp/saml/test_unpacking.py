@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from idp.fields import Fields, read_fields
 from idp.refused import Refused
-from idp.saml.unpacking import MAX_XML, Fields, decode, inflate, parse, read_fields
+from idp.saml.unpacking import MAX_XML, decode, inflate, parse
 
 
 def deflated(data: bytes) -> str:

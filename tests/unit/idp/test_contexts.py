@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.saml.contexts import E_LEGITIMATION, ONE_FACTOR, OWN, TWO_FACTORS, acceptable, assurance, choose, reach
+from idp.contexts import E_LEGITIMATION, ONE_FACTOR, OWN, TWO_FACTORS, acceptable, assurance, choose, reach
 from testbed.model.assurance import (
     DNP_E_LEG,
     LOA3,

@@ -44,10 +44,7 @@ class BackChannel:
     now: Clock
 
     async def tell(self, whom: Sequence[Named]) -> Mapping[Named, bool]:
-        """Tell those that have a server address for it, some at a time; says of each whether it did as asked.
-
-        Whom the result does not hold has no such address.
-        """
+        """See :meth:`idp.telling.Telling.tell`; some at a time."""
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(named: Named) -> bool | None:
@@ -59,15 +56,15 @@ class BackChannel:
 
     async def _tell(self, named: Named) -> bool | None:
         try:
-            provider = await self.parties.find(named.entity_id)
+            provider = await self.parties.find(named.who.party)
         except Refused as error:
-            log.warning("logout cannot reach %s: %s", named.entity_id, error.cause)
+            log.warning("logout cannot reach %s: %s", named.who.party, error.cause)
             return False
         place = next((service.location for service in provider.logout if service.binding == BINDING_SOAP), "")
         if not place:
             return None
         identifier = new_identifier()
-        name = NameId(named.name_id_format, named.name_id, named.entity_id)
+        name = NameId(named.name_id_format, named.name_id, named.who.party)
         message = logout_request(self.entity_id, identifier, place, name, named.session_indexes, self.now())
         self.signers.at(self.rollover.stage).sign(message)
         try:
@@ -76,6 +73,6 @@ class BackChannel:
             )
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
             # NOTE: Refused is a ValueError; what the vendor says wrongly is its failure to log out.
-            log.warning("logout at %s failed: %s", named.entity_id, str(error).replace("\n", " ")[:200])
+            log.warning("logout at %s failed: %s", named.who.party, str(error).replace("\n", " ")[:200])
             return False
-        return answer.success and (answer.entity_id, answer.in_response_to) == (named.entity_id, identifier)
+        return answer.success and (answer.entity_id, answer.in_response_to) == (named.who.party, identifier)

@@ -1,13 +1,13 @@
 """What the school is told when it is put together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from idp.keys import KeyKind
-from testbed.model.written import Agreement, Bilingual, Person, ReleasePolicy
+from testbed.model.written import Agreement, Bilingual, OidcClient, Person, ReleasePolicy
 
 type Clock = Callable[[], datetime]
 """Tells the time, in aware UTC."""
@@ -29,6 +29,24 @@ class RelyingParty:
     def encrypts_assertions(self) -> bool:
         """Whether the agreement demands that only the vendor can read an assertion (security.encrypt_assertion)."""
         return self.agreement is not None and self.agreement.security.encrypt_assertion
+
+
+@dataclass(frozen=True, slots=True)
+class OidcParty:
+    """A vendor that the school lets people log in to by OpenID Connect."""
+
+    client: OidcClient
+    name: Bilingual
+    """As people know the service."""
+    agreement: Agreement | None
+    release: ReleasePolicy
+    secret: str = field(default="", repr=False)
+    """Of its authentication at the token endpoint; "" where it uses a key of its own, or none."""
+
+    @property
+    def relying_party(self) -> RelyingParty:
+        """The same vendor, as the release policies see it: its client ID stands in for an entity ID."""
+        return RelyingParty(self.client.client_id, "", self.agreement, self.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,8 @@ class SchoolConfig:
     registration_authority: str = "https://md.federation.test"
     """The federation that the school belongs to, as ``mdrpi:RegistrationInfo`` names it."""
 
+    clients: tuple[OidcParty, ...] = ()
+    """Vendors of OpenID Connect that are registered by hand."""
     sign_metadata: bool = False
     """Whether it signs its own metadata; where a federation publishes it, the federation does."""
 
@@ -65,6 +85,11 @@ class SchoolConfig:
     def entity_id(self) -> str:
         """The school's SAML name, which is also where its metadata stands."""
         return f"{self.base_url}/saml/metadata"
+
+    @property
+    def issuer(self) -> str:
+        """The school's name in OpenID Connect (Discovery 3)."""
+        return self.base_url
 
     @property
     def host(self) -> str:

@@ -93,7 +93,7 @@ def log_out(vendor: Vendor, *others: Vendor) -> Flow:
 
 def entity_id(vendor: Vendor) -> str:
     """By custom the metadata's address, where the vendor's file names no other."""
-    return vendor.entity_id or vendor.metadata
+    return vendor.party
 
 
 def origin(url: str) -> str:

@@ -33,7 +33,7 @@ def _logouts_everywhere(evidence: Evidence) -> list[int]:
     ]
     taking_part = {m.entity_id for m in metadata if m.is_sp and m.logout}
     for vendor in (evidence.play.vendor, *evidence.play.also):
-        if (vendor.entity_id or vendor.metadata) in taking_part:
+        if vendor.party in taking_part:
             said += [exchange.number for exchange in logouts(evidence, vendor)]
     return sorted(said)
 
@@ -85,7 +85,7 @@ def _first_logout(vendor: Vendor, evidence: Evidence) -> int | None:
 
 def _next_login(vendor: Vendor, evidence: Evidence, after: int) -> float:
     """The exchange by which somebody logs in to the vendor again, or beyond all."""
-    own = {vendor.entity_id or vendor.metadata}
+    own = {vendor.party}
     said = (m for m in evidence.messages if isinstance(m, SamlMetadata) and m.entity_id in own)
     consumers = {endpoint.url for metadata in said for endpoint in metadata.consumers}
     logins = (e.number for e in evidence.exchanges if e.number > after and e.request.url in consumers)

@@ -1,5 +1,6 @@
 """What a lab is made of, and how each participant is put together from it, whatever carries the traffic."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from idp.app import RelyingParty, School, SchoolConfig
+from idp.config import OidcParty
 from idp.federation.app import Federation, FederationConfig, Member
 from idp.federation.keys import federation_key
 from idp.keys import SchoolKeys, SigningKey
@@ -27,8 +29,9 @@ from testbed.lab.places import (
     SCHOOLS,
     SchoolPlace,
 )
+from testbed.model.private import create_private, read_private
 from testbed.model.wire import host_of
-from testbed.model.written import Agreement, Person, Vendor
+from testbed.model.written import Agreement, Bilingual, Person, Vendor
 
 SCHOOL_HOST, SCHOOL_URL, SCHOOL_METADATA = SCHOOL.host, SCHOOL.url, SCHOOL.entity_id
 REQUEST_TIMEOUT_S = 15.0
@@ -54,11 +57,6 @@ class LabSpec:
         return tuple(vendor for vendor in self.vendors if vendor.simulated)
 
 
-def entity_id_of(vendor: Vendor) -> str:
-    """By custom the metadata's address, where the vendor's file names no other."""
-    return vendor.entity_id or vendor.metadata
-
-
 def works_with(spec: LabSpec, vendor: Vendor, place: SchoolPlace) -> bool:
     """Whether this school lets its people log in to the vendor: any school whose host the vendor's agreement names as
     the controller's, and the first one in any case, for a vendor may be tried without an agreement."""
@@ -75,14 +73,25 @@ def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, cont
         scope=place.scope,
         relying_parties=tuple(
             RelyingParty(
-                entity_id=entity_id_of(vendor),
+                entity_id=vendor.party,
                 metadata_url=vendor.metadata,
                 agreement=spec.agreements.get(vendor.agreement or ""),
                 release=vendor.school_release,
                 sign_response=vendor.school_signs_response,
             )
             for vendor in spec.vendors
-            if works_with(spec, vendor, place)
+            if vendor.protocol == "saml" and works_with(spec, vendor, place)
+        ),
+        clients=tuple(
+            OidcParty(
+                client=vendor.client,
+                name=Bilingual(sv=vendor.name, en=vendor.name),
+                agreement=spec.agreements.get(vendor.agreement or ""),
+                release=vendor.school_release,
+                secret=client_secret(spec.home, vendor),
+            )
+            for vendor in spec.vendors
+            if vendor.client and works_with(spec, vendor, place)
         ),
         control_token=control_token,
         acronym=place.acronym,
@@ -94,6 +103,17 @@ def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, cont
     return School(config, keys, http, now)
 
 
+def client_secret(home: LabHome, vendor: Vendor) -> str:
+    """The secret that the school and an OpenID Connect vendor share, made at first use; "" where none is needed."""
+    if vendor.client is None or vendor.client.token_endpoint_auth_method in ("none", "private_key_jwt"):
+        return ""
+    folder = home.participant_folder(host_of(vendor.login))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "client-secret"
+    create_private(path, secrets.token_urlsafe(32).encode("ascii"))
+    return read_private(path).decode("ascii")
+
+
 def make_federation(spec: LabSpec, http: httpx.AsyncClient, now: Clock) -> Federation:
     """The federation's operator, with its key from the lab home: both schools and the simulated vendors are members."""
     config = FederationConfig(
@@ -101,7 +121,7 @@ def make_federation(spec: LabSpec, http: httpx.AsyncClient, now: Clock) -> Feder
         name=FEDERATION_NAME,
         members=(
             *(Member(place.entity_id, place.entity_id, (place.scope,)) for place in SCHOOLS),
-            *(Member(entity_id_of(vendor), vendor.metadata) for vendor in spec.simulated),
+            *(Member(vendor.party, vendor.metadata) for vendor in spec.simulated if vendor.protocol == "saml"),
         ),
     )
     return Federation(config, _federation_key(spec, now), http, now)

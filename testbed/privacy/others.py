@@ -39,7 +39,7 @@ class Others:
 def others_of(play: Play) -> Others:
     """Those of this play."""
     hosts = frozenset[str]().union(*(hosts_of(vendor) for vendor in play.also))
-    return Others(hosts - hosts_of(play.vendor), frozenset(v.entity_id or v.metadata for v in play.also))
+    return Others(hosts - hosts_of(play.vendor), frozenset(v.party for v in play.also))
 
 
 def hosts_of(vendor: Vendor) -> frozenset[str]:

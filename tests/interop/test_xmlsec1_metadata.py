@@ -16,7 +16,7 @@ from testbed.interception.journal import read
 from testbed.lab.home import LabHome
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import METADATA_URL, NEIGHBOUR, SCHOOL, SCHOOLS
-from testbed.lab.spec import LabSpec, entity_id_of
+from testbed.lab.spec import LabSpec
 from testbed.runner.catalogue import load_catalogue
 from testbed.runner.folder import RunFolder
 
@@ -84,6 +84,6 @@ def test_xmlsec1_accepts_it_and_refuses_it_once_it_is_changed(
 def test_pysaml2_reads_every_member_out_of_the_aggregate(published: dict[str, bytes]) -> None:
     store = InMemoryMetaData(ac_factory(), published[ALL].decode())
     store.load()
-    vendors = [entity_id_of(vendor) for vendor in KNOWN.vendors.values() if vendor.simulated]
+    vendors = [vendor.party for vendor in KNOWN.vendors.values() if vendor.simulated]
     assert sorted(store.keys()) == sorted([*(place.entity_id for place in SCHOOLS), *vendors])
     assert list(store.with_descriptor("idpsso")) == [SCHOOL.entity_id, NEIGHBOUR.entity_id]

@@ -19,7 +19,7 @@ from testbed.interception.journal import read
 from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
 from testbed.lab.places import METADATA_HOST, METADATA_URL, NEIGHBOUR, SCHOOL, SCHOOLS
-from testbed.lab.spec import LabSpec, entity_id_of
+from testbed.lab.spec import LabSpec
 from testbed.model.wire import BROWSER, Exchange
 from testbed.runner.catalogue import load_catalogue
 from testbed.runner.folder import RunFolder
@@ -72,7 +72,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def test_the_aggregate_has_everyone_and_is_signed_by_the_key_that_vendors_were_handed(seen: Seen) -> None:
     root = etree.fromstring(seen.body(AGGREGATE))
-    members = [place.entity_id for place in SCHOOLS] + [entity_id_of(vendor) for vendor in seen.spec.simulated]
+    members = [place.entity_id for place in SCHOOLS] + [vendor.party for vendor in seen.spec.simulated]
     assert [one.get("entityID") for one in root.findall(f"{MD}EntityDescriptor")] == members
     handed = x509.load_pem_x509_certificate(seen.body(f"{METADATA_URL}/certificate.pem"))
     folder = seen.spec.home.participant_folder(METADATA_HOST)

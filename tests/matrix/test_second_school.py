@@ -13,7 +13,7 @@ from testbed.interception.journal import read
 from testbed.lab.home import LabHome
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import NEIGHBOUR, SCHOOL
-from testbed.lab.spec import LabSpec, entity_id_of
+from testbed.lab.spec import LabSpec
 from testbed.model.pages import LOGIN_FORM
 from testbed.model.wire import Exchange
 from testbed.runner.catalogue import load_catalogue
@@ -43,7 +43,7 @@ def test_the_neighbour_logs_its_own_people_in(tmp_path: Path) -> None:
         async with inprocess_lab(spec, folder, lambda: datetime.now(UTC)) as lab, lab.browser() as browser:
             for place in (SCHOOL, NEIGHBOUR):
                 await browser.visit(place.entity_id)
-            asked = urlencode({"providerId": entity_id_of(VENDOR), "target": "x"})
+            asked = urlencode({"providerId": VENDOR.party, "target": "x"})
             page = await browser.visit(f"{NEIGHBOUR.url}/saml/unsolicited?{asked}")
             form = page.form(LOGIN_FORM)
             assert form, page.text

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import typer
+import uvloop
 from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
@@ -101,7 +102,7 @@ def serve(  # noqa: PLR0913, PLR0917 - the command line's own options
         signing=signing,
         state=state,
     )
-    asyncio.run(_serve(spec))
+    uvloop.run(_serve(spec))
     raise typer.Exit(AS_EXPECTED)
 
 

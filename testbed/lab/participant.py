@@ -175,7 +175,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    # NOTE: asyncio writes the head and the body of an answer by a system call each, and each wakes the client; this loop
+    # NOTE: asyncio writes head and body of an answer by a system call each, and each wakes the client; this loop
     # writes them together, which is two fifths of the cost of a login.
     uvloop.run(_serve(CONFIG.validate_json(sys.stdin.readline())))
 

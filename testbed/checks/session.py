@@ -8,7 +8,7 @@ from testbed.model.messages import SamlResponse
 from testbed.model.privacy import Channel
 from testbed.model.verdict import Evidence, Severity
 from testbed.model.wire import Exchange, Pointer, host_of
-from testbed.privacy.people import PeopleIndex, folded
+from testbed.privacy.people import folded, index_of
 from testbed.privacy.search import find
 
 PROBE = Need(lambda evidence: bool(probes(evidence)), "the page that shows who is logged in was not opened")
@@ -83,7 +83,7 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
 
     In 2025 the national test platform showed pupils to teachers of other schools.
     """
-    everyone = PeopleIndex(evidence.people)
+    everyone = index_of(evidence.people)
     # NOTE: a guardian is told by the accounts of the children, which are values of the guardian too.
     own = {folded(value) for name in evidence.person.attributes for value in evidence.person.values(name)}
     for probe in probes(evidence):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from testbed.model.attributes import attributes, base_of
 from testbed.model.written import Person
@@ -53,6 +54,29 @@ class PeopleIndex:
     def is_unique(self, attribute: str) -> bool:
         """Whether a value of it points at one person alone."""
         return attribute in self._unique
+
+
+class _Population:
+    """People compared by being the very same mapping, which nobody changes."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self.people = people
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Population) and other.people is self.people
+
+    def __hash__(self) -> int:
+        return id(self.people)
+
+
+@lru_cache(maxsize=2)
+def _indexed(population: _Population) -> PeopleIndex:
+    return PeopleIndex(population.people)
+
+
+def index_of(people: Mapping[str, Person]) -> PeopleIndex:
+    """The index of a population that is looked at again and again: made once for the same mapping."""
+    return _indexed(_Population(people))
 
 
 def _points_at_one(attribute: str, value: str) -> bool:

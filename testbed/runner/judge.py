@@ -27,7 +27,7 @@ from testbed.model.written import Agreement, Person
 from testbed.privacy.disclose import disclosures
 from testbed.privacy.issued import with_issued_values
 from testbed.privacy.others import hosts_of, others_of
-from testbed.privacy.people import PeopleIndex
+from testbed.privacy.people import PeopleIndex, index_of
 from testbed.runner.expect import compare, expected_verdict
 from testbed.runner.plan import Plan
 from testbed.wire.saml import NO_KEYS, messages
@@ -114,7 +114,7 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
         exchanges.setdefault(exchange.play, []).append(exchange)
     told = ((play.person, (m for e in exchanges.get(play.id, ()) for m in said[e.number])) for play in recorded.plays)
     people = with_issued_values(knowledge.people, told, PeopleIndex(knowledge.people))
-    return _Reading(exchanges, said, _published_metadata(said), people, PeopleIndex(people), knowledge.releases)
+    return _Reading(exchanges, said, _published_metadata(said), people, index_of(people), knowledge.releases)
 
 
 def _published_metadata(said: Mapping[int, Sequence[Message]]) -> tuple[SamlMetadata, ...]:

@@ -1,7 +1,7 @@
 """The index of people: one value is one person's, by whatever name it is called."""
 
 from testbed.model.written import Person
-from testbed.privacy.people import Owner, PeopleIndex
+from testbed.privacy.people import Owner, PeopleIndex, index_of
 from testbed.privacy.search import find
 
 NUMBER = "201301012399"
@@ -21,3 +21,11 @@ def test_a_value_that_people_json_has_by_two_names_is_one_find() -> None:
     index = PeopleIndex({both.id: both})
     assert index.owners("personalIdentityNumber", NUMBER) == ("elev-1",)
     assert find(f"id={NUMBER}", index) == (Owner("norEduPersonNIN", "elev-1", NUMBER),)
+
+
+def test_a_population_is_indexed_once() -> None:
+    people = {"a": Person(id="a", role="pupil", attributes={"mail": "a@b.test"})}
+    first = index_of(people)
+    assert index_of(people) is first
+    assert index_of(dict(people)) is not first
+    assert index_of(people).owners("mail", "A@b.test") == ("a",)

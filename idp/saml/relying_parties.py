@@ -28,7 +28,11 @@ log = logging.getLogger("idp")
 
 
 class RelyingParties:
-    """Every vendor of the school; metadata is fetched at a vendor's first request, and again when it has grown old."""
+    """Every vendor of the school; metadata is fetched at a vendor's first request, and again when it has grown old.
+
+    Of requests that come at once one fetches, and all of them have its outcome: whoever waits for a vendor whose server
+    does not answer waits for one fetch, however many wait.
+    """
 
     def __init__(
         self, parties: Iterable[RelyingParty], server: SamlServer, http: httpx.AsyncClient, now: Clock
@@ -36,7 +40,8 @@ class RelyingParties:
         self._parties = {party.entity_id: party for party in parties}
         self._server, self._http, self._now = server, http, now
         self._known: dict[str, tuple[datetime, ServiceProvider]] = {}
-        self._fetching: dict[str, asyncio.Lock] = {}
+        self._tried: dict[str, datetime] = {}
+        self._fetching: dict[str, asyncio.Task[ServiceProvider]] = {}
 
     def is_configured(self, entity_id: str) -> bool:
         """Whether the school lets anyone log in to this vendor."""
@@ -48,6 +53,39 @@ class RelyingParties:
         Raises:
             Refused: nobody is configured by this name, or its metadata cannot be had.
         """
+        party = self._party(entity_id)
+        known = self._known.get(entity_id)
+        if known is not None and self._now() < known[0]:
+            return known[1]
+        # NOTE: where it cannot be had again, what was known is not used any longer: a vendor that has taken back a key
+        # must not be trusted by it for as long as its server is down.
+        return await self._fetched(party)
+
+    async def sender(self, entity_id: str, check: Callable[[ServiceProvider], None]) -> ServiceProvider:
+        """The vendor of this name, once ``check`` finds that a message is signed by it.
+
+        A signature that fits no key that was known is tried once more by metadata that is a minute old at most, for
+        the vendor may have changed its key. Where that cannot be had, what was known holds until its time is over:
+        anyone can forge a message, and must not make the school forget a vendor by it.
+
+        Raises:
+            Refused: see :meth:`find`; or what the check raises.
+        """
+        provider = await self.find(entity_id)
+        try:
+            check(provider)
+        except Refused:
+            if self._tried[entity_id] + ANEW_AFTER > self._now():
+                raise
+            renewed = await self._renewed(entity_id)
+            if renewed is None:
+                raise
+        else:
+            return provider
+        check(renewed)
+        return renewed
+
+    def _party(self, entity_id: str) -> RelyingParty:
         party = self._parties.get(entity_id)
         if party is None:
             raise Refused(
@@ -58,33 +96,23 @@ class RelyingParties:
                     en="The school does not know the service that asks for this login. It must be registered first.",
                 ),
             )
-        async with self._fetching.setdefault(entity_id, asyncio.Lock()):
-            known = self._known.get(entity_id)
-            if known is None or known[0] <= self._now():
-                # NOTE: where it cannot be had again, what was known is not used any longer: a vendor that has taken
-                # back a key must not be trusted by it for as long as its server is down.
-                known = self._known[entity_id] = (self._now() + KNOWN_FOR, await self._load(party))
-        return known[1]
+        return party
 
-    async def sender(self, entity_id: str, check: Callable[[ServiceProvider], None]) -> ServiceProvider:
-        """The vendor of this name, once ``check`` finds that a message is signed by it.
-
-        A signature that fits no key that was known is tried once more by metadata that is a minute old at most, for
-        the vendor may have changed its key.
-
-        Raises:
-            Refused: see :meth:`find`; or what the check raises.
-        """
-        provider = await self.find(entity_id)
+    async def _renewed(self, entity_id: str) -> ServiceProvider | None:
+        """The vendor as it describes itself now, None where that cannot be had."""
         try:
-            check(provider)
+            return await self._fetched(self._party(entity_id))
         except Refused:
-            if self._known[entity_id][0] > self._now() + KNOWN_FOR - ANEW_AFTER:
-                raise
-            del self._known[entity_id]
-            provider = await self.find(entity_id)
-            check(provider)
-        return provider
+            return None
+
+    async def _fetched(self, party: RelyingParty) -> ServiceProvider:
+        fetching = self._fetching.get(party.entity_id)
+        if fetching is None:
+            self._tried[party.entity_id] = self._now()
+            fetching = self._fetching[party.entity_id] = asyncio.create_task(self._load(party))
+            fetching.add_done_callback(lambda _: self._fetching.pop(party.entity_id))
+        # NOTE: whoever goes away must not take the fetch from the others who wait for it.
+        return await asyncio.shield(fetching)
 
     async def _load(self, party: RelyingParty) -> ServiceProvider:
         try:
@@ -105,6 +133,7 @@ class RelyingParties:
                 ),
             ) from error
         log.info("metadata of %s loaded", party.entity_id)
+        self._known[party.entity_id] = (self._now() + KNOWN_FOR, provider)
         return provider
 
 

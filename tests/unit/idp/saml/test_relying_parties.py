@@ -23,6 +23,15 @@ async def test_metadata_is_fetched_once_however_many_ask(lab: Any) -> None:
     assert lab.fetched == [lab.vendor.entity_id]
 
 
+async def test_those_who_wait_for_metadata_wait_for_one_fetch(open_lab: Any) -> None:
+    """A vendor whose server does not answer must not make each person wait for all who came before."""
+    async with open_lab(metadata=lambda: raising()) as lab:
+        queries = [lab.vendor.query(lab.vendor.request()) for _ in range(5)]
+        answers = await asyncio.gather(*(lab.browser.get(f"/saml/sso?{query}") for query in queries))
+        assert {answer.status_code for answer in answers} == {502}
+        assert len(lab.fetched) == 1
+
+
 async def test_nothing_is_fetched_before_a_request_comes(lab: Any) -> None:
     await lab.browser.get("/saml/metadata")
     assert lab.fetched == []
@@ -151,6 +160,23 @@ async def test_a_vendor_may_change_its_key(open_lab: Any, vendor: Any) -> None:
         lab.now += timedelta(minutes=1)
         published[0] = changed
         assert [await answered(changed), await answered(vendor)] == [303, 403]
+        assert len(lab.fetched) == 2
+
+
+async def test_a_forged_message_does_not_make_the_school_forget_a_vendor(open_lab: Any, vendor: Any) -> None:
+    """Where metadata cannot be fetched anew just now, what is known holds, and nobody can make the school ask often."""
+    forger = replace(vendor, key=rsa.generate_private_key(65537, 2048))
+    good = httpx.Response(200, content=replace(vendor, signs=True).metadata())
+    published = [good]
+    async with open_lab(metadata=lambda: published[0], signs=True) as lab:
+
+        async def answered(by: Any) -> int:
+            return int((await lab.browser.get(f"/saml/sso?{by.signed_query(by.request())}")).status_code)
+
+        assert await answered(vendor) == 303
+        lab.now += timedelta(minutes=1)
+        published[0] = httpx.Response(503)
+        assert [await answered(forger), await answered(forger), await answered(vendor)] == [403, 403, 303]
         assert len(lab.fetched) == 2
 
 

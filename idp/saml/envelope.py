@@ -47,9 +47,22 @@ def read_as[Message](reader: Callable[[bytes], Message | None], root: etree._Ele
 
 
 def check_envelope(
-    message: AuthnRequest | LogoutRequest | LogoutResponse, entity_id: str, destination: str, now: datetime
+    message: AuthnRequest | LogoutRequest | LogoutResponse,
+    entity_id: str,
+    destination: str,
+    now: datetime,
+    *,
+    addressed: bool,
 ) -> None:
     """What every message must say of itself (SAML Core 3.2.1 and 3.2.2).
+
+    Args:
+        message: as pysaml2 read it.
+        entity_id: whose signature was checked.
+        destination: where it was received.
+        now: the time.
+        addressed: whether it must say where it was sent, as whatever is signed and carried by a browser must (SAML
+            Bindings 3.4.5.2 and 3.5.5.2): else it could be caught elsewhere and brought here.
 
     Raises:
         Refused: it says something else.
@@ -60,6 +73,8 @@ def check_envelope(
         raise malformed("is not of SAML 2.0")
     if message.issuer is None or (message.issuer.text or "").strip() != entity_id:
         raise malformed("names its issuer in two ways")
+    if addressed and not message.destination:
+        raise malformed("is signed and does not say where it is sent (Destination)")
     if message.destination not in (None, "", destination):
         raise malformed("is addressed to somewhere else")
     issued = instant(message.issue_instant)

@@ -68,7 +68,7 @@ class LogoutReader:
         provider = await self._parties.sender(
             issuer_of(root), lambda sender: check_signature(fields, root, sender, binding, required=True)
         )
-        return self._request(root, provider.entity_id, self._destination)
+        return self._request(root, provider.entity_id, self._destination, addressed=True)
 
     async def soap_request(self, body: bytes) -> LogoutRequest:
         """The request in a SOAP envelope. It must be signed, for the lab's vendors show no client certificates.
@@ -78,7 +78,7 @@ class LogoutReader:
         """
         root = _out_of(parse_request(body))
         provider = await self._parties.sender(issuer_of(root), lambda sender: check_post(root, sender, required=True))
-        return self._request(root, provider.entity_id, self._soap_destination)
+        return self._request(root, provider.entity_id, self._soap_destination, addressed=False)
 
     async def answer(self, fields: Fields, binding: Binding) -> LogoutAnswer:
         """The response in a query string or a form. It must be signed (SAML Profiles 4.4.3.3).
@@ -102,12 +102,12 @@ class LogoutReader:
         provider = await self._parties.sender(issuer_of(root), lambda sender: check_post(root, sender, required=False))
         return self._answer(root, provider.entity_id, "")
 
-    def _request(self, root: etree._Element, entity_id: str, destination: str) -> LogoutRequest:
+    def _request(self, root: etree._Element, entity_id: str, destination: str, *, addressed: bool) -> LogoutRequest:
         if root.tag != REQUEST:
             raise malformed("is not a LogoutRequest")
         message = read_as(samlp.logout_request_from_string, _unsigned(root))
         now = self._now()
-        check_envelope(message, entity_id, destination, now)
+        check_envelope(message, entity_id, destination, now, addressed=addressed)
         until = instant(message.not_on_or_after) if message.not_on_or_after else None
         if message.not_on_or_after and (until is None or until <= now):
             raise malformed("was valid until a time that has passed")
@@ -121,7 +121,8 @@ class LogoutReader:
         if root.tag != RESPONSE:
             raise malformed("is not a LogoutResponse")
         message = read_as(samlp.logout_response_from_string, _unsigned(root))
-        check_envelope(message, entity_id, destination or message.destination or "", self._now())
+        here = destination or message.destination or ""
+        check_envelope(message, entity_id, here, self._now(), addressed=bool(destination))
         code = message.status.status_code
         # NOTE: a partial logout has the top-level status Success (SAML Core 3.7.3.2).
         whole = code.value == STATUS_SUCCESS and not code.status_code

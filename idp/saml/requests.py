@@ -16,7 +16,7 @@ from idp.saml.names import (
     SAMLP,
 )
 from idp.saml.relying_parties import Consumer, RelyingParties, ServiceProvider
-from idp.saml.signatures import check_signature
+from idp.saml.signatures import check_signature, is_signed
 from idp.saml.unpacking import parse_request
 from idp.wish import LoginWish
 from testbed.model.messages import NAMEID_PERSISTENT, NAMEID_TRANSIENT
@@ -77,7 +77,8 @@ class RequestReader:
             lambda sender: check_signature(fields, root, sender, binding, required=sender.signs_requests),
         )
         message = read_as(authn_request_from_string, root)
-        check_envelope(message, provider.entity_id, self._destination, self._now())
+        addressed = is_signed(fields, root, binding)
+        check_envelope(message, provider.entity_id, self._destination, self._now(), addressed=addressed)
         detail = SamlRequest(
             id=message.id,
             acs_url=_consumer(message, provider).url,

@@ -54,6 +54,13 @@ def check_signature(
     check_redirect(fields, root, provider, required=required, field=field)
 
 
+def is_signed(fields: Fields, root: etree._Element, binding: Binding) -> bool:
+    """Whether a message that a browser brought carries a signature, good or not."""
+    return (
+        fields.octets("Signature") is not None if binding == "redirect" else root.find(f"{{{DS}}}Signature") is not None
+    )
+
+
 def check_redirect(
     fields: Fields,
     root: etree._Element,

@@ -98,7 +98,7 @@ class Round:
     def response(self, host: str, request: Any, status: str = SUCCESS, second: str = "") -> bytes:
         inner = f'<samlp:StatusCode Value="{second}"/>' if second else ""
         return f"""<samlp:LogoutResponse xmlns:samlp="{NS["samlp"]}" xmlns:saml="{NS["saml"]}" Version="2.0"
- ID="_a{host}" IssueInstant="2026-11-23T12:00:00Z" InResponseTo="{request.get("ID")}">
+ ID="_a{host}" Destination="{SLO}" IssueInstant="2026-11-23T12:00:00Z" InResponseTo="{request.get("ID")}">
 <saml:Issuer>{entity(host)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="{status}">{inner}</samlp:StatusCode>
 </samlp:Status></samlp:LogoutResponse>""".encode()
 
@@ -317,6 +317,7 @@ async def test_one_vendor_cannot_log_out_by_anothers_name(lab: Round) -> None:
     "more",
     [
         {"Destination": "https://elsewhere.test/slo"},
+        {"Destination": ""},
         {"NotOnOrAfter": "2026-11-23T11:59:59Z"},
         {"NotOnOrAfter": "tomorrow"},
         {"IssueInstant": "2026-11-23T10:00:00Z"},

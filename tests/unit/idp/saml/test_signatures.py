@@ -64,6 +64,14 @@ async def test_a_tampered_redirect_signature_is_refused_even_where_none_is_requi
         assert await answered(lab, tamper(lab.vendor, query)) == 403
 
 
+@pytest.mark.parametrize(("signed", "status"), [(True, 400), (False, 303)])
+async def test_what_is_signed_says_where_it_is_sent(lab: Any, signed: bool, status: int) -> None:
+    """SAML Bindings 3.4.5.2: else it could be caught elsewhere and brought here."""
+    request = lab.vendor.request().replace(b'Destination="https://idp.skola.test/saml/sso"', b"")
+    assert b"Destination" not in request
+    assert await answered(lab, lab.vendor.signed_query(request) if signed else lab.vendor.query(request)) == status
+
+
 async def test_weak_unknown_and_doubled_signature_fields_are_refused(lab: Any) -> None:
     good = lab.vendor.signed_query(lab.vendor.request())
     body = f"{lab.vendor.query(lab.vendor.request())}&SigAlg={quote(SHA1, safe='')}"

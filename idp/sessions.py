@@ -82,6 +82,10 @@ class Sessions:
         browser = secrets.token_urlsafe(TOKEN_BYTES)
         return self.pending.add(Pending(wish, browser)), browser
 
+    def first_factor(self, key: str, person: str) -> bool:
+        """This person has shown a password for a request that waits; says whether it still does."""
+        return self.pending.change(key, lambda pending: replace(pending, person=person))
+
     def is_new(self, entity_id: str, message_id: str) -> bool:
         """Whether this vendor has not sent a message of this ID before (SAML Core 1.3.4); from now on it has."""
         return self._used.claim(f"{entity_id} {message_id}", True)

@@ -114,7 +114,8 @@ class SignOn:
             return await self._refuse(login, WhyNot.TOO_WEAK)
         if wish.is_passive:
             return await self._refuse(login, WhyNot.MUST_ASK)
-        self._sessions.pending.put(login.key, replace(login.pending, person=person.id))
+        if not self._sessions.first_factor(login.key, person.id):
+            raise _gone()
         return self._parts.pages.step_up(login.request, StepUp(login.key, await protocol.vendor_name(wish), person))
 
     async def _answer(self, login: "_Login", session: Session, person: Person) -> Response:

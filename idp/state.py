@@ -234,17 +234,18 @@ class Shelf[Entry]:
         with self._state.transaction() as connection:
             return self._read(connection.exec_driver_sql(TAKE, self._at(name)).scalar_one_or_none())
 
-    def change(self, name: str, change: Callable[[Entry], Entry]) -> None:
+    def change(self, name: str, change: Callable[[Entry], Entry]) -> bool:
         """Put a changed entry in place of the one that is there, for as long as that had to live.
 
-        An entry that is not there is left alone. Nobody can come in between.
+        Nobody can come in between. Says whether there was one: one that is gone is not brought back.
         """
         with self._state.transaction() as connection:
             row = connection.exec_driver_sql(GET_WITH_END, self._at(name)).one_or_none()
             if row is None:
-                return
+                return False
             changed = self._row(name, change(self._entry.validate_json(row.value))) | {"the_end": row.expires}
             connection.exec_driver_sql(PUT, changed)
+        return True
 
     def _at(self, name: str) -> Values:
         return {"the_kind": self._kind, "the_name": name, "now": self._state.now().timestamp()}

@@ -84,14 +84,14 @@ def test_a_name_is_claimed_once_until_its_time_is_over(shelf: Shelf[str], clock:
     assert shelf.claim("x", "three")
 
 
-def test_a_change_keeps_the_time_and_may_begin_an_entry(shelf: Shelf[str], clock: Clock) -> None:
+def test_a_change_keeps_the_time_and_brings_nothing_back(shelf: Shelf[str], clock: Clock) -> None:
     shelf.put("x", "a")
     clock.now += dt.timedelta(minutes=4)
-    shelf.change("x", lambda text: text + "b")
+    assert shelf.change("x", lambda text: text + "b")
     assert shelf.get("x") == "ab"
     clock.now += dt.timedelta(minutes=1)
     assert shelf.get("x") is None
-    shelf.change("x", lambda text: text + "c")
+    assert not shelf.change("x", lambda text: text + "c")
     assert shelf.get("x") is None
 
 

@@ -1,8 +1,10 @@
 """More than a password: who is asked for it, when, and what is stated then."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,10 +37,10 @@ async def lab(open_lab: Any, agreement: Any) -> AsyncIterator[Any]:
         yield opened
 
 
-def asking(lab: Any, *classes: str, attributes: str = "") -> str:
+def asking(lab: Any, *classes: str, attributes: str = "", **more: str) -> str:
     references = "".join(f"<saml:AuthnContextClassRef>{name}</saml:AuthnContextClassRef>" for name in classes)
     wanted = f"<samlp:RequestedAuthnContext>{references}</samlp:RequestedAuthnContext>" if classes else ""
-    return str(lab.vendor.query(lab.vendor.request(attributes, wanted)))
+    return str(lab.vendor.query(lab.vendor.request(attributes, wanted, **more)))
 
 
 def response(page: Any) -> Any:
@@ -123,6 +125,27 @@ async def test_a_second_factor_alone_logs_nobody_in(lab: Any) -> None:
     key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
     assert (await lab.browser.post("/login/confirm", data={"key": key})).status_code == 400
     assert (await lab.browser.post("/login/confirm", data={"key": "x"})).status_code == 400
+
+
+async def test_a_login_that_is_answered_is_not_asked_for_a_second_factor(lab: Any) -> None:
+    """Of two who answer one login at once, the one who comes second must not bring it back to life."""
+    await lab.to_login(asking(lab))
+    lab.now += timedelta(minutes=50)
+    issued = lab.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    page = await lab.to_login(asking(lab, SKOLFEDERATION_TWO_FACTORS, issued=issued))
+    # NOTE: from now on the vendor's metadata is fetched anew, and both wait for it.
+    lab.now += timedelta(minutes=10)
+    first, second = await asyncio.gather(lab.choose(page, "elev-1"), lab.choose(page, "larare-2"))
+    assert codes(first) == ["Responder", "NoAuthnContext"]
+    assert (second.status_code, "redan klar" in second.text) == (400, True)
+
+
+async def test_the_second_factor_gives_no_more_time(lab: Any) -> None:
+    page = await lab.to_login(asking(lab, SKOLFEDERATION_TWO_FACTORS))
+    lab.now += timedelta(minutes=14)
+    page = await lab.choose(page, "larare-2")
+    lab.now += timedelta(minutes=2)
+    assert (await confirm(lab, page)).status_code == 400
 
 
 async def test_another_browser_cannot_confirm(lab: Any) -> None:

@@ -54,6 +54,7 @@ class _Reading:
     said: Mapping[int, Sequence[Message]]
     """By exchange."""
     published: tuple[SamlMetadata, ...]
+    """In the order of the exchanges."""
     people: Mapping[str, Person]
     """With the identifiers that the school made up for them in this run."""
     index: PeopleIndex
@@ -114,18 +115,21 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
         exchanges.setdefault(exchange.play, []).append(exchange)
     told = ((play.person, (m for e in exchanges.get(play.id, ()) for m in said[e.number])) for play in recorded.plays)
     people = with_issued_values(knowledge.people, told, PeopleIndex(knowledge.people))
-    return _Reading(exchanges, said, _published_metadata(said), people, index_of(people), knowledge.releases)
+    published = tuple(m for number in sorted(said) for m in said[number] if isinstance(m, SamlMetadata))
+    return _Reading(exchanges, said, published, people, index_of(people), knowledge.releases)
 
 
-def _published_metadata(said: Mapping[int, Sequence[Message]]) -> tuple[SamlMetadata, ...]:
-    """The latest metadata of each entity: it is fetched once and holds for every play."""
-    latest = {
-        message.entity_id: message
-        for number in sorted(said)
-        for message in said[number]
-        if isinstance(message, SamlMetadata)
-    }
-    return tuple(latest.values())
+def _published_by(published: Sequence[SamlMetadata], last: int) -> tuple[SamlMetadata, ...]:
+    """The metadata of each entity as it stood at this exchange: it is fetched once and holds for the plays that follow.
+
+    What was published later holds only where there was nothing before: a school that has changed its key since did
+    not sign with the new one then.
+    """
+    known: dict[str, SamlMetadata] = {}
+    for message in published:
+        if message.entity_id not in known or message.where.exchange <= last:
+            known[message.entity_id] = message
+    return tuple(known.values())
 
 
 def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evidence:
@@ -137,7 +141,7 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
     entities = {play.vendor.entity_id} | others.entity_ids
     background = tuple(
         message
-        for message in reading.published
+        for message in _published_by(reading.published, max((e.number for e in own), default=0))
         if message.entity_id not in already
         and (message.is_idp or host_of(message.entity_id) in takes_part or message.entity_id in entities)
     )

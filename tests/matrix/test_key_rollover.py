@@ -10,7 +10,7 @@ SCENARIOS = (
     "key-rollover-reading-service",
     "login-national-tests",
 )
-"""The second fetches no metadata, for the first has; after the change, the last fetches what holds the new key alone."""
+"""The second fetches no metadata, for the first has; the last fetches what holds the new key alone."""
 
 
 def test_what_is_published_later_does_not_undo_what_was_signed_before(player: Any) -> None:

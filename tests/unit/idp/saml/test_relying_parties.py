@@ -25,7 +25,7 @@ async def test_metadata_is_fetched_once_however_many_ask(lab: Any) -> None:
 
 async def test_those_who_wait_for_metadata_wait_for_one_fetch(open_lab: Any) -> None:
     """A vendor whose server does not answer must not make each person wait for all who came before."""
-    async with open_lab(metadata=lambda: raising()) as lab:
+    async with open_lab(metadata=raising) as lab:
         queries = [lab.vendor.query(lab.vendor.request()) for _ in range(5)]
         answers = await asyncio.gather(*(lab.browser.get(f"/saml/sso?{query}") for query in queries))
         assert {answer.status_code for answer in answers} == {502}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes, urlencode
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -129,7 +129,7 @@ def _verifies(message: Received, certificate: bytes) -> bool:
             r, s = (int.from_bytes(part) for part in (message.signature[:half], message.signature[half:]))
             key.verify(encode_dss_signature(r, s), message.signed, ec.ECDSA(_ECDSA[message.algorithm]))
             return len(message.signature) == 2 * half
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         return False
     return False
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import InvalidInput, SignXMLException
@@ -102,7 +103,7 @@ def _verified(
             result = XMLVerifier().verify(
                 etree.tostring(element), x509_cert=certificate, expect_config=config, id_attribute="ID"
             )
-        except (SignXMLException, InvalidInput, ValueError) as error:
+        except (SignXMLException, InvalidInput, ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
             reasons.append(f"{type(error).__name__}: {str(error)[:200]}")
             continue
         signed = result[0] if isinstance(result, list) else result

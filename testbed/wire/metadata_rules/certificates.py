@@ -30,7 +30,8 @@ def read(element: etree._Element) -> x509.Certificate | None:
     try:
         octets = base64.b64decode("".join(text_of(element).split()), validate=True)
         return x509.load_der_x509_certificate(octets)
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, x509.InvalidVersion):
+        # NOTE: a version that does not exist is an exception of its own, and no ValueError.
         return None
 
 

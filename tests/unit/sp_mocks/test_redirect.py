@@ -63,6 +63,19 @@ def test_the_signature_covers_the_octets_of_the_query(keys: Any) -> None:
     must_be_signed(unpack(query(url)), (b"no certificate", keys.certificate_der))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("a003020102", "a003020105"), ("2a864886f70d010101", "2a864886f70d01017f")],
+    ids=["no such version", "no such kind of key"],
+)
+def test_a_hostile_certificate_verifies_nothing_and_breaks_nothing(keys: Any, old: str, new: str) -> None:
+    bad = keys.certificate_der.replace(bytes.fromhex(old), bytes.fromhex(new))
+    assert bad != keys.certificate_der
+    received = unpack(query(pack(SSO, "SAMLRequest", b"<a/>", "", keys)))
+    assert code_of(lambda: must_be_signed(received, (bad,))) == "signature-not-good"
+    must_be_signed(received, (bad, keys.certificate_der))
+
+
 @pytest.mark.parametrize("change", [("RelayState=st", "RelayState=xx"), ("RelayState=st%2B&", ""), ("st%2B", "st%2b")])
 def test_whatever_is_changed_the_signature_is_no_longer_good(keys: Any, change: tuple[str, str]) -> None:
     changed = pack(SSO, "SAMLRequest", b"<a>%s</a>" % bytes(range(65, 91)), "st+", keys).replace(*change)

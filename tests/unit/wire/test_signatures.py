@@ -107,6 +107,20 @@ def test_the_key_of_somebody_else_verifies_nothing() -> None:
     assert not verify(document, [certificate(VENDOR)], unsealed(document)).ok
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("a003020102", "a003020105"), ("2a864886f70d010101", "2a864886f70d01017f")],
+    ids=["no such version", "no such kind of key"],
+)
+def test_a_hostile_certificate_does_not_stand_in_the_way_of_a_good_one(old: str, new: str) -> None:
+    good = certificate(KEY)
+    bad = good.replace(bytes.fromhex(old), bytes.fromhex(new))
+    assert bad != good
+    document = signed_inside()
+    assert verify(document, [bad, good], unsealed(document)).ok
+    assert not verify(document, [bad], unsealed(document)).ok
+
+
 def test_a_signature_over_the_response_covers_what_was_sent() -> None:
     root = etree.fromstring(sealed(etree.fromstring(RESPONSE)))
     sign(root)

@@ -58,6 +58,13 @@ def test_one_that_cannot_be_read(school: Any, text: str) -> None:
     assert said(school, text) == [("warning", PLACE)]
 
 
+def test_one_of_a_version_that_does_not_exist(school: Any) -> None:
+    der = base64.b64decode(certificate(ec.generate_private_key(ec.SECP256R1())))
+    third, fifth = bytes.fromhex("a003020102"), bytes.fromhex("a003020105")
+    assert der.count(third) == 1
+    assert said(school, base64.b64encode(der.replace(third, fifth)).decode()) == [("warning", PLACE)]
+
+
 def test_one_signed_with_sha1(school: Any, tmp_path: Path) -> None:
     """Made by openssl: the library that reads refuses to sign so."""
     command = "openssl req -x509 -newkey rsa:2048 -nodes -sha1 -days 36500 -subj /CN=idp.test -keyout k.pem -out c.pem"

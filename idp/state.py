@@ -2,9 +2,6 @@
 
 Logins under way, sessions, identifiers that were used, and what the lab has ordered: whichever worker a request comes
 to, it knows all of it. Each operation is one short transaction, so that what is taken is taken once.
-
-The statements are written in SQLAlchemy's language and turned into SQL once: building and compiling them for each
-request would cost a login twice what everything else in it does.
 """
 
 import secrets
@@ -15,35 +12,28 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
-from sqlalchemy import (
-    ClauseElement,
-    Column,
-    Connection,
-    Engine,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    bindparam,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    literal_column,
-    select,
-)
-from sqlalchemy.dialects.sqlite import dialect
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from idp.config import Clock
-from testbed.model.private import FILE_MODE
+from idp.statements import (
+    ALL,
+    APPEND,
+    BEGINNING,
+    CLAIM,
+    COUNT,
+    FORGET_OVER,
+    GET,
+    GET_WITH_END,
+    NEXT,
+    PUT,
+    TABLES,
+    TAKE,
+    YOUNGEST_TOO_MANY,
+)
+from testbed.model.private import FILE_MODE, FOLDER_MODE, must_be_private
 
 TOKEN_BYTES = 24
 SWEEP_EVERY = 200
@@ -52,81 +42,6 @@ READING = "school_reads_only"
 BUSY_MS = 5000
 """How long a transaction waits for another worker's."""
 LAST_CHARACTER = "\U0010ffff"
-
-_metadata = MetaData()
-_entries = Table(
-    "entries",
-    _metadata,
-    Column("kind", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("value", String, nullable=False),
-    Column("expires", Float, nullable=False),
-    PrimaryKeyConstraint("kind", "name"),
-    Index("entries_by_age", "kind", "expires"),
-    sqlite_with_rowid=False,
-)
-_waiting = Table(
-    "waiting",
-    _metadata,
-    Column("number", Integer, primary_key=True),
-    Column("queue", String, nullable=False, index=True),
-    Column("value", String, nullable=False),
-)
-
-
-def _sql(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=dialect(paramstyle="named")))
-
-
-_KIND, _NAME = bindparam("the_kind", type_=String), bindparam("the_name", type_=String)
-_NOW, _LINE = bindparam("now", type_=Float), bindparam("line", type_=String)
-_own = _entries.c.kind == _KIND
-_this = _own & (_entries.c.name == _NAME)
-_alive = _entries.c.expires > _NOW
-_row = {
-    "kind": _KIND,
-    "name": _NAME,
-    "value": bindparam("the_value"),
-    "expires": bindparam("the_end"),
-}
-_new = upsert(_entries).values(_row)
-_first = select(func.min(_waiting.c.number)).where(_waiting.c.queue == _LINE).scalar_subquery()
-_length = select(func.count()).where(_waiting.c.queue == _LINE).scalar_subquery()
-
-GET = _sql(select(_entries.c.value).where(_this, _alive))
-GET_WITH_END = _sql(select(_entries.c.value, _entries.c.expires).where(_this, _alive))
-COUNT = _sql(select(func.count()).select_from(_entries).where(_own, _alive))
-BEGINNING = _sql(
-    select(_entries.c.name).where(_own, _alive, _entries.c.name >= _NAME, _entries.c.name < bindparam("behind"))
-)
-PUT = _sql(
-    _new.on_conflict_do_update(
-        index_elements=["kind", "name"], set_={"value": _new.excluded.value, "expires": _new.excluded.expires}
-    )
-)
-CLAIM = _sql(
-    _new.on_conflict_do_update(
-        index_elements=["kind", "name"],
-        set_={"value": _new.excluded.value, "expires": _new.excluded.expires},
-        where=_entries.c.expires <= _NOW,
-    )
-)
-TAKE = _sql(delete(_entries).where(_this, _alive).returning(_entries.c.value))
-FORGET_OVER = _sql(delete(_entries).where(_own, _entries.c.expires <= _NOW))
-YOUNGEST_TOO_MANY = _sql(
-    select(_entries.c.expires)
-    .where(_own)
-    .order_by(_entries.c.expires.desc())
-    .limit(literal_column("1"))
-    .offset(bindparam("many"))
-)
-APPEND = _sql(
-    insert(_waiting).from_select(
-        ["queue", "value"], select(_LINE, bindparam("the_value")).where(_length < bindparam("many"))
-    )
-)
-NEXT = _sql(delete(_waiting).where(_waiting.c.number == _first).returning(_waiting.c.number, _waiting.c.value))
-ALL = _sql(delete(_waiting).where(_waiting.c.queue == _LINE).returning(_waiting.c.number, _waiting.c.value))
 
 type Values = dict[str, str | float | int]
 
@@ -143,15 +58,20 @@ class State:
         now: the time, in aware UTC.
 
     Raises:
-        StateUnavailable: the file cannot be opened.
+        StateUnavailable: the file cannot be opened just now.
+        ValueError: it is open to others, is no such database, or cannot be made; says what to do.
     """
 
     def __init__(self, path: Path | None, now: Clock) -> None:
         self.now = now
         self._engine = _engine(path)
         self._closing = weakref.finalize(self, self._engine.dispose)
-        with _available():
-            _metadata.create_all(self._engine)
+        try:
+            with _available():
+                TABLES.create_all(self._engine)
+        except DatabaseError as error:
+            self.close()
+            raise ValueError(f"{path}: is no database of a school. To mend it: name another file") from error
 
     def close(self) -> None:
         """Let go of the file; happens by itself when nobody holds the state any more."""
@@ -320,13 +240,22 @@ def _engine(path: Path | None) -> Engine:
     if path is None:
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        # NOTE: SQLite gives the files beside it the mode of this one.
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=FILE_MODE)
+        _make(path)
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        path.touch(mode=FILE_MODE)
+    except OSError as error:
+        reason = (error.strerror or "no").lower()
+        raise ValueError(f"{path}: cannot be made ({reason}). To mend it: name another file") from error
+    # NOTE: whoever reads a token can be that person; SQLite gives the files beside it the mode of this one.
+    must_be_private(path)
 
 
 def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

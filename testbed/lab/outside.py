@@ -160,7 +160,11 @@ def _school(spec: OutsideSpec, parties: tuple[RelyingParty, ...], token: str, ht
         signing=spec.signing,
         state=spec.state,
     )
-    return School(config, _keys(spec, SCHOOL_FOLDER), http, _now)
+    keys = _keys(spec, SCHOOL_FOLDER)
+    try:
+        return School(config, keys, http, _now)
+    except ValueError as error:
+        raise _unfit(error) from error
 
 
 def _second_school(spec: OutsideSpec, http: httpx.AsyncClient) -> School:
@@ -181,9 +185,14 @@ def _keys(spec: OutsideSpec, folder: str) -> SchoolKeys:
     try:
         return SchoolKeys.load_or_make(_folder(spec.home, folder), folder, _now(), spec.signing)
     except ValueError as error:
-        place, _, words = str(error).partition(": ")
-        problem, _, mend = words.partition(". To mend it: ")
-        raise ScenarioInvalid(place, "", problem, mend or "see the message") from error
+        raise _unfit(error) from error
+
+
+def _unfit(error: ValueError) -> ScenarioInvalid:
+    """What is wrong with a file of keys or of state, from the sentence that says so."""
+    place, _, words = str(error).partition(": ")
+    problem, _, mend = words.partition(". To mend it: ")
+    return ScenarioInvalid(place, "", problem, mend or "see the message")
 
 
 async def _own_metadata(school: School) -> bytes:

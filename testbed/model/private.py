@@ -17,7 +17,7 @@ def must_be_private(path: Path) -> None:
     mode = path.stat().st_mode & 0o777
     if mode & OTHERS:
         mend = FOLDER_MODE if path.is_dir() else FILE_MODE
-        raise ValueError(f"{path}: holds keys but is open to others (mode {mode:o}). To mend it: chmod {mend:o} it")
+        raise ValueError(f"{path}: holds secrets but is open to others (mode {mode:o}). To mend it: chmod {mend:o} it")
 
 
 def read_private(path: Path) -> bytes:

@@ -50,6 +50,7 @@ def test_metadata_to_a_file_is_the_metadata_that_is_printed(tmp_path: Path) -> N
     [
         (("metadata", "--url", "http://idp.skola.se"), "--url: http://idp.skola.se: is not on loopback"),
         (("metadata", "--out", "nowhere/school.xml"), "cannot be written"),
+        (("metadata", "--state", "/dev/null/state.sqlite"), "/dev/null/state.sqlite: cannot be made"),
         (("serve", "--url", "https://127.0.0.1:8400"), "is https"),
         (("serve", "--url", "http://127.0.0.1:0", "--vendor", "https://vendor.example/metadata"), "is not on loopback"),
         (("serve", "--url", "http://127.0.0.1:0", "--vendor", "missing.xml"), "missing.xml: no such file"),

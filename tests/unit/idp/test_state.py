@@ -141,6 +141,24 @@ def test_the_file_is_its_owners_alone(tmp_path: Path, clock: Clock) -> None:
     state.close()
 
 
+@pytest.mark.parametrize(
+    ("content", "mode", "words"),
+    [(b"hello, I am no database", 0o600, "no database"), (b"", 0o644, "open to others"), (None, 0, "cannot be made")],
+)
+def test_a_file_that_will_not_do_is_said_to_be_so(
+    tmp_path: Path, clock: Clock, content: bytes | None, mode: int, words: str
+) -> None:
+    path = tmp_path / "state.sqlite"
+    if content is None:
+        (tmp_path / "file").touch()
+        path = tmp_path / "file" / "state.sqlite"
+    else:
+        path.write_bytes(content)
+        path.chmod(mode)
+    with pytest.raises(ValueError, match=rf"{words}.*To mend it:"):
+        State(path, clock)
+
+
 def test_two_workers_take_each_entry_once(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "state.sqlite"
     states = [State(path, clock) for _ in range(2)]

@@ -128,8 +128,11 @@ class Logout:
         return self._sessions.get(request.cookies.get(SESSION_COOKIE, ""))
 
     def _forget(self, request: Request, response: Response) -> Response:
-        """Take the cookie of a session that is over; one that was not meant stays."""
-        if self._session(request) is not None:
+        """Take the cookie of a session that is over; one that was not meant stays.
+
+        A post from another site brings no cookie, though the browser may hold one of a session that goes on.
+        """
+        if SESSION_COOKIE not in request.cookies or self._session(request) is not None:
             return response
         https = self._parts.config.https
         response.set_cookie(SESSION_COOKIE, "", 0, path="/", secure=https, httponly=True, samesite="lax")

@@ -297,6 +297,26 @@ async def test_a_name_that_nobody_has_is_answered_so(lab: Round) -> None:
     assert codes(etree.fromstring(answer.content)) == ["Requester", "UnknownPrincipal"]
 
 
+async def test_a_post_that_brings_no_cookie_takes_none(lab: Round) -> None:
+    """The cookie does not come along from another site, and its session was not the one that was meant."""
+    await lab.log_in(POST)
+    held = lab.browser.cookies
+    lab.browser.cookies = httpx.Cookies()
+    stranger = etree.tostring(lab.signed(lab.request(POST, name="_stranger")))
+    answer = await lab.browser.post("/saml/slo", data={"SAMLRequest": base64.b64encode(stranger).decode()})
+    assert codes(posted(answer, "SAMLResponse")) == ["Requester", "UnknownPrincipal"]
+    assert "set-cookie" not in answer.headers
+    lab.browser.cookies = held
+    assert await lab.is_logged_in()
+
+
+async def test_a_cookie_of_a_session_that_is_over_is_taken(lab: Round) -> None:
+    await lab.log_in(FRONT)
+    answer = await lab.logs_out(FRONT)
+    assert "skola_session=" in answer.headers["set-cookie"]
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+
+
 async def test_without_an_index_every_session_of_the_name_ends(lab: Round) -> None:
     await lab.log_in(FRONT)
     answer = await lab.browser.get(f"/saml/slo?{lab.query(lab.request(FRONT, index=''))}")

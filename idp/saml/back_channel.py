@@ -22,6 +22,8 @@ from idp.saml.signing import Signers
 ANSWER_S = 5.0
 MAX_ANSWER = 256 * 1024
 AT_ONCE = 10
+ALL_S = 20.0
+"""For all of them together: so long a person who logs out, or a vendor's server that asks, waits at most."""
 HEADERS = {
     "Content-Type": "text/xml; charset=utf-8",
     "SOAPAction": '"http://www.oasis-open.org/committees/security"',
@@ -44,15 +46,23 @@ class BackChannel:
     now: Clock
 
     async def tell(self, whom: Sequence[Named]) -> Mapping[Named, bool]:
-        """See :meth:`idp.telling.Telling.tell`; some at a time."""
+        """See :meth:`idp.telling.Telling.tell`; some at a time. Who was not done with in :data:`ALL_S` did not do it."""
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(named: Named) -> bool | None:
             async with gate:
                 return await self._tell(named)
 
-        outcomes = await asyncio.gather(*(one(named) for named in whom))
-        return {named: done for named, done in zip(whom, outcomes, strict=True) if done is not None}
+        calls = {named: asyncio.create_task(one(named)) for named in whom}
+        if not calls:
+            return {}
+        _, late = await asyncio.wait(calls.values(), timeout=ALL_S)
+        for call in late:
+            call.cancel()
+        if late:
+            log.warning("logout gave up waiting for %d vendors", len(late))
+        outcomes = {named: False if call in late else call.result() for named, call in calls.items()}
+        return {named: done for named, done in outcomes.items() if done is not None}
 
     async def _tell(self, named: Named) -> bool | None:
         try:

@@ -1,5 +1,6 @@
 """Single logout, from every side: who is told, by which way, and what the initiator is answered."""
 
+import asyncio
 import base64
 import datetime as dt
 import logging
@@ -22,6 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+import idp.saml.back_channel
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.keys import SchoolKeys, SigningKey
 from idp.saml.signing import Signer
@@ -416,6 +418,30 @@ async def test_a_server_that_cannot_be_reached_has_not_logged_out(lab: Round) ->
 
     lab.answer = gone
     assert codes(redirected(await lab.logs_out(FRONT), "SAMLResponse")) == ["Success", "PartialLogout"]
+
+
+async def test_many_slow_servers_hold_nobody_up(lab: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many a session has been to: those that are not done with in time have not logged out."""
+    monkeypatch.setattr(idp.saml.back_channel, "ALL_S", 0.1)
+    monkeypatch.setattr(idp.saml.back_channel, "AT_ONCE", 1)
+    for host in (FRONT, BACK):
+        await lab.log_in(host)
+
+    def never(_: bytes, __: Any) -> httpx.Response:
+        return httpx.Response(200, stream=Endless())
+
+    lab.answer = never
+    async with asyncio.timeout(idp.saml.back_channel.ANSWER_S / 2):
+        answer = await lab.logs_out(FRONT)
+    assert codes(redirected(answer, "SAMLResponse")) == ["Success", "PartialLogout"]
+
+
+class Endless(httpx.AsyncByteStream):
+    """A body that does not come."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
 
 
 async def test_the_log_names_the_person_and_no_name_id(lab: Round, caplog: pytest.LogCaptureFixture) -> None:

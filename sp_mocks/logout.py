@@ -109,7 +109,7 @@ class SignOut:
                     document += chunk
                     if len(document) > MAX_BYTES:
                         raise Refused("message-too-large")
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Refused("not-soap") from error
         return bytes(document)
 

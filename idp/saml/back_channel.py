@@ -81,7 +81,7 @@ class BackChannel:
             answer = await self.reader.soap_answer(
                 await fetch(self.http, place, MAX_ANSWER, ANSWER_S, (enveloped(message), HEADERS))
             )
-        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
             # NOTE: Refused is a ValueError; what the vendor says wrongly is its failure to log out.
             log.warning("logout at %s failed: %s", named.who.party, str(error).replace("\n", " ")[:200])
             return False

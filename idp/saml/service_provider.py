@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -28,7 +29,6 @@ MAX_NAME = 200
 XML_TRUE = ("true", "1")
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 LOGOUT_BINDINGS = (BINDING_REDIRECT, BINDING_POST, BINDING_SOAP)
-WEB_ADDRESS = ("https://", "http://")
 ENCRYPTION_USES = (None, "encryption")
 
 
@@ -132,11 +132,21 @@ def _consumers(entity_id: str, server: SamlServer) -> tuple[Consumer, ...]:
     consumers = tuple(
         Consumer(service["location"], service.get("index", ""), _flag(service.get("is_default")))
         for service in server.metadata.assertion_consumer_service(entity_id, BINDING_POST)
-        if service["location"].startswith(WEB_ADDRESS)
+        if is_web_address(service["location"])
     )
     if not consumers:
         raise ValueError("has no AssertionConsumerService for HTTP-POST")
     return consumers
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a browser or a server can be sent to an address that metadata names."""
+    try:
+        parts = urlsplit(url)
+        # NOTE: a port is looked at when it is asked for, and not before.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _flag(value: str | None) -> bool | None:
@@ -157,7 +167,7 @@ def _logout_services(descriptor: etree._Element) -> Iterator[LogoutService]:
         location = element.get("Location", "")
         response_location = element.get("ResponseLocation") or location
         binding = element.get("Binding", "")
-        if binding in LOGOUT_BINDINGS and all(url.startswith(WEB_ADDRESS) for url in (location, response_location)):
+        if binding in LOGOUT_BINDINGS and is_web_address(location) and is_web_address(response_location):
             yield LogoutService(binding, location, response_location)
 
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -318,6 +318,11 @@ async def test_a_hostile_envelope_logs_nobody_out(open_vendor: Any, school: Any,
         assert await vendor.who() == PUPIL
 
 
+def nowhere() -> Never:
+    """As httpx does for an address that is none, and with an exception that is not one of its errors."""
+    raise httpx.InvalidURL("invalid port")
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -327,6 +332,7 @@ async def test_a_hostile_envelope_logs_nobody_out(open_vendor: Any, school: Any,
         (lambda school, to: etree.fromstring(answer(to, None)), "men inte överallt"),
         (lambda school, _: signed(school, answer("_other", None)), "men inte överallt"),
         (lambda _, __: None, "men inte överallt"),
+        (lambda _, __: nowhere(), "men inte överallt"),
     ],
 )
 async def test_a_vendor_without_front_channel_asks_the_school_s_server(

@@ -94,6 +94,19 @@ def test_logout_services_keep_binding_and_where_responses_go(described: Any, ven
     )
 
 
+@pytest.mark.parametrize(
+    "url", ["https://[bad/slo", "https://a.test:port/slo", "https:///slo", "javascript:x", "https://a.test:99999/"]
+)
+def test_an_address_that_leads_nowhere_is_none(described: Any, vendor: Any, url: str) -> None:
+    """A logout would fail on it for everybody else too."""
+    service = f'<md:SingleLogoutService Binding="{REDIRECT}" Location="{url}"/>'.encode()
+    consumer = b"<md:AssertionConsumerService"
+    xml = vendor.metadata()
+    assert described(xml.replace(consumer, service + consumer, 1)).logout == ()
+    with pytest.raises(ValueError, match="has no AssertionConsumerService"):
+        described(xml.replace(b"https://lasning.test/saml/acs", url.encode()))
+
+
 @pytest.mark.parametrize("use", [b' use="encryption"', b""])
 def test_keys_for_encryption_come_with_the_methods_that_they_take(described: Any, vendor: Any, use: bytes) -> None:
     methods = "".join(f'<md:EncryptionMethod Algorithm="{name}"/>' for name in (GCM, OAEP, GCM, "")).encode()

@@ -46,7 +46,7 @@ class BackChannel:
     now: Clock
 
     async def tell(self, whom: Sequence[Named]) -> Mapping[Named, bool]:
-        """See :meth:`idp.telling.Telling.tell`; some at a time. Who was not done with in :data:`ALL_S` did not do it."""
+        """See :meth:`idp.telling.Telling.tell`; some at a time. Who is not done with in :data:`ALL_S` did not do it."""
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(named: Named) -> bool | None:

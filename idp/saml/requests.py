@@ -40,6 +40,8 @@ class SamlRequest:
     """The format to issue; None when the request asks for one that the school does not have."""
     demands_name_id: bool
     """Whether the request itself names that format, so that no other will do (SAML Core 3.4.1.1)."""
+    names_subject: bool = False
+    """Whether it asks for one person by name, so that nobody else will do (SAML Core 3.4.1)."""
 
 
 SAML_REQUEST = TypeAdapter(SamlRequest)
@@ -85,6 +87,7 @@ class RequestReader:
             relay_state=relay_state(fields),
             name_id_format=_name_id_format(message, provider),
             demands_name_id=_asked_format(message) != NAMEID_UNSPECIFIED,
+            names_subject=message.subject is not None,
         )
         return LoginWish(
             protocol="saml",
@@ -150,9 +153,15 @@ def _consumer(message: AuthnRequest, provider: ServiceProvider) -> Consumer:
 
 def _name_id_format(message: AuthnRequest, provider: ServiceProvider) -> str | None:
     asked = _asked_format(message)
-    if asked not in NAMEID_FORMATS:
+    if asked not in NAMEID_FORMATS or _wants_anothers(message, provider):
         return None
     return _own_format(provider) if asked == NAMEID_UNSPECIFIED else asked
+
+
+def _wants_anothers(message: AuthnRequest, provider: ServiceProvider) -> bool:
+    """Whether it wants an identifier that is another vendor's (SPNameQualifier, SAML Core 3.4.1.1)."""
+    policy = message.name_id_policy
+    return policy is not None and policy.sp_name_qualifier not in (None, "", provider.entity_id)
 
 
 def _asked_format(message: AuthnRequest) -> str:

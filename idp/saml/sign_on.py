@@ -24,6 +24,7 @@ from idp.saml.names import (
     STATUS_NO_AUTHN_CONTEXT,
     STATUS_NO_PASSIVE,
     STATUS_REQUEST_DENIED,
+    STATUS_REQUEST_UNSUPPORTED,
 )
 from idp.saml.relying_parties import ServiceProvider
 from idp.saml.requests import SAML_REQUEST, RequestReader, SamlRequest
@@ -42,6 +43,7 @@ STATUSES: dict[WhyNot, tuple[str, str]] = {
     WhyNot.NOBODY_LOGGED_IN: (STATUS_NO_PASSIVE, "Nobody is logged in to the school."),
     WhyNot.MUST_ASK: (STATUS_NO_PASSIVE, "Somebody would have to be asked for a second factor."),
 }
+NOBODY_BY_NAME = (STATUS_REQUEST_UNSUPPORTED, "The school logs in whoever comes, and nobody by name.")
 NO_SUCH_NAMEID = (STATUS_INVALID_NAMEID_POLICY, "The school has no such NameID.")
 NOT_AGREED = (STATUS_REQUEST_DENIED, "The agreement does not cover this person.")
 """The vendor is not told whether role, school or grade was the reason: that would be personal data by itself."""
@@ -168,6 +170,8 @@ class SamlSignOn:
         asked = SAML_REQUEST.validate_json(wish.detail)
         if not self._parts.sessions.is_new(wish.party, asked.id):
             raise Refused(400, "the request was used before", USED_BEFORE)
+        if asked.names_subject:
+            return await self._answering.refuse_with(request, wish, NOBODY_BY_NAME)
         if not wish.contexts:
             return await self._answering.refuse(request, wish, WhyNot.NO_SUCH_CONTEXT)
         if asked.name_id_format is None:

@@ -204,6 +204,22 @@ async def test_the_name_id_is_of_the_kind_that_is_asked_for(
     assert (names[0].text == names[1].text) is (issued == PERSISTENT)
 
 
+async def test_a_request_for_one_person_by_name_is_not_answered_with_another(lab: Any) -> None:
+    """SAML Core 3.4.1: the assertion must be about whom the request names."""
+    subject = f'<saml:Subject><saml:NameID Format="{PERSISTENT}">somebody</saml:NameID></saml:Subject>'
+    page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request(content=subject))}")
+    assert status_of(page) == ["Requester", "RequestUnsupported"]
+
+
+async def test_nobody_gets_an_identifier_that_is_another_vendors(lab: Any) -> None:
+    policy = '<samlp:NameIDPolicy SPNameQualifier="{}"/>'
+    other = lab.vendor.request(content=policy.format("https://other.test/saml/metadata"))
+    page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(other)}")
+    assert status_of(page) == ["Requester", "InvalidNameIDPolicy"]
+    own = lab.vendor.request(content=policy.format(lab.vendor.entity_id))
+    assert saml_response(await lab.log_in("elev-1", own)).find(".//saml:NameID", NS) is not None
+
+
 async def test_a_name_id_that_the_school_lacks_is_an_error_response(lab: Any) -> None:
     policy = '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"/>'
     page = await lab.browser.get(f"/saml/sso?{lab.vendor.query(lab.vendor.request(content=policy))}")

@@ -4,7 +4,7 @@ from testbed.model.written import Bilingual
 
 
 class Refused(ValueError):
-    """Answered with an error page, never with a redirect or a post.
+    """Told to whoever asked, on a page, in a SOAP fault or by the control API; never by a redirect or a post to anyone.
 
     ``cause`` is for the log: a constant of ours, without anything that the request said.
     """

@@ -75,9 +75,9 @@ def consume(
         Refused: it breaks a rule.
     """
     root = _response(encoded)
-    _must_succeed(root)
+    _must_succeed(root, school)
     response, assertion = _signed(root, school, behaviour, decrypter)
-    _must_succeed(response)
+    _must_succeed(response, school)
     _must_be_between(response, assertion, me, school)
     _must_be_valid(assertion, me, behaviour, now)
     confirmation = _confirmation(assertion, me, now)
@@ -131,11 +131,22 @@ def decoded(encoded: str) -> bytes:
         raise Refused("not-base64") from error
 
 
-def _must_succeed(response: etree._Element) -> None:
+def _must_succeed(response: etree._Element, school: School) -> None:
     code = response.find("samlp:Status/samlp:StatusCode", NAMESPACES)
     if code is None or code.get("Value") != STATUS_SUCCESS:
-        said = response.findtext("samlp:Status/samlp:StatusMessage", "", NAMESPACES)
-        raise Refused("school-says-no", " ".join(said.split())[:MAX_SAID])
+        raise Refused("school-says-no", _said(response, school))
+
+
+def _said(response: etree._Element, school: School) -> str:
+    """The school's own words for the person; none where it has not signed them, for anyone could have written those.
+
+    Raises:
+        Refused: the signature is not the school's.
+    """
+    if response.find(SIGNATURE) is None:
+        return ""
+    signed = covered(response, school.certificates)
+    return " ".join(signed.findtext("samlp:Status/samlp:StatusMessage", "", NAMESPACES).split())[:MAX_SAID]
 
 
 def _signed(

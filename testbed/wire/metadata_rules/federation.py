@@ -217,7 +217,7 @@ RULES = (
     ),
     Rule(
         "endpoints-are-sound",
-        Bilingual(sv="Adresser är https och tas emot på rätt sätt", en="Endpoints are https with the right binding"),
+        Bilingual(sv="Adresser är https och har rätt bindning", en="Endpoints are https with the right binding"),
         {"idp": "2.1.7", "sp": "3.1.5"},
         SECOND,
         SOURCE,

@@ -308,15 +308,21 @@ async def test_a_refusal_tells_the_log_why_and_about_nobody(
     assert OTHER not in caplog.text
 
 
-async def test_what_the_school_says_of_a_failure_is_shown_as_text(vendor: Any, school: Any) -> None:
+@pytest.mark.parametrize("signed", [True, False])
+async def test_what_the_school_says_of_a_failure_is_shown_as_text_if_the_school_signed_it(
+    vendor: Any, school: Any, signed: bool
+) -> None:
+    """Anyone can post an unsigned failure, and would have their words shown as the school's."""
     root = school.message(await vendor.begin())
     status = root.find("samlp:Status", NAMESPACES)
     status[0].set("Value", "urn:oasis:names:tc:SAML:2.0:status:Responder")
     etree.SubElement(status, f"{{{SAMLP}}}StatusMessage").text = "<script>alert(1)</script>"
+    if signed:
+        school.sign(root)
     answer = await vendor.deliver(root)
     assert answer.status_code == 403
     assert "Skolan loggade inte in dig." in answer.text
-    assert "&lt;script&gt;alert(1)" in answer.text
+    assert ("&lt;script&gt;alert(1)" in answer.text) is signed
     assert "<script" not in answer.text
     assert await vendor.who() == ""
 

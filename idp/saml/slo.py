@@ -158,7 +158,8 @@ class SamlLogout:
         try:
             return await self._soap(request)
         except Refused as error:
-            log.info("refused %s %s: %s", request.method, request.url.path, error.cause)
+            # NOTE: request.url cannot be made of a query that is not UTF-8.
+            log.info("refused %s %s: %s", request.method, request.scope["path"], error.cause)
             return _fault(error)
 
     async def _soap(self, request: Request) -> Response:

@@ -5,9 +5,11 @@ import zlib
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 
 pytestmark = pytest.mark.anyio
 OWN = {"", "idp.skola.test", "lasning.test"}
@@ -98,6 +100,18 @@ async def test_no_header_makes_the_school_fail(lab: Any, name: str, value: str, 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"])
 async def test_other_methods_and_places_get_a_page(lab: Any, path: str, method: str) -> None:
     must_be_ours(await lab.browser.request(method, f"https://idp.skola.test{path}"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [*(("GET", path) for path in GET), *(("POST", path) for path in POST)], ids=str
+)
+async def test_a_query_in_no_alphabet_makes_nothing_fail(lab: Any, method: str, path: str) -> None:
+    async def with_octets(scope: Scope, receive: Receive, send: Send) -> None:
+        await lab.school.app({**scope, "query_string": b"a=\xff"}, receive, send)
+
+    transport = httpx.ASGITransport(with_octets)
+    async with httpx.AsyncClient(transport=transport, base_url="https://idp.skola.test") as browser:
+        must_be_ours(await browser.request(method, path, content=b"a", headers={"content-type": "text/xml"}))
 
 
 @pytest.mark.parametrize("path", [path for path in POST if path != "/logout"])

@@ -1,6 +1,7 @@
 """Single logout as school and browser meet it: started on either side, by either channel."""
 
 import base64
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Never
@@ -274,6 +275,13 @@ async def test_a_request_is_obeyed_once(vendor: Any, school: Any) -> None:
     await log_in(vendor, school)
     assert "used-before" in (await vendor.browser.get(url)).text
     assert await vendor.who() == PUPIL
+
+
+async def test_a_request_is_obeyed_once_by_a_clock_that_runs_ahead_too(vendor: Any, school: Any) -> None:
+    url = by_redirect(school, demand(IssueInstant=instant(59), NotOnOrAfter=""))
+    assert (await vendor.browser.get(url)).status_code == 302
+    vendor.now += dt.timedelta(minutes=10, seconds=30)
+    assert "used-before" in (await vendor.browser.get(url)).text
 
 
 # --- from server to server ------------------------------------------------------------------------------------------

@@ -145,8 +145,10 @@ class VendorService:
     async def _refused(self, request: Request, error: Exception) -> Response:
         if not isinstance(error, Refused):
             raise error
-        log.info("%s: refused %s: %s", self.config.vendor_id, request.url.path, error.code)
-        during = "logout" if request.url.path.startswith("/saml/slo") else "login"
+        # NOTE: request.url cannot be made of a query that is not UTF-8.
+        path = request.scope["path"]
+        log.info("%s: refused %s: %s", self.config.vendor_id, path, error.code)
+        during = "logout" if path.startswith("/saml/slo") else "login"
         values = {"words": error.words, "code": error.code, "said": error.said, "during": during}
         return self._parts.pages.show(request, "problem.html", error.status, values)
 

@@ -62,15 +62,16 @@ def own_metadata(
         extensions=_claims(behaviour),
         spsso_descriptor=role,
         organization=_organization(me, name),
-        contact_person=[
-            md.ContactPerson(
-                contact_type=kind, given_name=md.GivenName(text="TEST"), email_address=[md.EmailAddress(text=CONTACT)]
-            )
-            for kind in ("technical", "support")
-        ],
+        contact_person=[_contact(kind) for kind in ("technical", "support")],
     )
     document: bytes = entity.to_string(nspair=PREFIXES)
     return document
+
+
+def _contact(kind: str) -> md.ContactPerson:
+    return md.ContactPerson(
+        contact_type=kind, given_name=md.GivenName(text="TEST"), email_address=[md.EmailAddress(text=CONTACT)]
+    )
 
 
 def _both(text: Bilingual) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from lxml import etree, html
+from starlette.types import Receive, Scope, Send
 
 from sp_mocks.app import VendorService
 from sp_mocks.profiles import PROFILES
@@ -306,6 +307,18 @@ async def test_a_refusal_tells_the_log_why_and_about_nobody(
     assert "lasning: a person logged in" in caplog.text
     assert PUPIL not in caplog.text
     assert OTHER not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/saml/acs", "/saml/slo", "/login"])
+async def test_a_query_in_no_alphabet_is_refused_like_any_other(vendor: Any, path: str) -> None:
+    async def with_octets(scope: Scope, receive: Receive, send: Send) -> None:
+        await vendor.service.app({**scope, "query_string": b"entityID=\xff"}, receive, send)
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(with_octets), base_url="https://lasning.test"
+    ) as browser:
+        answer = await browser.request("GET" if path == "/login" else "POST", path)
+    assert answer.status_code < 500, answer.text
 
 
 @pytest.mark.parametrize("signed", [True, False])

@@ -66,7 +66,8 @@ class LogoutReader:
         """
         root = parse_request(unpack(fields, "SAMLRequest", binding))
         provider = await self._parties.sender(
-            issuer_of(root), lambda sender: check_signature(fields, root, sender, binding, required=True)
+            issuer_of(root),
+            lambda sender: check_signature(fields, root, sender, binding, required=True, field="SAMLRequest"),
         )
         return self._request(root, provider.entity_id, self._destination, addressed=True)
 
@@ -88,7 +89,8 @@ class LogoutReader:
         """
         root = parse_request(unpack(fields, "SAMLResponse", binding))
         provider = await self._parties.sender(
-            issuer_of(root), lambda sender: check_signature(fields, root, sender, binding, required=True)
+            issuer_of(root),
+            lambda sender: check_signature(fields, root, sender, binding, required=True, field="SAMLResponse"),
         )
         return self._answer(root, provider.entity_id, self._destination)
 

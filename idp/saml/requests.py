@@ -76,7 +76,9 @@ class RequestReader:
             raise malformed("is not an AuthnRequest")
         provider = await self._parties.sender(
             issuer_of(root),
-            lambda sender: check_signature(fields, root, sender, binding, required=sender.signs_requests),
+            lambda sender: check_signature(
+                fields, root, sender, binding, required=sender.signs_requests, field="SAMLRequest"
+            ),
         )
         message = read_as(authn_request_from_string, root)
         addressed = is_signed(fields, root, binding)

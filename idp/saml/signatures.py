@@ -33,7 +33,13 @@ MAX_SIGNATURE = 4096
 
 
 def check_signature(
-    fields: Fields, root: etree._Element, provider: ServiceProvider, binding: Binding, *, required: bool
+    fields: Fields,
+    root: etree._Element,
+    provider: ServiceProvider,
+    binding: Binding,
+    *,
+    required: bool,
+    field: MessageField,
 ) -> None:
     """Check the signature of a message that a browser brought, as its binding has it.
 
@@ -43,6 +49,7 @@ def check_signature(
         provider: whose keys count.
         binding: how it came.
         required: whether the message must be signed.
+        field: where the message was read from; what else stands beside it, signed or not, counts for nothing.
 
     Raises:
         Refused: it is missing where it is required, or it is not good.
@@ -50,7 +57,6 @@ def check_signature(
     if binding == "post":
         check_post(root, provider, required=required)
         return
-    field: MessageField = "SAMLRequest" if fields.octets("SAMLResponse") is None else "SAMLResponse"
     check_redirect(fields, root, provider, required=required, field=field)
 
 

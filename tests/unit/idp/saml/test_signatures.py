@@ -64,6 +64,17 @@ async def test_a_tampered_redirect_signature_is_refused_even_where_none_is_requi
         assert await answered(lab, tamper(lab.vendor, query)) == 403
 
 
+async def test_the_signature_of_an_answer_does_not_vouch_for_a_request_beside_it(open_lab: Any) -> None:
+    """Whoever has seen one signed logout answer of a vendor, in the address of a browser, would write its requests."""
+    async with open_lab(signs=True) as lab:
+        answer = lab.vendor.signed_query(b"<answer/>").replace("SAMLRequest=", "SAMLResponse=")
+        body, _, _ = answer.partition("&Signature=")
+        signature = lab.vendor.key.sign(body.encode(), padding.PKCS1v15(), hashes.SHA256())
+        answer = f"{body}&{urlencode({'Signature': base64.b64encode(signature)})}"
+        forged = lab.vendor.query(lab.vendor.request()).partition("&RelayState=")[0]
+        assert await answered(lab, f"{answer}&{forged}") == 403
+
+
 @pytest.mark.parametrize(("signed", "status"), [(True, 400), (False, 303)])
 async def test_what_is_signed_says_where_it_is_sent(lab: Any, signed: bool, status: int) -> None:
     """SAML Bindings 3.4.5.2: else it could be caught elsewhere and brought here."""

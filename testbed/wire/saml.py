@@ -47,7 +47,8 @@ def messages(exchange: Exchange, content_keys: Mapping[str, bytes] = NO_KEYS) ->
         content_keys: the run's key log, by which encrypted assertions are read (``testbed.wire.encryption``).
     """
     packed = (*_in_query(exchange), *_in_form(exchange), *_in_soap(exchange))
-    return (*(_read(one, content_keys) for one in packed), *_metadata(exchange))
+    read = (_read(one, content_keys) for one in packed)
+    return (*(message for message in read if message is not None), *_metadata(exchange))
 
 
 def documents(exchange: Exchange) -> Iterator[bytes]:
@@ -127,25 +128,32 @@ def _inflated(value: str) -> bytes:
     return document
 
 
-def _read(packed: _Packed, content_keys: Mapping[str, bytes]) -> Message:
-    carried = packed.carried
+def _read(packed: _Packed, content_keys: Mapping[str, bytes]) -> Message | None:
+    """None for a SOAP fault, which is no message of SAML: a server says by it that it took none (SOAP 1.1, 4.4)."""
     try:
         document = packed.unpack()
         root = parse(document)
-        if carried.binding == "soap":
+        if packed.carried.binding == "soap":
             root = _in_envelope(root)
-        match root.tag:
-            case tag if tag == f"{{{SAMLP}}}AuthnRequest":
-                return authn_request(root, carried)
-            case tag if tag == f"{{{SAMLP}}}Response" and carried.binding != "soap":
-                return response(root, carried, document, content_keys)
-            case tag if tag == f"{{{SAMLP}}}LogoutRequest":
-                return logout_request(root, carried)
-            case tag if tag == f"{{{SAMLP}}}LogoutResponse":
-                return logout_response(root, carried)
+            if root.tag == f"{{{SOAP}}}Fault":
+                return None
+        return _message(root, packed, document, content_keys)
     except Unreadable as error:
-        return Malformed(carried.where, packed.kind, str(error))
-    return Malformed(carried.where, packed.kind, f"has the root element {str(root.tag)[:200]}, which is not read here")
+        return Malformed(packed.carried.where, packed.kind, str(error))
+
+
+def _message(root: etree._Element, packed: _Packed, document: bytes, content_keys: Mapping[str, bytes]) -> Message:
+    carried = packed.carried
+    match root.tag:
+        case tag if tag == f"{{{SAMLP}}}AuthnRequest":
+            return authn_request(root, carried)
+        case tag if tag == f"{{{SAMLP}}}Response" and carried.binding != "soap":
+            return response(root, carried, document, content_keys)
+        case tag if tag == f"{{{SAMLP}}}LogoutRequest":
+            return logout_request(root, carried)
+        case tag if tag == f"{{{SAMLP}}}LogoutResponse":
+            return logout_response(root, carried)
+    raise Unreadable(f"has the root element {str(root.tag)[:200]}, which is not read here")
 
 
 def _in_envelope(root: etree._Element) -> etree._Element:

@@ -114,6 +114,12 @@ def test_a_broken_envelope_is_malformed(body: bytes) -> None:
     assert message.reason
 
 
+def test_a_fault_is_no_message_and_not_a_broken_one() -> None:
+    fault = '<s:Fault xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>Client</faultcode></s:Fault>'
+    (request,) = messages(called(enveloped(REQUEST.format(signature="")), enveloped(fault)))
+    assert isinstance(request, LogoutRequest)
+
+
 def test_other_xml_between_servers_is_no_message() -> None:
     assert messages(called(b"<order><pupil>1</pupil></order>")) == ()
 

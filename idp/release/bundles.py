@@ -54,6 +54,8 @@ FIXED: Mapping[ReleasePolicy, frozenset[str]] = MappingProxyType(
 )
 """Bundles that are released whole, whatever the vendor requests."""
 
+REFEDS_ASSURANCE = "https://refeds.org/assurance"
+"""The value that Pseudonymous and Personalized Access demand at least (REFEDS Assurance Framework)."""
 CODE_OF_CONDUCT_V1 = "http://www.geant.net/uri/dataprotection-code-of-conduct/v1"
 CATEGORIES: Mapping[str, ReleasePolicy] = MappingProxyType(
     {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.release.bundles import REFEDS_ASSURANCE
 from idp.release.occasion import Occasion
 from idp.release.policies import POLICIES, Ruling
 from testbed.model.attributes import by_name
@@ -74,8 +75,14 @@ def release(occasion: Occasion) -> Release:
             decision = ReleaseDecision.of(name, _reason(name, ruling, occasion))
             decisions.append(decision)
             if decision.released:
-                values[name] = occasion.values(name)
+                values[name] = (*occasion.values(name), *_conforming(name, ruling))
     return Release(values, tuple(decisions), ruling.policy, ruling.bundle, ruling.refused, ruling.nameless)
+
+
+def _conforming(name: str, ruling: Ruling) -> tuple[str, ...]:
+    """What a REFEDS bundle states beside the levels of the login: at least that the framework is kept to."""
+    by_bundle = (ruling.bundle or ruling.policy).startswith("refeds-")
+    return (REFEDS_ASSURANCE,) if by_bundle and name == "eduPersonAssurance" else ()
 
 
 def _reason(name: str, ruling: Ruling, occasion: Occasion) -> Reason:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from scenarios.flows.steps import log_in, log_in_again, log_out, probe
+from scenarios.flows.steps import log_in, log_in_again, log_out, look_at_keys, probe
 from testbed.model.orders import ChangePerson, RollKeys
 from testbed.model.pages import Ask, Cast, Flow
 from testbed.model.written import Person
@@ -24,6 +24,8 @@ def key_rollover(cast: Cast) -> Flow:
     for step in STEPS:
         yield from log_out(cast.vendor)
         yield Ask(RollKeys(step=step))
+        # NOTE: the vendor may not look, and the journal must have what the school published.
+        yield from look_at_keys(cast)
         yield from log_in_again(cast, cast.vendor.login)
         yield from probe(cast.vendor)
     yield from log_out(cast.vendor)

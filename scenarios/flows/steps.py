@@ -106,3 +106,11 @@ def shown(page: Page) -> str:
     """What came, in words."""
     title = f" with the title {page.title[:80]!r}" if page.title else ""
     return f"{page.url[:200]} answered {page.status}{title}"
+
+
+def look_at_keys(cast: Cast) -> Flow:
+    """Open what the person's school publishes about its keys, in the vendor's protocol; nothing where nobody has said
+    which school that is."""
+    if cast.school:
+        base = cast.school.removesuffix("/saml/metadata")
+        yield Visit(cast.school if cast.vendor.protocol == "saml" else f"{base}/oidc/jwks")

@@ -38,6 +38,18 @@ def _metadata_of(evidence: Evidence, entity_id: str) -> SamlMetadata | None:
     return next((m for m in said if m.entity_id == entity_id), None)
 
 
+def _keys_around(evidence: Evidence, entity_id: str, response: SamlResponse) -> tuple[bytes, ...]:
+    """The certificates that the school published when it signed, as far as the journal tells: those that were seen
+    last before, and those that were seen first afterwards, for a change of keys lies between what two people look at.
+    """
+    said = [m for m in evidence.messages if isinstance(m, SamlMetadata) and m.entity_id == entity_id]
+    said.sort(key=lambda message: message.where.exchange)
+    before = [message for message in said if message.where.exchange <= response.where.exchange]
+    after = [message for message in said if message.where.exchange > response.where.exchange]
+    keys = (key for message in (*before[-1:], *after[:1]) for key in message.signing_certificates)
+    return tuple(dict.fromkeys(keys))
+
+
 def vendors_metadata(evidence: Evidence) -> list[SamlMetadata]:
     """What the vendor of the play says of itself."""
     hosts = {host_of(evidence.play.vendor.metadata)}
@@ -75,7 +87,7 @@ def response_is_signed(evidence: Evidence) -> Iterator[Outcome]:
         if school is None:
             yield NotVerified("the metadata of the school, which holds its keys, was not seen")
             continue
-        reading = verify(response.document, school.signing_certificates, response.opened)
+        reading = verify(response.document, _keys_around(evidence, school.entity_id, response), response.opened)
         if not reading.ok and response.encrypted and not response.signed:
             yield NotVerified("a signature inside an assertion that stays encrypted cannot be seen")
         elif not reading.ok:

@@ -156,6 +156,13 @@ def test_a_key_rollover_is_a_login_before_and_after_each_step() -> None:
     assert len(taken) == 5 + 3 * 5
 
 
+def test_the_journal_gets_what_the_school_publishes_after_each_step() -> None:
+    school = "https://idp.skola.test/saml/metadata"
+    taken = steps(FLOWS["key-rollover"](Cast(VENDOR, PERSON, school=school)), LOGGED_IN)
+    after = [taken[at + 1] for at, step in enumerate(taken) if isinstance(step, Ask)]
+    assert after == [Visit(school)] * 3
+
+
 def test_a_pupil_changes_school_and_belongs_where_they_did_at_the_end() -> None:
     taken = steps(FLOWS["change-school"](Cast(VENDOR, PERSON, moves_to="00009901")), LOGGED_IN)
     orders = [step.order for step in taken if isinstance(step, Ask)]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from idp.config import Clock
 from idp.contexts import assurance
@@ -134,7 +133,7 @@ def claims_of(released: Mapping[str, tuple[str, ...]], names: Iterable[str]) -> 
             claims[whole] = address
         else:
             claims[claim] = _value(name, values)
-    return MappingProxyType(claims)
+    return claims
 
 
 def _value(name: str, values: tuple[str, ...]) -> Json:

@@ -5,6 +5,7 @@ to, it knows all of it. Each operation is one short transaction, so that what is
 """
 
 import secrets
+import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,7 +90,7 @@ class State:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One transaction that only reads, and waits for nobody.
+        """A connection for one statement that only reads, and waits for nobody.
 
         Raises:
             StateUnavailable: the database stays locked.
@@ -234,6 +235,8 @@ def _available() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise StateUnavailable(str(error.orig)) from error
+    except sqlite3.OperationalError as error:
+        raise StateUnavailable(str(error)) from error
 
 
 def _engine(path: Path | None) -> Engine:
@@ -270,5 +273,6 @@ def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    reads = READING in connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if READING not in connection.get_execution_options():
+        # NOTE: said to the driver itself, for SQLAlchemy's way to say so costs more than the statement that follows.
+        connection.connection.cursor().execute("BEGIN IMMEDIATE")

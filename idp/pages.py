@@ -8,6 +8,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -91,6 +92,7 @@ class Pages:
 
     def __init__(self, school: Bilingual) -> None:
         self._school = school
+        self._last: dict[Language, tuple[tuple[Person, ...], Markup]] = {}
         self._templates = Environment(
             loader=PackageLoader("idp", "templates"),
             autoescape=True,
@@ -114,9 +116,19 @@ class Pages:
             referrer="strict-origin",
             switch=f"{urlencode({'key': choice.key, 'q': choice.query})}&",
             choice=choice,
-            rows=[_row(person, language) for person in choice.hits.people],
+            shown=len(choice.hits.people),
+            people=self._people(choice.hits.people, language),
             form_id=LOGIN_FORM,
         )
+
+    def _people(self, people: tuple[Person, ...], language: Language) -> Markup:
+        """The people to choose from. Most logins begin with the same ones: those are rendered once."""
+        last, rendered = self._last.get(language, ((), Markup()))
+        if people is not last:
+            rows = [_row(person, language) for person in people]
+            rendered = Markup(self._templates.get_template("people.html").render(rows=rows))  # noqa: S704 - escaped
+            self._last[language] = people, rendered
+        return rendered
 
     def step_up(self, request: Request, step: StepUp) -> HTMLResponse:
         """Where a person shows a second factor."""

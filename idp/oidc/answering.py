@@ -12,7 +12,7 @@ from idp.accounts import Accounts
 from idp.answering import Answer
 from idp.contexts import choose
 from idp.oidc.authorize import OIDC_REQUEST, UNKNOWN_CLIENT, OidcRequest
-from idp.oidc.claims import Teller
+from idp.oidc.claims import Teller, Wanted
 from idp.oidc.clients import Client, Clients
 from idp.oidc.grants import Code, Grant, Grants, new_sid
 from idp.oidc.replies import Replies
@@ -82,7 +82,7 @@ class OidcAnswering:
             self._desk.accounts.add(account)
             refusal = NOT_IN_FORCE if decided.refused is Reason.NOT_IN_FORCE else NOT_AGREED
             return Answer(self._refuse(request, client, asked, refusal), None)
-        grant = self._grant(wish, session, person, decided)
+        grant = self._grant(client, (wish, asked.wanted), session, person, decided)
         if any(sub != grant.sub for sub in asked.subs):
             return Answer(self._refuse(request, client, asked, SOMEBODY_ELSE), None)
         self._desk.accounts.add(account)
@@ -101,8 +101,10 @@ class OidcAnswering:
         content = {"error": error, "error_description": description}
         return self._replies.send(request, asked.to, client.party.name, content)
 
-    def _grant(self, wish: LoginWish, session: Session, person: Person, decided: Release) -> Grant:
-        client, wanted = self._client(wish), OIDC_REQUEST.validate_json(wish.detail).wanted
+    def _grant(
+        self, client: Client, asked: tuple[LoginWish, Wanted], session: Session, person: Person, decided: Release
+    ) -> Grant:
+        wish, wanted = asked
         told = self._desk.teller.tell(client, person, decided, wanted)
         acr = choose(wish.contexts, session.strength) or PASSWORD_PROTECTED
         return Grant(

@@ -140,7 +140,7 @@ class SignOn:
 
     def _take(self, login: "_Login") -> None:
         """Of two who answer one login at once, in two workers say, the second is told that it is gone."""
-        if self._sessions.pending.take(login.key) is None:
+        if not self._sessions.pending.remove(login.key):
             raise _gone()
 
     def _finish(self, login: "_Login", response: Response) -> Response:

@@ -159,6 +159,11 @@ class Shelf[Entry]:
         with self._state.transaction() as connection:
             return self._read(connection.execute(TAKE, self._at(name)).fetchall())
 
+    def remove(self, name: str) -> bool:
+        """As :meth:`take`, for whoever need not know what it was; says whether it was there."""
+        with self._state.transaction() as connection:
+            return bool(connection.execute(TAKE, self._at(name)).fetchall())
+
     def change(self, name: str, change: Callable[[Entry], Entry]) -> bool:
         """Put a changed entry in place of the one that is there, for as long as that had to live.
 

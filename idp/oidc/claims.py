@@ -1,5 +1,6 @@
 """Which claims about a person a vendor gets: what it asks for, as far as the release policy lets it go."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -56,8 +57,10 @@ class Told:
     """What the vendor gets to know about the person."""
 
     sub: str
-    userinfo: Mapping[str, Json]
-    id_token: Mapping[str, Json]
+    userinfo: str
+    """The answer of the userinfo endpoint, in JSON."""
+    id_token: str
+    """The claims about the person that stand in the ID token, in JSON."""
 
 
 class Teller:
@@ -94,16 +97,25 @@ class Teller:
         occasion = Occasion(person, client.party.relying_party, needs, self._facts, today, assurance(strength))
         return _narrowed(release(occasion), asked | {needs.identifier})
 
-    def tell(self, client: Client, person: Person, decided: Release, wanted: Wanted) -> Told:
-        """The decision, in claims."""
+    def tell(self, client: Client, person: Person, decided: Release, wanted: Wanted, sub: str = "") -> Told:
+        """The decision, in claims.
+
+        Args:
+            client: the vendor.
+            person: whom it is told about.
+            decided: what goes.
+            wanted: where it is wanted.
+            sub: what the vendor calls the person already; "" where it has just begun to.
+        """
         released = decided.attributes
+        sub = sub or self._sub(client, person, nameless=decided.nameless)
         return Told(
-            sub=self.sub(client, person, nameless=decided.nameless),
-            userinfo=claims_of(released, wanted.by_userinfo),
-            id_token=claims_of(released, wanted.asked.id_token),
+            sub=sub,
+            userinfo=json.dumps({**claims_of(released, wanted.by_userinfo), "sub": sub}, ensure_ascii=False),
+            id_token=json.dumps(claims_of(released, wanted.asked.id_token)),
         )
 
-    def sub(self, client: Client, person: Person, *, nameless: bool) -> str:
+    def _sub(self, client: Client, person: Person, *, nameless: bool) -> str:
         """What this vendor may call the person.
 
         Args:

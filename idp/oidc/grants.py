@@ -6,14 +6,13 @@ So whatever has to be taken back together is found together, without a table of 
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import TypeAdapter
 
 from idp.oidc.claims import Wanted
-from idp.oidc.jose import Json, encoded
+from idp.oidc.jose import encoded
 from idp.state import TOKEN_BYTES, Shelf, State
 
 CODE_FOR, ACCESS_FOR, REFRESH_FOR = timedelta(seconds=60), timedelta(minutes=10), timedelta(days=30)
@@ -39,10 +38,12 @@ class Grant:
     """How; see :mod:`idp.contexts`."""
     acr: str
     wanted: Wanted
-    userinfo: Mapping[str, Json] = field(default_factory=dict)
-    """The claims that were released at the login."""
-    id_token: Mapping[str, Json] = field(default_factory=dict)
-    """Those of them that stand in the ID token."""
+    userinfo: str
+    """What the userinfo endpoint answers: the claims that were released at the login, and sub. In JSON already, for it
+    is read by nobody here.
+    """
+    id_token: str
+    """The claims about the person that stand in the ID token, in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Grants:
 
     def use(self, presented: str) -> bool:
         """Use the code up; says whether it was still there: of two who use it at once, one is told yes."""
-        return _could_be(presented) and self._codes.take(presented) is not None
+        return _could_be(presented) and self._codes.remove(presented)
 
     def new_access(self, token: Token) -> str:
         """An access token for this."""
@@ -120,22 +121,22 @@ class Grants:
 
     def revoke_access(self, presented: str) -> None:
         """The access token is good no longer."""
-        self._access.take(presented)
+        self._access.remove(presented)
 
     def revoke_family(self, family: str) -> None:
         """Nothing is good any longer that came of this code."""
         for shelf in (self._access, self._refresh):
             for name in shelf.names(f"{family}."):
-                shelf.take(name)
+                shelf.remove(name)
 
     def end_session(self, sid: str) -> None:
         """The person has logged out: codes and access tokens end with the session. A refresh token, which the vendor
         has only for access when nobody is logged in, does not (Back-Channel Logout 1.0, 2.7).
         """
         for name in self._codes.names(f"{sid}."):
-            self._codes.take(name)
+            self._codes.remove(name)
         for name in self._access.names(f"{sid}."):
-            self._access.take(name)
+            self._access.remove(name)
 
     def _new(self, shelf: Shelf[Token], token: Token) -> str:
         name = f"{token.family}.{secrets.token_urlsafe(TOKEN_BYTES)}"

@@ -1,5 +1,6 @@
 """Makes tokens of a grant (OpenID Connect Core 2 and 3.1.3.3)."""
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -60,7 +61,7 @@ class Issuer:
     def _id_token(self, client: Client, grant: Grant, now: int, more: Mapping[str, Json], nonce: str) -> str:
         methods = PASSWORD_AMR if grant.strength <= ONE_FACTOR else TWO_FACTORS_AMR
         claims: dict[str, Json] = {
-            **grant.id_token,
+            **json.loads(grant.id_token),
             "iss": self._name,
             "sub": grant.sub,
             "aud": client.id,

@@ -121,7 +121,7 @@ class TokenEndpoint:
         if not decided.may_log_in:
             self._desk.grants.revoke_family(token.family)
             raise _no_such_grant("refresh token")
-        told = self._desk.teller.tell(client, person, decided, wanted)
+        told = self._desk.teller.tell(client, person, decided, wanted, before.sub)
         return replace(before, wanted=wanted, userinfo=told.userinfo, id_token=told.id_token)
 
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from idp.body import FORM_TYPE, read_form
 from idp.oidc.answering import OidcDesk
@@ -25,7 +25,7 @@ class Userinfo:
         token = self._desk.grants.access(presented)
         if token is None or self._desk.clients.find(token.grant.client_id) is None:
             raise _challenged(HTTPStatus.UNAUTHORIZED, "invalid_token", "the access token is not good")
-        return JSONResponse({**token.grant.userinfo, "sub": token.grant.sub}, headers=NO_STORE)
+        return Response(token.grant.userinfo, media_type="application/json", headers=NO_STORE)
 
 
 async def _presented(request: Request) -> str:

@@ -15,6 +15,7 @@ from idp.directory import Directory
 from idp.keys import SchoolKeys
 from idp.logout import Logout
 from idp.logout_run import LogoutRuns
+from idp.oidc.side import OidcSide
 from idp.orders import Orders
 from idp.pages import Pages
 from idp.parts import SchoolParts
@@ -95,10 +96,11 @@ class School:
         issuer = ResponseIssuer(server, signers)
         facts = SchoolFacts(config.organisation, config.scope, config.registration_authority, keys.pairwise_secret)
         by_saml = SamlAnswering(parts, SamlDesk(requests, issuer, spoiler, facts, self.accounts))
-        sign_on = SignOn(parts, {"saml": by_saml})
+        oidc = OidcSide(parts, keys, state, http, (facts, self.accounts))
+        sign_on = SignOn(parts, {"saml": by_saml, "oidc": oidc.answering})
         saml = SamlSignOn(parts, requests, by_saml, sign_on)
         telling, reader = _saml_telling(parts, http)
-        logout = Logout(parts, LogoutRuns(state), {"saml": telling})
+        logout = Logout(parts, LogoutRuns(state), {"saml": telling, "oidc": oidc.telling})
         slo = SamlLogout(parts, reader, telling, logout)
         orders = Orders(parts.parties, spoiler, parts.directory, parts.rollover)
         self.control = control_app(config.control_token, orders, self.accounts)
@@ -119,6 +121,7 @@ class School:
                 Route("/logout", logout.show, methods=["GET"]),
                 Route("/logout", logout.start, methods=["POST"]),
                 Route("/logout/done", logout.done, methods=["GET"]),
+                *oidc.routes(sign_on, logout),
             ],
             exception_handlers={**error_handlers(self._pages, WORDS), StateUnavailable: self._busy},
         )

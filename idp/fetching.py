@@ -1,7 +1,7 @@
 """Read what another party's server answers, within limits of time and size."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import httpx
 
@@ -15,8 +15,9 @@ async def fetch(
     limit: int,
     timeout_s: float,
     post: tuple[bytes, Mapping[str, str]] | None = None,
+    accepted: Collection[int] = (HTTP_OK,),
 ) -> bytes:
-    """The body of an answer with status 200; redirects are not followed.
+    """The body of an answer with an accepted status; redirects are not followed.
 
     Args:
         http: the client that the school was handed.
@@ -24,6 +25,7 @@ async def fetch(
         limit: octets.
         timeout_s: for all of it.
         post: a body with its headers; None asks with GET.
+        accepted: the statuses of HTTP that are no refusal.
 
     Raises:
         ValueError: the answer has another status, comes compressed, or is too large; the text completes "it ...".
@@ -39,7 +41,7 @@ async def fetch(
         follow_redirects=False,
     )
     async with asyncio.timeout(timeout_s), asking as answer:
-        if answer.status_code != HTTP_OK:
+        if answer.status_code not in accepted:
             raise ValueError(f"was answered with status {answer.status_code}")
         if answer.headers.get("content-encoding", IDENTITY) != IDENTITY:
             raise ValueError("came compressed though that was not accepted")

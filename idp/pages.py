@@ -5,18 +5,18 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from idp.directory import Hits, name_of
+from idp.wish import Language
 from testbed.model.pages import LOGIN_FORM, LOGOUT_FORM, STEP_UP_FORM
 from testbed.model.written import ROLES, Bilingual, Person
 
-type Language = Literal["sv", "en"]
 QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 MAX_ACCEPT_LANGUAGE = 500
 NONCE_BYTES = 16
@@ -35,6 +35,8 @@ class Choice:
     vendor: Bilingual
     query: str
     hits: Hits
+    answered_by_redirect: bool = False
+    """See :class:`idp.wish.LoginWish`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class StepUp:
     """Of the login that waits."""
     vendor: Bilingual
     person: Person
+    answered_by_redirect: bool = False
+    """See :class:`idp.wish.LoginWish`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Pages:
 
     def __init__(self, school: Bilingual) -> None:
         self._school = school
+        self._last: dict[Language, tuple[tuple[Person, ...], Markup]] = {}
         self._templates = Environment(
             loader=PackageLoader("idp", "templates"),
             autoescape=True,
@@ -107,20 +112,30 @@ class Pages:
         return self._render(
             request,
             "login.html",
-            policy="form-action 'self'",
+            policy=_form_action(answered_by_redirect=choice.answered_by_redirect),
             referrer="strict-origin",
             switch=f"{urlencode({'key': choice.key, 'q': choice.query})}&",
             choice=choice,
-            rows=[_row(person, language) for person in choice.hits.people],
+            shown=len(choice.hits.people),
+            people=self._people(choice.hits.people, language),
             form_id=LOGIN_FORM,
         )
+
+    def _people(self, people: tuple[Person, ...], language: Language) -> Markup:
+        """The people to choose from. Most logins begin with the same ones: those are rendered once."""
+        last, rendered = self._last.get(language, ((), Markup()))
+        if people is not last:
+            rows = [_row(person, language) for person in people]
+            rendered = Markup(self._templates.get_template("people.html").render(rows=rows))  # noqa: S704 - escaped
+            self._last[language] = people, rendered
+        return rendered
 
     def step_up(self, request: Request, step: StepUp) -> HTMLResponse:
         """Where a person shows a second factor."""
         return self._render(
             request,
             "step_up.html",
-            policy="form-action 'self'",
+            policy=_form_action(answered_by_redirect=step.answered_by_redirect),
             referrer="strict-origin",
             switch=f"{urlencode({'key': step.key})}&",
             step=step,
@@ -190,6 +205,12 @@ class Pages:
                 "Content-Language": language,
             },
         )
+
+
+def _form_action(*, answered_by_redirect: bool) -> str:
+    """Where the forms of a login page may lead."""
+    # NOTE: browsers hold every redirect that follows the post against form-action, those at the vendor too.
+    return "" if answered_by_redirect else "form-action 'self'"
 
 
 _SAY: Mapping[Language, Callable[[str, str], str]] = MappingProxyType({"sv": lambda sv, _: sv, "en": lambda _, en: en})

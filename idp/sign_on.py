@@ -50,7 +50,10 @@ class SignOn:
         key, browser = self._sessions.wait_for_login(wish)
         # NOTE: a cross-site post carries none of our cookies, so whether there is a session shows only after this
         # redirect, which does.
-        response = RedirectResponse(f"{LOGIN_PATH}?key={key}", SEE_OTHER, headers={"Cache-Control": "no-store"})
+        speaking = f"&lang={wish.language}" if wish.language else ""
+        response = RedirectResponse(
+            f"{LOGIN_PATH}?key={key}{speaking}", SEE_OTHER, headers={"Cache-Control": "no-store"}
+        )
         self._set_cookie(response, _login_cookie(key), browser, int(PENDING_FOR.total_seconds()), LOGIN_PATH)
         return response
 
@@ -67,7 +70,8 @@ class SignOn:
             return await self._refuse(login, WhyNot.NOBODY_LOGGED_IN)
         query = wish.login_hint if fields.octets("q") is None else fields.value("q")
         name = await self._protocols[wish.protocol].vendor_name(wish)
-        return self._parts.pages.login(request, Choice(login.key, name, query, self._parts.directory.find(query)))
+        choice = Choice(login.key, name, query, self._parts.directory.find(query), wish.answered_by_redirect)
+        return self._parts.pages.login(request, choice)
 
     async def log_in(self, request: Request) -> Response:
         """POST /login: the person has said who they are, by a password so to speak."""
@@ -108,15 +112,18 @@ class SignOn:
         protocol = self._protocols[wish.protocol]
         # NOTE: whoever the agreement keeps out is told so, and not asked for a second factor in vain.
         agreed = await protocol.may_log_in(wish, session, person)
-        if not agreed or choose(wish.contexts, session.strength) is not None:
+        enough, reachable = (choose(wish.contexts, level) is not None for level in (session.strength, reach(person)))
+        settled = wish.may_be_weaker and (wish.is_passive or not reachable)
+        if not agreed or enough or settled:
             return await self._answer(login, session, person)
-        if choose(wish.contexts, reach(person)) is None:
+        if not reachable:
             return await self._refuse(login, WhyNot.TOO_WEAK)
         if wish.is_passive:
             return await self._refuse(login, WhyNot.MUST_ASK)
         if not self._sessions.first_factor(login.key, person.id):
             raise _gone()
-        return self._parts.pages.step_up(login.request, StepUp(login.key, await protocol.vendor_name(wish), person))
+        step = StepUp(login.key, await protocol.vendor_name(wish), person, wish.answered_by_redirect)
+        return self._parts.pages.step_up(login.request, step)
 
     async def _answer(self, login: "_Login", session: Session, person: Person) -> Response:
         self._take(login)
@@ -133,7 +140,7 @@ class SignOn:
 
     def _take(self, login: "_Login") -> None:
         """Of two who answer one login at once, in two workers say, the second is told that it is gone."""
-        if self._sessions.pending.take(login.key) is None:
+        if not self._sessions.pending.remove(login.key):
             raise _gone()
 
     def _finish(self, login: "_Login", response: Response) -> Response:

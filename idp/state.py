@@ -5,11 +5,13 @@ to, it knows all of it. Each operation is one short transaction, so that what is
 """
 
 import secrets
+import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -38,12 +40,12 @@ from testbed.model.private import FILE_MODE, FOLDER_MODE, must_be_private
 TOKEN_BYTES = 24
 SWEEP_EVERY = 200
 """After so many new entries of a kind, those that are over are forgotten, and of too many the oldest."""
-READING = "school_reads_only"
 BUSY_MS = 5000
 """How long a transaction waits for another worker's."""
 LAST_CHARACTER = "\U0010ffff"
 
 type Values = dict[str, str | float | int]
+type Rows = list[tuple[str]]
 
 
 class StateUnavailable(RuntimeError):
@@ -78,24 +80,27 @@ class State:
         self._closing()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction that no other worker's can come between.
 
         Raises:
             StateUnavailable: the database stays locked.
         """
-        with _available(), self._engine.begin() as connection:
-            yield connection
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One transaction that only reads, and waits for nobody.
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one statement that only reads, and waits for nobody.
 
         Raises:
             StateUnavailable: the database stays locked.
         """
-        with _available(), self._engine.connect().execution_options(**{READING: True}) as connection:
-            yield connection
+        # NOTE: the statements are SQL already, and SQLAlchemy's own way to run each costs more than SQLite's work.
+        with _available(), closing(self._engine.raw_connection()) as leased:
+            yield cast(sqlite3.Connection, leased.driver_connection)
 
 
 class Shelf[Entry]:
@@ -115,7 +120,7 @@ class Shelf[Entry]:
 
     def __len__(self) -> int:
         with self._state.reading() as connection:
-            return int(connection.exec_driver_sql(COUNT, self._at("")).scalar_one())
+            return int(connection.execute(COUNT, self._at("")).fetchall()[0][0])
 
     def add(self, entry: Entry) -> str:
         """Remember the entry; its name is new and cannot be guessed."""
@@ -126,13 +131,13 @@ class Shelf[Entry]:
     def put(self, name: str, entry: Entry) -> None:
         """Remember the entry under this name, in place of what was there, for a whole lifetime from now."""
         with self._state.transaction() as connection:
-            connection.exec_driver_sql(PUT, self._row(name, entry))
+            connection.execute(PUT, self._row(name, entry))
             self._sweep(connection)
 
     def claim(self, name: str, entry: Entry) -> bool:
         """Remember the entry unless the name is taken; says whether it was free. Of two at once one is told yes."""
         with self._state.transaction() as connection:
-            free = connection.exec_driver_sql(CLAIM, self._row(name, entry)).rowcount == 1
+            free = connection.execute(CLAIM, self._row(name, entry)).rowcount == 1
             self._sweep(connection)
             return free
 
@@ -141,18 +146,23 @@ class Shelf[Entry]:
         if not name:
             return None
         with self._state.reading() as connection:
-            return self._read(connection.exec_driver_sql(GET, self._at(name)).scalar_one_or_none())
+            return self._read(connection.execute(GET, self._at(name)).fetchall())
 
     def names(self, beginning: str) -> tuple[str, ...]:
         """The names that begin so, in their order."""
         values = self._at(beginning) | {"behind": beginning + LAST_CHARACTER}
         with self._state.reading() as connection:
-            return tuple(connection.exec_driver_sql(BEGINNING, values).scalars())
+            return tuple(str(name) for (name,) in connection.execute(BEGINNING, values).fetchall())
 
     def take(self, name: str) -> Entry | None:
         """The entry, which is then gone: of two who take it at once, one gets it."""
         with self._state.transaction() as connection:
-            return self._read(connection.exec_driver_sql(TAKE, self._at(name)).scalar_one_or_none())
+            return self._read(connection.execute(TAKE, self._at(name)).fetchall())
+
+    def remove(self, name: str) -> bool:
+        """As :meth:`take`, for whoever need not know what it was; says whether it was there."""
+        with self._state.transaction() as connection:
+            return bool(connection.execute(TAKE, self._at(name)).fetchall())
 
     def change(self, name: str, change: Callable[[Entry], Entry]) -> bool:
         """Put a changed entry in place of the one that is there, for as long as that had to live.
@@ -160,12 +170,11 @@ class Shelf[Entry]:
         Nobody can come in between. Says whether there was one: one that is gone is not brought back.
         """
         with self._state.transaction() as connection:
-            row = connection.exec_driver_sql(GET_WITH_END, self._at(name)).one_or_none()
-            if row is None:
-                return False
-            changed = self._row(name, change(self._entry.validate_json(row.value))) | {"the_end": row.expires}
-            connection.exec_driver_sql(PUT, changed)
-        return True
+            rows = connection.execute(GET_WITH_END, self._at(name)).fetchall()
+            for value, expires in rows:
+                changed = self._row(name, change(self._entry.validate_json(value))) | {"the_end": expires}
+                connection.execute(PUT, changed)
+        return bool(rows)
 
     def _at(self, name: str) -> Values:
         return {"the_kind": self._kind, "the_name": name, "now": self._state.now().timestamp()}
@@ -177,18 +186,17 @@ class Shelf[Entry]:
             "the_end": (self._state.now() + self._lifetime).timestamp(),
         }
 
-    def _read(self, value: str | None) -> Entry | None:
-        return None if value is None else self._entry.validate_json(value)
+    def _read(self, rows: Rows) -> Entry | None:
+        return self._entry.validate_json(rows[0][0]) if rows else None
 
-    def _sweep(self, connection: Connection) -> None:
+    def _sweep(self, connection: sqlite3.Connection) -> None:
         self._added += 1
         if self._added % SWEEP_EVERY:
             return
         here = self._at("")
-        connection.exec_driver_sql(FORGET_OVER, here)
-        too_old = connection.exec_driver_sql(YOUNGEST_TOO_MANY, here | {"many": self._limit}).scalar_one_or_none()
-        if too_old is not None:
-            connection.exec_driver_sql(FORGET_OVER, here | {"now": too_old})
+        connection.execute(FORGET_OVER, here)
+        for (too_old,) in connection.execute(YOUNGEST_TOO_MANY, here | {"many": self._limit}).fetchall():
+            connection.execute(FORGET_OVER, here | {"now": too_old})
 
 
 class Queue[Entry]:
@@ -208,7 +216,7 @@ class Queue[Entry]:
         """Put the entry at the end of the line; says whether there was room."""
         values: Values = {"the_value": self._entry.dump_json(entry).decode(), "many": self._limit}
         with self._state.transaction() as connection:
-            return connection.exec_driver_sql(APPEND, values | self._line(name)).rowcount == 1
+            return connection.execute(APPEND, values | self._line(name)).rowcount == 1
 
     def next(self, name: str) -> Entry | None:
         """The entry that came first, which is then gone."""
@@ -221,8 +229,8 @@ class Queue[Entry]:
 
     def _take(self, statement: str, name: str) -> tuple[Entry, ...]:
         with self._state.transaction() as connection:
-            rows = connection.exec_driver_sql(statement, self._line(name)).all()
-        return tuple(self._entry.validate_json(row.value) for row in sorted(rows, key=lambda row: row.number))
+            rows = connection.execute(statement, self._line(name)).fetchall()
+        return tuple(self._entry.validate_json(value) for _, value in sorted(rows))
 
     def _line(self, name: str) -> Values:
         return {"line": f"{self._kind} {name}"}
@@ -234,6 +242,8 @@ def _available() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise StateUnavailable(str(error.orig)) from error
+    except sqlite3.OperationalError as error:
+        raise StateUnavailable(str(error)) from error
 
 
 def _engine(path: Path | None) -> Engine:
@@ -270,5 +280,4 @@ def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    reads = READING in connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

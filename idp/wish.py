@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 type Protocol = Literal["saml", "oidc"]
+type Language = Literal["sv", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class LoginWish:
     """How old a login may be at most; None: as old as the session."""
     login_hint: str = ""
     """Whom the vendor expects: a user name to search for on the login page."""
+    may_be_weaker: bool = False
+    """Where none of the contexts can be reached, any other will do."""
+    language: Language | None = None
+    """That the login page is to speak; None leaves it to the browser."""
+    answered_by_redirect: bool = False
+    """The answer to whoever logs in is a redirect to the vendor, and not a page."""
 
 
 class WhyNot(StrEnum):

@@ -1,0 +1,78 @@
+"""What the endpoints of a vendor of OpenID Connect are made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from starlette.requests import Request
+
+from sp_mocks.config import VendorConfig
+from sp_mocks.cookies import SESSION
+from sp_mocks.oidc.behaviour import OidcBehaviour
+from sp_mocks.oidc.client import Credentials
+from sp_mocks.oidc.memory import OidcLogin, OidcMemory
+from sp_mocks.oidc.provider import School
+from sp_mocks.pages import Pages
+from testbed.model.written import OidcClient
+
+CALLBACK, BACK_CHANNEL, FRONT_CHANNEL = "/oidc/callback", "/oidc/backchannel-logout", "/oidc/frontchannel-logout"
+LOGGED_OUT, KEYS = "/oidc/logged-out", "/jwks.json"
+
+
+@dataclass(frozen=True)
+class OidcParts:
+    """One vendor's."""
+
+    config: VendorConfig
+    behaviour: OidcBehaviour
+    credentials: Credentials
+    http: httpx.AsyncClient
+    """Its only way to the network."""
+    school: School
+    memory: OidcMemory
+    pages: Pages
+    now: Callable[[], datetime]
+    """The time, in aware UTC."""
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where answers come."""
+        return f"{self.config.base_url}{CALLBACK}"
+
+    @property
+    def after_logout(self) -> str:
+        """Where the school leads back to once it has logged somebody out."""
+        return f"{self.config.base_url}{LOGGED_OUT}"
+
+    def session(self, request: Request) -> OidcLogin | None:
+        """Of the browser that asks."""
+        return self.memory.session(request.cookies.get(SESSION, ""))
+
+
+def must_be_registered(vendor_id: str, base_url: str, client: OidcClient, behaviour: OidcBehaviour) -> None:
+    """The registration that the school has is one that a vendor of this kind can work with.
+
+    Raises:
+        ValueError: it is not; says what is otherwise.
+    """
+    needed: dict[str, tuple[object, bool]] = {
+        "redirect_uris": (f"{base_url}{CALLBACK}", f"{base_url}{CALLBACK}" in client.redirect_uris),
+        "scopes": (behaviour.scopes, set(behaviour.scopes) <= set(client.scopes)),
+        "subject_type": (behaviour.subject_type, client.subject_type == behaviour.subject_type),
+        "backchannel_logout_uri": (
+            f"{base_url}{BACK_CHANNEL}" if behaviour.back_channel else None,
+            client.backchannel_logout_uri == (f"{base_url}{BACK_CHANNEL}" if behaviour.back_channel else None),
+        ),
+        "frontchannel_logout_uri": (
+            f"{base_url}{FRONT_CHANNEL}" if behaviour.front_channel else None,
+            client.frontchannel_logout_uri == (f"{base_url}{FRONT_CHANNEL}" if behaviour.front_channel else None),
+        ),
+        "post_logout_redirect_uris": (
+            f"{base_url}{LOGGED_OUT}",
+            not behaviour.tells_school or f"{base_url}{LOGGED_OUT}" in client.post_logout_redirect_uris,
+        ),
+    }
+    otherwise = [f"{name} must have {what}" for name, (what, fits) in needed.items() if not fits]
+    if otherwise:
+        raise ValueError(f"{vendor_id}: is not registered as it works: {'; '.join(otherwise)}")

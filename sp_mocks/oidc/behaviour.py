@@ -20,7 +20,7 @@ class OidcBehaviour(Common):
     authentication: ClientAuthentication = "client_secret_basic"
     """How it says at the token endpoint who it is."""
     account: str = PAIRWISE
-    """The attribute that it keeps an account under: PAIRWISE for the sub of one issuer."""
+    """What it keeps an account under: PAIRWISE for the sub of one issuer, or else an attribute."""
     acr: tuple[str, ...] = ()
     """Levels of which one must be granted (``acr`` as an essential claim, OpenID Connect Core 5.5.1.1)."""
     fresh: bool = False
@@ -28,7 +28,7 @@ class OidcBehaviour(Common):
     sends_pkce: bool = True
     sends_nonce: bool = True
     binds_answers: bool = True
-    """Takes an answer only in the browser that asked for it, by its state."""
+    """Takes an answer only in the browser that asked for it, by its state and a cookie."""
     refetches_keys: bool = True
     """Fetches the school's keys anew when a token names one that is not known."""
     back_channel: bool = False

@@ -37,14 +37,14 @@ _ALL: tuple[Fault[OidcBehaviour], ...] = (
         apply=lambda behaviour: replace(behaviour, sends_nonce=False),
     ),
     Fault(
-        id="accepts-answers-nobody-asked-for",
+        id="accepts-answers-in-any-browser",
         title=Bilingual(
-            sv="Tar emot ett svar som webbläsaren inte har bett om: "
+            sv="Tar emot svaret på en inloggning som en annan webbläsare började: "
             "den som lurar eleven att följa en länk loggar in hen som någon annan.",
-            en="Takes an answer that the browser did not ask for: "
+            en="Takes the answer to a login that another browser began: "
             "whoever makes the pupil follow a link logs them in as someone else.",
         ),
-        breaks=frozenset({"session.unasked-answer-refused"}),
+        breaks=frozenset({"session.answer-elsewhere-refused"}),
         apply=lambda behaviour: replace(behaviour, binds_answers=False),
     ),
     Fault(

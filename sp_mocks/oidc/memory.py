@@ -58,10 +58,16 @@ class OidcMemory(Sessions[OidcLogin]):
         self._started.put(state, started, self._now() + LOGIN_TAKES)
         return state, started
 
-    def finish(self, state: str, browser: str) -> Started | None:
-        """The login that this browser began with this state, once; None for any other."""
+    def finish(self, state: str, browser: str, *, bound: bool = True) -> Started | None:
+        """The login that this browser began with this state, once; None for any other.
+
+        Args:
+            state: of the answer.
+            browser: the token of the browser that brought it.
+            bound: whether it must be the browser that began it.
+        """
         started = self._started.get(state)
-        if started is None or not compare_digest(started.browser.encode(), browser.encode()):
+        if started is None or (bound and not compare_digest(started.browser.encode(), browser.encode())):
             return None
         self._started.remove(state)
         return started

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sp_mocks.behaviour import PAIRWISE
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.profiles import Profile
 from testbed.model.assurance import LOA_TWO_FACTORS
@@ -22,9 +21,7 @@ _ALL: tuple[Profile[OidcBehaviour], ...] = (
             Bilingual(sv="Vinklar i en triangel", en="Angles of a triangle"),
         ),
         # NOTE: the scope "school" would bring year and groups along, so the one claim is asked for by itself.
-        behaviour=OidcBehaviour(
-            required=(PAIRWISE, "sisSchoolUnitCode"), claims=("sisSchoolUnitCode",), back_channel=True
-        ),
+        behaviour=OidcBehaviour(required=("sisSchoolUnitCode",), claims=("sisSchoolUnitCode",), back_channel=True),
     ),
     Profile(
         id="news-for-schools",
@@ -38,7 +35,7 @@ _ALL: tuple[Profile[OidcBehaviour], ...] = (
             Bilingual(sv="Kommentera: Ska läxor avskaffas?", en="Comment: Should homework be abolished?"),
         ),
         behaviour=OidcBehaviour(
-            required=(PAIRWISE, "displayName"),
+            required=("displayName",),
             optional=("mail",),
             scopes=("openid", "email"),
             claims=("displayName",),
@@ -59,7 +56,7 @@ _ALL: tuple[Profile[OidcBehaviour], ...] = (
         ),
         # NOTE: families share computers, and a message may be about a child's health.
         behaviour=OidcBehaviour(
-            required=(PAIRWISE, "sisLegalGuardianFor"),
+            required=("sisLegalGuardianFor",),
             optional=("givenName",),
             scopes=("openid", "guardian"),
             claims=("givenName",),
@@ -81,11 +78,30 @@ _ALL: tuple[Profile[OidcBehaviour], ...] = (
             Bilingual(sv="Vinterskeppet, 5 tim", en="The winter ship, 5 h"),
         ),
         behaviour=OidcBehaviour(
-            required=(PAIRWISE, "sisSchoolUnitCode"),
+            required=("sisSchoolUnitCode",),
             optional=("givenName",),
             claims=("sisSchoolUnitCode", "givenName"),
             front_channel=True,
             cdn=True,
+        ),
+    ),
+    Profile(
+        id="school-library",
+        title=Bilingual(
+            sv="Skolbibliotekets app, som delar låntagarnummer med andra bibliotek och inte kan hålla en hemlighet",
+            en="The school library's app, which shares borrowers' numbers with other libraries and can keep no secret",
+        ),
+        heading=Bilingual(sv="Dina lån", en="Your loans"),
+        items=(
+            Bilingual(sv="Fåglar i Norden, åter på fredag", en="Birds of the North, due on Friday"),
+            Bilingual(sv="Reserverad: Brevet från ön", en="Reserved: The letter from the island"),
+        ),
+        behaviour=OidcBehaviour(
+            required=("displayName", "sisSchoolUnitCode"),
+            claims=("displayName", "sisSchoolUnitCode"),
+            subject_type="public",
+            authentication="none",
+            back_channel=True,
         ),
     ),
 )

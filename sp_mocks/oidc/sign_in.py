@@ -104,12 +104,10 @@ class OidcSignIn:
 
     def _awaited(self, state: str, browser: str) -> Started:
         """The login that this browser began with this state (OpenID Connect Core 3.1.2.1; RFC 6749, 10.12)."""
-        started = self._parts.memory.finish(state, browser)
-        if started is not None:
-            return started
-        if self._parts.behaviour.binds_answers:
+        started = self._parts.memory.finish(state, browser, bound=self._parts.behaviour.binds_answers)
+        if started is None:
             raise Refused("not-asked-for-by-this-browser")
-        return Started(browser, self._parts.now(), nonce="", verifier="")
+        return started
 
     async def _exchanged(self, provider: Provider, code: str, started: Started) -> _Tokens:
         """The tokens that the school gives for the code (OpenID Connect Core 3.1.3)."""

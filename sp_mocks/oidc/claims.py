@@ -9,11 +9,14 @@ from sp_mocks.oidc.reading import Json, texts_in
 from sp_mocks.refusal import Refused
 from testbed.model.attributes import by_name
 
+ADDRESS = "address"
+"""The one claim that is an object (OpenID Connect Core 5.1.1)."""
+
 
 def claims_request(behaviour: OidcBehaviour) -> str:
     """The parameter ``claims`` (OpenID Connect Core 5.5), "" when there is nothing to ask one by one."""
     userinfo = {
-        by_name()[name].oidc.partition(".")[0]: {"essential": True} if name in behaviour.required else None
+        _place(name)[0]: {"essential": True} if name in behaviour.required else None
         for name in behaviour.claims
     }
     id_token = {"acr": {"essential": True, "values": list(behaviour.acr)}} if behaviour.acr else {}
@@ -29,7 +32,7 @@ def kept_of(userinfo: Json, behaviour: OidcBehaviour) -> Mapping[str, tuple[str,
     """
     kept: dict[str, tuple[str, ...]] = {}
     for name in behaviour.wanted:
-        values = texts_in(_at(userinfo, by_name()[name].oidc), "claim-not-text")
+        values = texts_in(_at(userinfo, name), "claim-not-text")
         if values:
             kept[name] = values
     return kept
@@ -47,9 +50,15 @@ def account_in(kept: Mapping[str, tuple[str, ...]], sub: str, behaviour: OidcBeh
     return found[0]
 
 
-def _at(claims: Json, path: str) -> object:
-    """The claim at a path: ``address.locality`` is a member of a claim that is an object."""
-    value: object = claims
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+def _place(name: str) -> tuple[str, str]:
+    """The claim that carries an attribute, and the member of it, "" where the claim is no object."""
+    claim = by_name()[name].oidc
+    return (ADDRESS, claim.removeprefix(f"{ADDRESS}.")) if claim.startswith(f"{ADDRESS}.") else (claim, "")
+
+
+def _at(claims: Json, name: str) -> object:
+    claim, member = _place(name)
+    value = claims.get(claim)
+    if not member:
+        return value
+    return value.get(member) if isinstance(value, dict) else None

@@ -16,8 +16,7 @@ ADDRESS = "address"
 def claims_request(behaviour: OidcBehaviour) -> str:
     """The parameter ``claims`` (OpenID Connect Core 5.5), "" when there is nothing to ask one by one."""
     userinfo = {
-        _place(name)[0]: {"essential": True} if name in behaviour.required else None
-        for name in behaviour.claims
+        _place(name)[0]: {"essential": True} if name in behaviour.required else None for name in behaviour.claims
     }
     id_token = {"acr": {"essential": True, "values": list(behaviour.acr)}} if behaviour.acr else {}
     asked = {place: claims for place, claims in (("userinfo", userinfo), ("id_token", id_token)) if claims}

@@ -53,26 +53,25 @@ class OidcParts:
 def must_be_registered(vendor_id: str, base_url: str, client: OidcClient, behaviour: OidcBehaviour) -> None:
     """The registration that the school has is one that a vendor of this kind can work with.
 
+    How the vendor proves who it is is not held against it: a vendor that does it otherwise is to be caught by the school.
+
     Raises:
         ValueError: it is not; says what is otherwise.
     """
-    needed: dict[str, tuple[object, bool]] = {
-        "redirect_uris": (f"{base_url}{CALLBACK}", f"{base_url}{CALLBACK}" in client.redirect_uris),
-        "scopes": (behaviour.scopes, set(behaviour.scopes) <= set(client.scopes)),
-        "subject_type": (behaviour.subject_type, client.subject_type == behaviour.subject_type),
-        "backchannel_logout_uri": (
-            f"{base_url}{BACK_CHANNEL}" if behaviour.back_channel else None,
-            client.backchannel_logout_uri == (f"{base_url}{BACK_CHANNEL}" if behaviour.back_channel else None),
-        ),
-        "frontchannel_logout_uri": (
-            f"{base_url}{FRONT_CHANNEL}" if behaviour.front_channel else None,
-            client.frontchannel_logout_uri == (f"{base_url}{FRONT_CHANNEL}" if behaviour.front_channel else None),
-        ),
-        "post_logout_redirect_uris": (
-            f"{base_url}{LOGGED_OUT}",
-            not behaviour.tells_school or f"{base_url}{LOGGED_OUT}" in client.post_logout_redirect_uris,
-        ),
-    }
-    otherwise = [f"{name} must have {what}" for name, (what, fits) in needed.items() if not fits]
+
+    def only(there: bool, path: str) -> str:
+        return f"{base_url}{path}" if there else ""
+
+    after_logout = only(behaviour.tells_school, LOGGED_OUT)
+    back, front = only(behaviour.back_channel, BACK_CHANNEL), only(behaviour.front_channel, FRONT_CHANNEL)
+    needed = (
+        ("redirect_uris", f"{base_url}{CALLBACK}", f"{base_url}{CALLBACK}" in client.redirect_uris),
+        ("scopes", " ".join(behaviour.scopes), set(behaviour.scopes) <= set(client.scopes)),
+        ("subject_type", behaviour.subject_type, client.subject_type == behaviour.subject_type),
+        ("backchannel_logout_uri", back, (client.backchannel_logout_uri or "") == back),
+        ("frontchannel_logout_uri", front, (client.frontchannel_logout_uri or "") == front),
+        ("post_logout_redirect_uris", after_logout, after_logout in ("", *client.post_logout_redirect_uris)),
+    )
+    otherwise = [f"{name} must have {what or 'nothing'}" for name, what, fits in needed if not fits]
     if otherwise:
         raise ValueError(f"{vendor_id}: is not registered as it works: {'; '.join(otherwise)}")

@@ -53,7 +53,7 @@ class OidcParts:
 def must_be_registered(vendor_id: str, base_url: str, client: OidcClient, behaviour: OidcBehaviour) -> None:
     """The registration that the school has is one that a vendor of this kind can work with.
 
-    How the vendor proves who it is is not held against it: a vendor that does it otherwise is to be caught by the school.
+    How the vendor proves who it is stands in it too, but a vendor that does it otherwise is for the school to catch.
 
     Raises:
         ValueError: it is not; says what is otherwise.

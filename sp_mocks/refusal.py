@@ -160,11 +160,11 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "provider-of-someone-else": _PROVIDER,
         "provider-not-usable": _PROVIDER,
         "provider-keys-not-usable": _PROVIDER,
-        "provider-refused-the-code": _words(
+        "school-refused-the-code": _words(
             "Skolan tog inte emot den här tjänstens fråga om vem du är.",
             "The school did not take this service's question who you are.",
         ),
-        "provider-refused-userinfo": _words(
+        "school-refused-userinfo": _words(
             "Skolan lämnade inte ut uppgifterna om dig till den här tjänsten.",
             "The school did not tell this service about you.",
         ),

@@ -118,7 +118,7 @@ class OidcSignIn:
             form["code_verifier"] = started.verifier
         status, said = await ask(parts.http, Question(provider.token, form, headers))
         if status != HTTP_OK:
-            raise Refused("provider-refused-the-code")
+            raise Refused("school-refused-the-code")
         if text_in(said, "token_type", "provider-answer-not-usable").lower() != "bearer":
             raise Refused("provider-answer-not-usable")
         access = text_in(said, "access_token", "provider-answer-not-usable")
@@ -154,7 +154,7 @@ class OidcSignIn:
         headers = (("Authorization", f"Bearer {access_token}"),)
         status, said = await ask(self._parts.http, Question(provider.userinfo, headers=headers))
         if status != HTTP_OK:
-            raise Refused("provider-refused-userinfo")
+            raise Refused("school-refused-userinfo")
         if not compare_digest(text_in(said, "sub", "userinfo-of-someone-else").encode(), sub.encode()):
             raise Refused("userinfo-of-someone-else")
         return said

@@ -146,6 +146,8 @@ class Browser:
         raise BrowserError(f"more than {MAX_REDIRECTS} redirects, last to {fetch.url[:200]}")
 
     async def _send(self, fetch: _Fetch) -> Response:
+        # NOTE: httpx keeps cookies of its own, and would send those that this browser withholds.
+        self._http.cookies.clear()
         request = self._http.build_request(
             fetch.method, fetch.url, headers=self._headers(fetch), content=fetch.body or None
         )

@@ -234,8 +234,8 @@ async def test_a_posted_answer_is_no_answer(vendor: Any) -> None:
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (httpx.Response(400, json={"error": "invalid_grant"}), "provider-refused-the-code"),
-        (httpx.Response(302, headers={"location": "https://evil.test/"}, json={}), "provider-refused-the-code"),
+        (httpx.Response(400, json={"error": "invalid_grant"}), "school-refused-the-code"),
+        (httpx.Response(302, headers={"location": "https://evil.test/"}, json={}), "school-refused-the-code"),
         (httpx.Response(200, text="<html>"), "provider-answer-not-readable"),
         (
             httpx.Response(200, content=b"{", headers={"content-type": "application/json"}),
@@ -251,10 +251,10 @@ async def test_a_posted_answer_is_no_answer(vendor: Any) -> None:
 @pytest.mark.parametrize("path", ["/oidc/token", "/oidc/userinfo", "/oidc/jwks"])
 async def test_what_the_school_s_server_must_not_answer(vendor: Any, path: str, answer: Any, code: str) -> None:
     vendor.school.instead[path] = answer
-    if code == "provider-refused-the-code" and path != "/oidc/token":
-        code = "provider-refused-userinfo" if path.endswith("info") else "provider-not-reached"
+    if code == "school-refused-the-code" and path != "/oidc/token":
+        code = "school-refused-userinfo" if path.endswith("info") else "provider-not-reached"
     landed = await vendor.log_in()
-    await refused(vendor, landed, code, 502)
+    await refused(vendor, landed, code, 403 if code.startswith("school") else 502)
     assert "evil.test" not in {call.url.host for call in vendor.school.calls}
 
 

@@ -23,7 +23,9 @@ type Algorithm = Literal["RS256", "ES256"]
 MAX_TOKEN = 32 * 1024
 """Characters."""
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-MIN_RSA_BITS = 2048
+MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
+"""A longer key, or one with a large exponent, takes more time than a login is worth."""
+EXPONENT = re.compile(r"[A-Za-z0-9_-]{1,6}")
 KEY_TYPES: Mapping[Algorithm, str] = {"RS256": "RSA", "ES256": "EC"}
 MEMBERS: Mapping[Algorithm, tuple[str, ...]] = {"RS256": ("n", "e"), "ES256": ("x", "y")}
 BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,2048}")
@@ -81,6 +83,8 @@ def read_key(member: Json, algorithm: Algorithm) -> PublicKey | None:
     stated = {name: member.get(name) for name in MEMBERS[algorithm]}
     if not all(isinstance(value, str) and BASE64URL.fullmatch(value) for value in stated.values()):
         return None
+    if algorithm == "RS256" and not EXPONENT.fullmatch(str(stated["e"])):
+        return None
     # NOTE: only what makes up the public key is handed on: a private or a symmetric member is not looked at.
     plain = {"kty": KEY_TYPES[algorithm], **stated} | ({"crv": CURVE} if algorithm == "ES256" else {})
     try:
@@ -88,7 +92,7 @@ def read_key(member: Json, algorithm: Algorithm) -> PublicKey | None:
         size = getattr(handle.prepared_key, "key_size", 0)
     except (JOSEError, ValueError, TypeError):
         return None
-    if algorithm == "RS256" and size < MIN_RSA_BITS:
+    if algorithm == "RS256" and not MIN_RSA_BITS <= size <= MAX_RSA_BITS:
         return None
     return PublicKey(kid, algorithm, handle)
 

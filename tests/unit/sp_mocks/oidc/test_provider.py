@@ -125,6 +125,8 @@ def member(key: RSAKey | ECKey, **changed: Any) -> dict[str, Any]:
         {"n": "x" * 5000},
         {"n": "AQAB"},
         {"e": "AA"},
+        {"e": "x" * 7},
+        {"n": "x" * 2000},
     ],
 )
 async def test_a_key_that_is_for_something_else_or_unfit_is_passed_over(vendor: Any, changed: dict[str, Any]) -> None:

@@ -12,13 +12,30 @@ type TrustBy = Literal["direct", "aggregate", "mdq"]
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
-    """How one vendor behaves: a profile sets what its service needs, a fault changes exactly one field of that."""
+class Common:
+    """What a vendor decides whichever protocol it speaks."""
 
     required: tuple[str, ...]
     """Attributes that the service cannot do its work without, by canonical name."""
     optional: tuple[str, ...] = ()
     """Attributes that make the service better, by canonical name."""
+    tracker: str | None = None
+    """A host that the vendor's server tells of every login, with the pupil's e-mail address."""
+    partner_redirect: str | None = None
+    """A host to which an image on the start page is redirected, with the pupil's user name in the address."""
+    cdn: bool = False
+    """The start page shows a picture from the vendor's content delivery host, ``cdn.`` before its own."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """All that it asks for and keeps in a session; whatever else comes is dropped unread."""
+        return tuple(dict.fromkeys((*self.required, *self.optional)))
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour(Common):
+    """How one vendor of SAML behaves: a profile sets what its service needs, a fault changes exactly one field."""
+
     entity_categories: tuple[str, ...] = ()
     """URIs of the categories of service that it claims to belong to (RFC 8409): schools may release by them."""
     identifier: str = EPPN
@@ -53,14 +70,3 @@ class Behaviour:
     """How it learns of schools: one school's own metadata, or what a federation publishes and signs."""
     refreshes_metadata: bool = True
     """Fetches a school's metadata anew when it is over, and when a signature fits none of the keys that it knows."""
-    tracker: str | None = None
-    """A host that the vendor's server tells of every login, with the pupil's e-mail address."""
-    partner_redirect: str | None = None
-    """A host to which an image on the start page is redirected, with the pupil's user name in the address."""
-    cdn: bool = False
-    """The start page shows a picture from the vendor's content delivery host, ``cdn.`` before its own."""
-
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        """All that it asks for and keeps in a session; whatever else comes is dropped unread."""
-        return tuple(dict.fromkeys((*self.required, *self.optional)))

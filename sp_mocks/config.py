@@ -1,6 +1,8 @@
 """Who a simulated vendor is, and whom it trusts: what the lab hands it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from testbed.model.written import OidcClient
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,16 @@ class VendorConfig:
     hosts: tuple[str, ...]
     """Every host that it answers for."""
     profile: str
-    """A key of ``PROFILES``."""
+    """A key of ``EVERY_PROFILE``."""
     fault: str | None
-    """A key of ``FAULTS``; None for a compliant vendor."""
+    """A key of ``EVERY_FAULT``; None for a compliant vendor."""
     idp_entity_id: str
     idp_metadata_url: str
     federation: FederationPlace | None = None
     """For vendors that know schools by the federation; None for those that know one school by its own metadata."""
+    issuer: str = ""
+    """Of the school, as it stands in its discovery document; for vendors of OpenID Connect."""
+    client: OidcClient | None = None
+    """How the vendor is registered with the school; None for a vendor of SAML."""
+    client_secret: str = field(default="", repr=False)
+    """Handed over out of band; "" where the registration needs none."""

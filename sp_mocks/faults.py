@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sp_mocks.behaviour import Behaviour
+from sp_mocks.behaviour import Behaviour, Common
 from testbed.model.written import Bilingual
 
 TRACKER = "metrics.tracker.test"
@@ -13,19 +13,19 @@ MORE_THAN_AGREED = ("norEduPersonNIN", "norEduPersonBirthDate")
 
 
 @dataclass(frozen=True)
-class Fault:
-    """One misdeed."""
+class Fault[Kind: Common]:
+    """One misdeed of a vendor that speaks one protocol."""
 
     id: str
     title: Bilingual
     """What the vendor does, and what that means for a pupil."""
     breaks: frozenset[str]
     """The checks that must notice it; no other may."""
-    apply: Callable[[Behaviour], Behaviour] = field(repr=False)
+    apply: Callable[[Kind], Kind] = field(repr=False)
     """A compliant vendor's behaviour to this one's: exactly one field differs."""
 
 
-_ALL = (
+_ALL: tuple[Fault[Behaviour], ...] = (
     Fault(
         id="takes-more-than-agreed",
         title=Bilingual(
@@ -156,4 +156,5 @@ _ALL = (
         apply=lambda behaviour: replace(behaviour, keeps_up=False),
     ),
 )
-FAULTS: Mapping[str, Fault] = MappingProxyType({fault.id: fault for fault in _ALL})
+FAULTS: Mapping[str, Fault[Behaviour]] = MappingProxyType({fault.id: fault for fault in _ALL})
+"""Of vendors that speak SAML."""

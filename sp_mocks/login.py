@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sp_mocks.consume import Login, claimed_issuer, consume
+from sp_mocks.cookies import BROWSER, NO_STORE, SESSION
 from sp_mocks.onward import tell_tracker
-from sp_mocks.parts import BROWSER, NO_STORE, SESSION, Parts
+from sp_mocks.parts import Parts
 from sp_mocks.posted import saml_message
 from sp_mocks.redirect import pack
 from sp_mocks.refusal import Refused

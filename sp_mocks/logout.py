@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sp_mocks.consume import Login, decoded
+from sp_mocks.cookies import NO_STORE, SESSION
 from sp_mocks.fetch import HTTP_OK, MAX_BYTES, TIMEOUT_S
 from sp_mocks.keys import VendorKeys
 from sp_mocks.logout_messages import (
@@ -26,7 +27,7 @@ from sp_mocks.logout_messages import (
     names,
     verified,
 )
-from sp_mocks.parts import NO_STORE, SESSION, Parts
+from sp_mocks.parts import Parts
 from sp_mocks.posted import SOAP_TYPE, from_envelope, in_envelope, saml_message, soap_message
 from sp_mocks.redirect import Received, must_be_signed, pack, unpack
 from sp_mocks.refusal import Refused

@@ -1,4 +1,4 @@
-"""What a vendor's endpoints are made of."""
+"""What the endpoints of a vendor of SAML are made of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +10,13 @@ from starlette.requests import Request
 from sp_mocks.behaviour import Behaviour
 from sp_mocks.config import VendorConfig
 from sp_mocks.consume import Login, ServiceProvider
+from sp_mocks.cookies import SESSION
 from sp_mocks.decrypt import Decrypter
 from sp_mocks.federation import Aggregate, MetadataQuery
 from sp_mocks.keys import VendorKeys
 from sp_mocks.pages import Pages
 from sp_mocks.sessions import Memory
 from sp_mocks.trust import Direct, Source, Trust
-
-SESSION, BROWSER = "__Host-session", "__Host-login"
-"""The cookies: of a session, and of a browser that has begun a login."""
-NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is posted to a vendor, read within limits: a form from a browser, or an envelope from a school's server."""
+"""What is posted to a vendor, read within limits: a form, or an envelope from a school's server."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -35,17 +35,23 @@ async def saml_message(request: Request, kinds: tuple[str, ...] = ("SAMLResponse
     Raises:
         Refused: it is not there or twice, or what was posted is no form or too large.
     """
-    if _media_type(request) != MEDIA_TYPE:
-        raise Refused("not-a-form")
-    body = await _body(request, MAX_BODY)
-    try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
-    except ValueError as error:
-        raise Refused("not-a-form") from error
+    fields = await _fields(request)
     found = [(kind, value) for kind in kinds for value in fields.get(kind, [])]
     if len(found) != 1:
         raise Refused("no-message")
     return Posted(*found[0], relay_state=fields.get("RelayState", [""])[0])
+
+
+async def form_field(request: Request, name: str) -> str:
+    """The one field of this name of a posted form.
+
+    Raises:
+        Refused: it is not there or twice, or what was posted is no form or too large.
+    """
+    found = (await _fields(request)).get(name, [])
+    if len(found) != 1:
+        raise Refused("no-message")
+    return found[0]
 
 
 async def soap_message(request: Request) -> etree._Element:
@@ -78,6 +84,16 @@ def in_envelope(message: etree._Element) -> bytes:
     etree.SubElement(envelope, f"{{{SOAP}}}Body").append(message)
     document: bytes = etree.tostring(envelope)
     return document
+
+
+async def _fields(request: Request) -> dict[str, list[str]]:
+    if _media_type(request) != MEDIA_TYPE:
+        raise Refused("not-a-form")
+    body = await _body(request, MAX_BODY)
+    try:
+        return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError as error:
+        raise Refused("not-a-form") from error
 
 
 def _media_type(request: Request) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sp_mocks.behaviour import EPPN, PAIRWISE, Behaviour
+from sp_mocks.behaviour import EPPN, PAIRWISE, Behaviour, Common
 from testbed.model.assurance import DNP_E_LEG, LOA_TWO_FACTORS
 from testbed.model.written import Bilingual
 
@@ -13,7 +13,7 @@ CODE_OF_CONDUCT = "https://refeds.org/category/code-of-conduct/v2"
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class Profile[Kind: Common]:
     """One kind of service."""
 
     id: str
@@ -22,11 +22,11 @@ class Profile:
     """Of the page that a pupil sees once logged in."""
     items: tuple[Bilingual, ...]
     """What stands on that page; invented titles."""
-    behaviour: Behaviour
+    behaviour: Kind
     """Of a compliant vendor of this kind."""
 
 
-_ALL = (
+_ALL: tuple[Profile[Behaviour], ...] = (
     Profile(
         id="national-tests",
         title=Bilingual(
@@ -158,4 +158,5 @@ _ALL = (
         ),
     ),
 )
-PROFILES: Mapping[str, Profile] = MappingProxyType({profile.id: profile for profile in _ALL})
+PROFILES: Mapping[str, Profile[Behaviour]] = MappingProxyType({profile.id: profile for profile in _ALL})
+"""Of vendors that speak SAML."""

@@ -51,6 +51,19 @@ _LOGOUT = _words(
     "The request to log out breaks the rules, so it logged nobody out.",
 )
 
+_PROVIDER = _words(
+    "Skolans inloggningstjänst gick inte att nå eller använda just nu.",
+    "The school's login service could not be reached or used at this time.",
+)
+_TOKEN = _words(
+    "Intyget från skolan gick inte att läsa eller följer inte reglerna.",
+    "The school's statement about you could not be read, or breaks the rules.",
+)
+_TOKEN_SIGNATURE = _words(
+    "Intyget saknar en giltig underskrift från skolan.",
+    "The statement lacks a valid signature of the school.",
+)
+
 REASONS: Mapping[str, Bilingual] = MappingProxyType(
     {
         "no-message": _NOT_READABLE,
@@ -134,6 +147,50 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "school-metadata-not-signed": _FEDERATION,
         "school-metadata-without-end": _FEDERATION,
         "school-metadata-not-usable": _SCHOOL,
+        "answer-not-readable": _NOT_READABLE,
+        "answer-of-someone-else": _words(
+            "Svaret kommer från någon annan än den skola som tjänsten frågade.",
+            "The answer comes from someone else than the school that was asked.",
+        ),
+        "no-code": _NOT_READABLE,
+        "provider-not-reached": _PROVIDER,
+        "provider-answer-not-readable": _PROVIDER,
+        "provider-answer-too-large": _PROVIDER,
+        "provider-answer-not-usable": _PROVIDER,
+        "provider-of-someone-else": _PROVIDER,
+        "provider-not-usable": _PROVIDER,
+        "provider-keys-not-usable": _PROVIDER,
+        "school-refused-the-code": _words(
+            "Skolan tog inte emot den här tjänstens fråga om vem du är.",
+            "The school did not take this service's question who you are.",
+        ),
+        "school-refused-userinfo": _words(
+            "Skolan lämnade inte ut uppgifterna om dig till den här tjänsten.",
+            "The school did not tell this service about you.",
+        ),
+        "token-not-readable": _TOKEN,
+        "token-header-not-plain": _TOKEN,
+        "token-algorithm-not-registered": _TOKEN_SIGNATURE,
+        "token-signature-not-good": _TOKEN_SIGNATURE,
+        "token-key-not-known": _TOKEN_SIGNATURE,
+        "token-of-someone-else": _words(
+            "Intyget kommer inte från skolan.", "The statement does not come from the school."
+        ),
+        "token-for-someone-else": _ELSEWHERE,
+        "token-expired": _TIME,
+        "token-not-valid-yet": _TIME,
+        "token-of-another-login": _NOT_ASKED,
+        "token-of-another-type": _TOKEN,
+        "token-names-nobody": _TOKEN,
+        "token-not-about-logout": _LOGOUT,
+        "access-token-of-another-login": _NOT_ASKED,
+        "userinfo-of-someone-else": _words(
+            "Skolan svarade med uppgifter om någon annan.",
+            "The school answered with data about someone else.",
+        ),
+        "claim-not-text": _CONTENT,
+        "no-account-in-claims": _words("Svaret säger inte vem du är.", "The answer does not say who you are."),
+        "logout-not-of-the-school": _LOGOUT,
     }
 )
 """By code. No code and no words hold a value of the message."""
@@ -155,4 +212,4 @@ class Refused(Exception):
     @property
     def status(self) -> int:
         """Of the HTTP answer: the message is at fault, or the school that could not be reached."""
-        return BAD_GATEWAY if self.code.startswith("school-metadata") else FORBIDDEN
+        return BAD_GATEWAY if self.code.startswith(("school-metadata", "provider-")) else FORBIDDEN

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from typing import Protocol
 
 from sp_mocks.consume import Login
 from sp_mocks.statements import SKEW
@@ -70,21 +71,65 @@ class Expiring[Value]:
         return self._held[name][0] <= self._now() - self._grace
 
 
-class Memory:
-    """All of one vendor's memory."""
+class LoggedIn(Protocol):
+    """What a session holds of a login, whichever protocol brought it."""
+
+    @property
+    def user(self) -> str:
+        """What the vendor knows the person by."""
+
+    @property
+    def attributes(self) -> Mapping[str, tuple[str, ...]]:
+        """By canonical name; only those that the vendor wants."""
+
+
+class Sessions[One: LoggedIn]:
+    """A vendor's browsers and their sessions.
+
+    Args:
+        now: the time, in aware UTC.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._pending = Expiring[Pending](now)
-        self._sessions = Expiring[Login](now)
-        self._used = Expiring[bool](now, grace=SKEW)
-        self._logouts = Expiring[str](now)
-        self._demands = Expiring[bool](now)
-        self._first = Expiring[Mapping[str, tuple[str, ...]]](now)
+        self._sessions = Expiring[One](now)
 
     def browser(self, token: str) -> str:
         """The token of a browser that holds this one: the same, so that it may log in in two windows, or a new one."""
         return token if TOKEN.fullmatch(token) else new_token()
+
+    def open(self, login: One) -> str:
+        """A session opens; returns its token, which is always new."""
+        token = new_token()
+        self._sessions.put(token, login, self._now() + SESSION_LASTS)
+        return token
+
+    def session(self, token: str) -> One | None:
+        """The session of this token."""
+        return self._sessions.get(token)
+
+    def close(self, token: str) -> None:
+        """The session ends, if there is one."""
+        self._sessions.remove(token)
+
+    def close_all(self, named: Callable[[One], bool]) -> int:
+        """These sessions end; returns how many there were."""
+        tokens = [token for token, login in self._sessions.items() if named(login)]
+        for token in tokens:
+            self._sessions.remove(token)
+        return len(tokens)
+
+
+class Memory(Sessions[Login]):
+    """All that a vendor of SAML remembers."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__(now)
+        self._pending = Expiring[Pending](now)
+        self._used = Expiring[bool](now, grace=SKEW)
+        self._logouts = Expiring[str](now)
+        self._demands = Expiring[bool](now)
+        self._first = Expiring[Mapping[str, tuple[str, ...]]](now)
 
     def begin(self, browser: str, school: str) -> str:
         """A login at this school begins; returns the ID of its request, which is always new."""
@@ -107,24 +152,7 @@ class Memory:
     def open(self, login: Login) -> str:
         """A session opens; returns its token, which is always new. The assertion is used from now on."""
         self._used.put(login.assertion_id, True, login.valid_until)
-        token = new_token()
-        self._sessions.put(token, login, self._now() + SESSION_LASTS)
-        return token
-
-    def session(self, token: str) -> Login | None:
-        """The session of this token."""
-        return self._sessions.get(token)
-
-    def close(self, token: str) -> None:
-        """The session ends, if there is one."""
-        self._sessions.remove(token)
-
-    def close_all(self, named: Callable[[Login], bool]) -> int:
-        """These sessions end; returns how many there were."""
-        tokens = [token for token, login in self._sessions.items() if named(login)]
-        for token in tokens:
-            self._sessions.remove(token)
-        return len(tokens)
+        return super().open(login)
 
     def begin_logout(self, school: str) -> str:
         """A school is asked to log someone out; returns the ID of the request."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from scenarios.flows import changes, logout, saml
+from scenarios.flows import changes, elsewhere, logout, saml
 from testbed.model.pages import Cast, Flow
 
 FLOWS: Mapping[str, Callable[[Cast], Flow]] = MappingProxyType(
@@ -14,6 +14,7 @@ FLOWS: Mapping[str, Callable[[Cast], Flow]] = MappingProxyType(
         "logout-from-school": logout.from_school,
         "key-rollover": changes.key_rollover,
         "change-school": changes.change_school,
+        "answer-elsewhere": elsewhere.answer_elsewhere,
     }
 )
 """The flow that a scenario names in its field ``flow``."""

@@ -9,8 +9,12 @@ from testbed.model.verdict import Evidence
 from testbed.model.wire import Exchange, Pointer, host_of
 
 REFUSAL_EXPECTED = Need(
-    lambda e: e.play.scenario.expect.login == "refused" and not e.play.scenario.spoil,
-    "the scenario expects no honest login to be refused",
+    lambda e: (
+        e.play.scenario.expect.login == "refused"
+        and not e.play.scenario.spoil
+        and e.play.scenario.flow != "answer-elsewhere"
+    ),
+    "the scenario expects the school to refuse no honest login",
 )
 
 

@@ -12,8 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
-from sp_mocks.faults import FAULTS
-from sp_mocks.profiles import PROFILES
+from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
 from testbed.checks.core import describe
 from testbed.cli.outcome import out
 from testbed.model.attributes import attributes
@@ -75,12 +74,12 @@ def _agreements(known: Catalogue) -> Rows:
 def _faults(_: Catalogue) -> Rows:
     return [
         {"id": f.id, "title": f.title.en, "titel": f.title.sv, "breaks": " ".join(sorted(f.breaks))}
-        for f in FAULTS.values()
+        for f in EVERY_FAULT.values()
     ]
 
 
 def _profiles(_: Catalogue) -> Rows:
-    return [{"id": p.id, "title": p.title.en, "titel": p.title.sv} for p in PROFILES.values()]
+    return [{"id": p.id, "title": p.title.en, "titel": p.title.sv} for p in EVERY_PROFILE.values()]
 
 
 def _attributes(_: Catalogue) -> Rows:

@@ -69,6 +69,7 @@ class Browser:
 
     def __init__(self, http: httpx.AsyncClient, now: Callable[[], datetime], language: str = "sv") -> None:
         self._http = http
+        self._now = now
         self._jar = CookieJar(now)
         self._language = language
         self.page: Page | None = None
@@ -81,13 +82,22 @@ class Browser:
         """
         return await self._open(_Fetch("GET", url, "document"))
 
-    async def submit(self, form: Form, values: Sequence[tuple[str, str]] = ()) -> Page:
+    async def submit(self, form: Form, values: Sequence[tuple[str, str]] = (), stop_before: str = "") -> Page:
         """Send a form of the open page, with these values in place of its own of the same names.
+
+        Args:
+            form: of the open page.
+            values: by the fields' names.
+            stop_before: no redirect to an address that begins so is followed; the page bears the address.
 
         Raises:
             BrowserError: what it leads to could not be had.
         """
-        return await self._open(self._sending(form, values))
+        return await self._open(self._sending(form, values), stop_before)
+
+    def forget(self) -> None:
+        """Be another browser from now on: without cookies, with no page open."""
+        self._jar, self.page = CookieJar(self._now), None
 
     def _sending(self, form: Form, values: Sequence[tuple[str, str]] = ()) -> _Fetch:
         named = {name for name, _ in values}
@@ -98,9 +108,9 @@ class Browser:
         target = urlunsplit((*urlsplit(form.action)[:3], data, ""))
         return _Fetch("GET", target, "document", b"", page.url, page.referrer_policy)
 
-    async def _open(self, fetch: _Fetch) -> Page:
+    async def _open(self, fetch: _Fetch, stop_before: str = "") -> Page:
         for _ in range(MAX_AUTO_SUBMITS):
-            url, response = await self._load(fetch)
+            url, response = await self._load(fetch, stop_before)
             self.page = page = read_page(url, response)
             await self._embed(page, frames=True)
             form = next((form for form in page.forms if form.auto_submit and form.action), None)
@@ -121,7 +131,7 @@ class Browser:
             if resource.kind == "iframe":
                 await self._embed(read_page(url, response), frames=False)
 
-    async def _load(self, fetch: _Fetch) -> tuple[str, Response]:
+    async def _load(self, fetch: _Fetch, stop_before: str = "") -> tuple[str, Response]:
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._send(fetch)
             for cookie in header_values(response.headers, "set-cookie"):
@@ -131,9 +141,13 @@ class Browser:
             if response.status not in REDIRECTS or not location:
                 return fetch.url, response
             fetch = _redirected(fetch, response, location)
+            if stop_before and fetch.url.startswith(stop_before):
+                return fetch.url, response
         raise BrowserError(f"more than {MAX_REDIRECTS} redirects, last to {fetch.url[:200]}")
 
     async def _send(self, fetch: _Fetch) -> Response:
+        # NOTE: httpx keeps cookies of its own, and would send those that this browser withholds.
+        self._http.cookies.clear()
         request = self._http.build_request(
             fetch.method, fetch.url, headers=self._headers(fetch), content=fetch.body or None
         )

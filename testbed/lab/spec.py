@@ -18,6 +18,7 @@ from idp.federation.keys import federation_key
 from idp.keys import SchoolKeys, SigningKey
 from sp_mocks.app import FederationPlace, VendorConfig, VendorService
 from sp_mocks.keys import VendorKeys
+from sp_mocks.oidc.keys import ClientKeys
 from testbed.lab.home import LabHome
 from testbed.lab.places import (
     DISCOVERY_HOST,
@@ -178,8 +179,13 @@ def make_vendor(vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient, now: Clo
         idp_entity_id=SCHOOL_METADATA,
         idp_metadata_url=SCHOOL_METADATA,
         federation=_federation_place(spec, vendor, now),
+        issuer=SCHOOL_URL,
+        client=vendor.client,
+        client_secret=client_secret(spec.home, vendor),
     )
-    return VendorService(config, VendorKeys.load_or_make(spec.home.participant_folder(host), host, now()), http, now)
+    folder = spec.home.participant_folder(host)
+    keys = ClientKeys.load_or_make(folder) if vendor.client else VendorKeys.load_or_make(folder, host, now())
+    return VendorService(config, keys, http, now)
 
 
 def _federation_place(spec: LabSpec, vendor: Vendor, now: Clock) -> FederationPlace:

@@ -63,6 +63,13 @@ class Submit:
 
     form: Form
     values: tuple[tuple[str, str], ...] = ()
+    stop_before: str = ""
+    """Follow no redirect to an address that begins so: the page that is sent bears that address and was not opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBrowser:
+    """Go on in another browser, which has no cookies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,12 @@ class Ask:
     order: SpoilNext | RollKeys | ChangePerson
 
 
-type Step = Visit | Submit | Ask
+type Step = Visit | Submit | ChangeBrowser | Ask
 type Flow = Generator[Step, Page]
 """A login or an exchange: yields steps, is sent the page that each led to, and never sends anything itself.
 
-An :class:`Ask` leads to the page that was open before it. A flow that cannot go on raises :class:`FlowStopped`.
+An :class:`Ask` or a :class:`ChangeBrowser` leads to the page that was open before it. A flow that cannot go on raises
+:class:`FlowStopped`.
 """
 
 

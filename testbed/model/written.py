@@ -33,6 +33,7 @@ type Flow = Literal[
     "logout-from-school",
     "key-rollover",
     "change-school",
+    "answer-elsewhere",
 ]
 """What a person does; the generators of ``scenarios.flows`` by name."""
 type SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from testbed.interception.browser import Browser
 from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
-from testbed.model.pages import Ask, Flow, FlowStopped, Page, Submit, Visit
+from testbed.model.pages import Ask, ChangeBrowser, Flow, FlowStopped, Page, Submit, Visit
 
 
 class Orders(Protocol):
@@ -32,8 +32,10 @@ async def drive(flow: Flow, browser: Browser, orders: Orders) -> str:
             match step:
                 case Visit(url):
                     page = await browser.visit(url)
-                case Submit(form, values):
-                    page = await browser.submit(form, values)
+                case Submit(form, values, stop_before):
+                    page = await browser.submit(form, values, stop_before)
+                case ChangeBrowser():
+                    browser.forget()
                 case Ask(order):
                     await orders.ask(order)
             step = flow.send(page)

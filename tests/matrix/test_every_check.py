@@ -24,8 +24,8 @@ from testbed.model.messages import (
 from testbed.model.privacy import Channel
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.verdict import Evidence, RunRecord, Verdict
-from testbed.model.wire import Exchange, Pointer, Response
-from testbed.model.written import Remove
+from testbed.model.wire import BROWSER, Exchange, Pointer, Request, Response, host_of
+from testbed.model.written import OidcClient, Remove
 from testbed.wire.saml_metadata import metadata
 from testbed.wire.xml import NAMESPACES, parse
 
@@ -196,6 +196,22 @@ def taking_part(evidence: Evidence) -> Evidence:
     return said(evidence, SamlMetadata, logout=(Endpoint("https://laromedel.test/saml/slo", "b"),))
 
 
+def elsewhere(evidence: Evidence, response: Response, cookie: str = "") -> Evidence:
+    """Another browser brought the answer, and then saw this wherever it looked."""
+    vendor = evidence.play.vendor
+    callback = f"https://{host_of(vendor.login)}/oidc/callback"
+    client = OidcClient(client_id=vendor.id, redirect_uris=(callback,))
+    play = replace(
+        evidence.play,
+        vendor=vendor.model_copy(update={"client": client}),
+        scenario=evidence.play.scenario.model_copy(update={"flow": "answer-elsewhere"}),
+    )
+    first = min(e.number for e in evidence.exchanges if e.request.url == vendor.probe.url)
+    request = Request("GET", f"{callback}?code=c&state=s", (("cookie", cookie),) if cookie else ())
+    brought = replace(evidence.exchanges[0], number=first - 1, sender=BROWSER, request=request)
+    return everywhere(replace(evidence, play=play, exchanges=(*evidence.exchanges, brought)), response)
+
+
 def moved(evidence: Evidence, shown: str) -> Evidence:
     """An earlier login of the play stated another school unit; the vendor's page shows one of them."""
     latest = next(m for m in evidence.messages if isinstance(m, SamlResponse))
@@ -299,6 +315,7 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
         lambda e: stated(e, not_before=first_assertion(e).not_on_or_after + timedelta(hours=2)),
         lambda e: stated(e, not_on_or_after=None),
     ],
+    "session.answer-elsewhere-refused": [lambda e: elsewhere(e, shows(e.person.values("mail")[0]))],
     "session.is-the-persons": [
         lambda e: answered(guardian_of(e, other(e)), e.play.vendor.probe.url, 0, shows(another(e))),
         lambda e: answered(e, e.play.vendor.probe.url, 0, shows(another(e))),
@@ -332,6 +349,7 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
 
 SOUND: dict[str, Callable[[Evidence], Evidence]] = {
     "saml.context-meets-request": lambda e: asked(e, "minimum", first_assertion(e).authn_context),
+    "session.answer-elsewhere-refused": lambda e: elsewhere(e, shows("Nekad")),
     "session.login-refused-as-expected": refused,
     "session.shows-current-data": lambda e: moved(e, f"Din skola: {unit(e)}"),
     "session.spoiled-message-refused": lambda e: everywhere(spoiled(e), shows("Nekad")),
@@ -368,6 +386,17 @@ def test_a_guardian_may_be_shown_the_accounts_of_the_children(tour: RunRecord) -
         shown = answered(about, evidence.play.vendor.probe.url, 0, page)
         (result,) = [r for r in run_checks(shown) if r.check == "session.is-the-persons"]
         assert result.verdict is verdict
+
+
+def test_an_answer_that_was_not_brought_by_another_browser_proves_nothing(tour: RunRecord) -> None:
+    evidence = tour.evidence[PLAY]
+    own = elsewhere(evidence, shows("Nekad"), cookie="__Host-login=x")
+    probe = evidence.play.vendor.probe.url
+    unseen = elsewhere(evidence, shows("Nekad"))
+    unseen = replace(unseen, exchanges=tuple(e for e in unseen.exchanges if e.request.url != probe))
+    for about in (own, unseen):
+        (result,) = [r for r in run_checks(about) if r.check == "session.answer-elsewhere-refused"]
+        assert result.verdict is Verdict.NOT_VERIFIED
 
 
 def test_nothing_that_an_assertion_decides_passes_while_it_stays_closed(tour: RunRecord) -> None:

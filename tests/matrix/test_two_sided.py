@@ -2,8 +2,7 @@
 
 import pytest
 
-from sp_mocks.faults import FAULTS
-from sp_mocks.profiles import PROFILES
+from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
 from testbed.model.verdict import RunRecord, Verdict
 from testbed.runner.catalogue import load_catalogue
 
@@ -21,18 +20,18 @@ COMPLIANT = {
 
 
 def test_every_fault_and_every_profile_is_played_by_some_vendor() -> None:
-    assert set(FAULTY) == set(FAULTS)
-    assert set(COMPLIANT) == set(PROFILES)
+    assert set(FAULTY) == set(EVERY_FAULT)
+    assert set(COMPLIANT) == set(EVERY_PROFILE)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", EVERY_FAULT)
 def test_a_fault_is_noticed_by_exactly_what_it_declares(fault: str, tour: RunRecord) -> None:
     judged = [j for j in tour.run.judgements if j.play.vendor.id == FAULTY[fault]]
     assert judged
-    assert {finding.check for j in judged for finding in j.findings} == FAULTS[fault].breaks
+    assert {finding.check for j in judged for finding in j.findings} == EVERY_FAULT[fault].breaks
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", EVERY_PROFILE)
 def test_a_compliant_vendor_is_noticed_by_nothing(profile: str, tour: RunRecord) -> None:
     judged = [j for j in tour.run.judgements if j.play.vendor.id == COMPLIANT[profile]]
     assert judged

@@ -2,21 +2,24 @@
 
 import ast
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from sp_mocks.refusal import REASONS, Refused
 
+SAYS_CODE = {"Refused": 0, "json_object": 1, "text_in": 2, "number_in": 2, "texts_in": 1}
+"""Where a call says by which code it refuses."""
+
 
 def raised() -> set[str]:
     """Every code that a module of the vendors raises."""
     codes = set()
-    for module in files("sp_mocks").iterdir():
-        if not module.name.endswith(".py"):
-            continue
+    for module in Path(str(files("sp_mocks"))).rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
-                codes.add(node.args[0].value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS_CODE:
+                code = node.args[SAYS_CODE[node.func.id]]
+                codes |= {code.value} if isinstance(code, ast.Constant) else set()
     return codes
 
 

@@ -1,0 +1,40 @@
+"""Every profile and every fault, whichever protocol they are of."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sp_mocks.behaviour import Behaviour
+from sp_mocks.config import VendorConfig
+from sp_mocks.faults import FAULTS, Fault
+from sp_mocks.oidc.behaviour import OidcBehaviour
+from sp_mocks.oidc.faults import OIDC_FAULTS
+from sp_mocks.oidc.profiles import OIDC_PROFILES
+from sp_mocks.profiles import PROFILES, Profile
+
+type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
+type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
+
+EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES})
+EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType({**FAULTS, **OIDC_FAULTS})
+
+
+def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]:
+    """The profile of a vendor, and what it decides: all well, but for its fault.
+
+    Raises:
+        ValueError: the configuration names a profile or fault that its protocol does not have.
+    """
+    if config.client is None:
+        return _with_fault(config, PROFILES, FAULTS)
+    return _with_fault(config, OIDC_PROFILES, OIDC_FAULTS)
+
+
+def _with_fault[Kind: Behaviour | OidcBehaviour](
+    config: VendorConfig, profiles: Mapping[str, Profile[Kind]], faults: Mapping[str, Fault[Kind]]
+) -> tuple[Profile[Kind], Kind]:
+    if config.profile not in profiles:
+        raise ValueError(f"{config.vendor_id}: no profile is called {config.profile!r}: {', '.join(profiles)}")
+    if config.fault is not None and config.fault not in faults:
+        raise ValueError(f"{config.vendor_id}: no fault is called {config.fault!r}: {', '.join(faults)}")
+    profile = profiles[config.profile]
+    return profile, faults[config.fault].apply(profile.behaviour) if config.fault else profile.behaviour

@@ -1,0 +1,77 @@
+"""What the endpoints of a vendor of OpenID Connect are made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from starlette.requests import Request
+
+from sp_mocks.config import VendorConfig
+from sp_mocks.cookies import SESSION
+from sp_mocks.oidc.behaviour import OidcBehaviour
+from sp_mocks.oidc.client import Credentials
+from sp_mocks.oidc.memory import OidcLogin, OidcMemory
+from sp_mocks.oidc.provider import School
+from sp_mocks.pages import Pages
+from testbed.model.written import OidcClient
+
+CALLBACK, BACK_CHANNEL, FRONT_CHANNEL = "/oidc/callback", "/oidc/backchannel-logout", "/oidc/frontchannel-logout"
+LOGGED_OUT, KEYS = "/oidc/logged-out", "/jwks.json"
+
+
+@dataclass(frozen=True)
+class OidcParts:
+    """One vendor's."""
+
+    config: VendorConfig
+    behaviour: OidcBehaviour
+    credentials: Credentials
+    http: httpx.AsyncClient
+    """Its only way to the network."""
+    school: School
+    memory: OidcMemory
+    pages: Pages
+    now: Callable[[], datetime]
+    """The time, in aware UTC."""
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where answers come."""
+        return f"{self.config.base_url}{CALLBACK}"
+
+    @property
+    def after_logout(self) -> str:
+        """Where the school leads back to once it has logged somebody out."""
+        return f"{self.config.base_url}{LOGGED_OUT}"
+
+    def session(self, request: Request) -> OidcLogin | None:
+        """Of the browser that asks."""
+        return self.memory.session(request.cookies.get(SESSION, ""))
+
+
+def must_be_registered(vendor_id: str, base_url: str, client: OidcClient, behaviour: OidcBehaviour) -> None:
+    """The registration that the school has is one that a vendor of this kind can work with.
+
+    How the vendor proves who it is stands in it too, but a vendor that does it otherwise is for the school to catch.
+
+    Raises:
+        ValueError: it is not; says what is otherwise.
+    """
+
+    def only(there: bool, path: str) -> str:
+        return f"{base_url}{path}" if there else ""
+
+    after_logout = only(behaviour.tells_school, LOGGED_OUT)
+    back, front = only(behaviour.back_channel, BACK_CHANNEL), only(behaviour.front_channel, FRONT_CHANNEL)
+    needed = (
+        ("redirect_uris", f"{base_url}{CALLBACK}", f"{base_url}{CALLBACK}" in client.redirect_uris),
+        ("scopes", " ".join(behaviour.scopes), set(behaviour.scopes) <= set(client.scopes)),
+        ("subject_type", behaviour.subject_type, client.subject_type == behaviour.subject_type),
+        ("backchannel_logout_uri", back, (client.backchannel_logout_uri or "") == back),
+        ("frontchannel_logout_uri", front, (client.frontchannel_logout_uri or "") == front),
+        ("post_logout_redirect_uris", after_logout, after_logout in ("", *client.post_logout_redirect_uris)),
+    )
+    otherwise = [f"{name} must have {what or 'nothing'}" for name, what, fits in needed if not fits]
+    if otherwise:
+        raise ValueError(f"{vendor_id}: is not registered as it works: {'; '.join(otherwise)}")

@@ -1,0 +1,213 @@
+"""Login at a vendor: a request to the school, its answer, and what the vendor then asks (OpenID Connect Core 3.1)."""
+
+import base64
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sp_mocks.cookies import BROWSER, NO_STORE, SESSION
+from sp_mocks.oidc.asking import HTTP_OK, Question, ask
+from sp_mocks.oidc.claims import account_in, claims_request, kept_of
+from sp_mocks.oidc.id_token import Expected, read_id_token
+from sp_mocks.oidc.memory import OidcLogin, Started
+from sp_mocks.oidc.parts import OidcParts
+from sp_mocks.oidc.provider import Provider
+from sp_mocks.oidc.reading import Json, text_in
+from sp_mocks.onward import tell_tracker
+from sp_mocks.refusal import Refused
+from sp_mocks.sessions import LOGIN_TAKES
+
+HOME = "/me"
+MAX_QUERY = 8192
+MAX_FIELDS = 20
+MAX_SAID = 200
+ANSWER = ("code", "state", "iss", "error", "error_description")
+
+log = logging.getLogger("sp_mocks")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    access: str
+    id: str
+
+
+class OidcSignIn:
+    """The endpoints /login and /oidc/callback.
+
+    Args:
+        parts: the vendor's.
+        start: draws its start page for a login.
+    """
+
+    def __init__(self, parts: OidcParts, start: Callable[[Request, OidcLogin], Response]) -> None:
+        self._parts, self._start = parts, start
+
+    async def begin(self, request: Request) -> Response:
+        """GET /login."""
+        parts, behaviour = self._parts, self._parts.behaviour
+        provider = await parts.school.provider()
+        browser = parts.memory.browser(request.cookies.get(BROWSER, ""))
+        state, started = parts.memory.begin(browser, nonce=behaviour.sends_nonce, pkce=behaviour.sends_pkce)
+        joint = "&" if "?" in provider.authorization else "?"
+        asked = urlencode({name: value for name, value in self._asked(state, started).items() if value})
+        answer = RedirectResponse(f"{provider.authorization}{joint}{asked}", 302, NO_STORE)
+        lifetime = int(LOGIN_TAKES.total_seconds())
+        answer.set_cookie(BROWSER, browser, max_age=lifetime, secure=True, httponly=True, samesite="lax")
+        return answer
+
+    def _asked(self, state: str, started: Started) -> dict[str, str]:
+        """The fields of the request (OpenID Connect Core 3.1.2.1); those without a value are left out."""
+        parts, behaviour = self._parts, self._parts.behaviour
+        return {
+            "response_type": "code",
+            "client_id": parts.credentials.client_id,
+            "redirect_uri": parts.redirect_uri,
+            "scope": " ".join(behaviour.scopes),
+            "state": state,
+            "nonce": started.nonce,
+            "code_challenge": _challenge(started.verifier),
+            "code_challenge_method": "S256" if started.verifier else "",
+            "claims": claims_request(behaviour),
+            "prompt": "login" if behaviour.fresh else "",
+        }
+
+    async def finish(self, request: Request) -> Response:
+        """GET /oidc/callback."""
+        parts = self._parts
+        answer = _answer(request)
+        started = self._awaited(answer.get("state", ""), request.cookies.get(BROWSER, ""))
+        provider = await parts.school.provider()
+        _must_be_of(provider, answer.get("iss"))
+        if "error" in answer:
+            raise Refused("school-says-no", _said(answer))
+        if not answer.get("code"):
+            raise Refused("no-code")
+        tokens = await self._exchanged(provider, answer["code"], started)
+        login = await self._login(provider, tokens, started)
+        # NOTE: the token is always new, or whoever had planted one in this browser would share the session.
+        parts.memory.close(request.cookies.get(SESSION, ""))
+        session = parts.memory.open(login)
+        log.info("%s: a person logged in", parts.config.vendor_id)
+        mail = login.attributes.get("mail", ())
+        if parts.behaviour.tracker and mail:
+            await tell_tracker(parts.http, parts.behaviour.tracker, mail[0])
+        landed = self._landing(request, login, tokens)
+        landed.set_cookie(SESSION, session, secure=True, httponly=True, samesite="lax")
+        return landed
+
+    def _awaited(self, state: str, browser: str) -> Started:
+        """The login that this browser began with this state (OpenID Connect Core 3.1.2.1; RFC 6749, 10.12)."""
+        started = self._parts.memory.finish(state, browser, bound=self._parts.behaviour.binds_answers)
+        if started is None:
+            raise Refused("not-asked-for-by-this-browser")
+        return started
+
+    async def _exchanged(self, provider: Provider, code: str, started: Started) -> _Tokens:
+        """The tokens that the school gives for the code (OpenID Connect Core 3.1.3)."""
+        parts = self._parts
+        fields, headers = parts.credentials.proof(parts.behaviour.authentication, parts.now())
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": parts.redirect_uri, **fields}
+        if started.verifier:
+            form["code_verifier"] = started.verifier
+        status, said = await ask(parts.http, Question(provider.token, form, headers))
+        if status != HTTP_OK:
+            raise Refused("school-refused-the-code")
+        if text_in(said, "token_type", "provider-answer-not-usable").lower() != "bearer":
+            raise Refused("provider-answer-not-usable")
+        access = text_in(said, "access_token", "provider-answer-not-usable")
+        identity = said.get("id_token")
+        if not isinstance(identity, str):
+            raise Refused("provider-answer-not-usable")
+        return _Tokens(access, identity)
+
+    async def _login(self, provider: Provider, tokens: _Tokens, started: Started) -> OidcLogin:
+        """Who it is, by the ID token, and what the school tells of them, by userinfo."""
+        parts, behaviour = self._parts, self._parts.behaviour
+        expected = Expected(
+            issuer=provider.issuer,
+            client_id=parts.credentials.client_id,
+            started=started,
+            acr=behaviour.acr,
+            fresh=behaviour.fresh,
+            access_token=tokens.access,
+        )
+        subject = read_id_token(await parts.school.claims(tokens.id), expected, parts.now())
+        kept = kept_of(await self._userinfo(provider, tokens.access, subject.sub), behaviour)
+        return OidcLogin(
+            issuer=provider.issuer,
+            subject=subject.sub,
+            sid=subject.sid,
+            user=account_in(kept, subject.sub, behaviour),
+            attributes=kept,
+            id_token=tokens.id,
+        )
+
+    async def _userinfo(self, provider: Provider, access_token: str, sub: str) -> Json:
+        """What the school tells of the person that the ID token names, and of nobody else (OpenID Connect Core 5.3)."""
+        headers = (("Authorization", f"Bearer {access_token}"),)
+        status, said = await ask(self._parts.http, Question(provider.userinfo, headers=headers))
+        if status != HTTP_OK:
+            raise Refused("school-refused-userinfo")
+        if not compare_digest(text_in(said, "sub", "userinfo-of-someone-else").encode(), sub.encode()):
+            raise Refused("userinfo-of-someone-else")
+        return said
+
+    def _landing(self, request: Request, login: OidcLogin, tokens: _Tokens) -> Response:
+        if self._parts.behaviour.shows_page_at_callback:
+            page = self._start(request, login)
+            page.headers["Referrer-Policy"] = "unsafe-url"
+            return page
+        place = HOME
+        if self._parts.behaviour.token_in_address:
+            place = f"{HOME}?{urlencode({'access_token': tokens.access})}"
+        return RedirectResponse(place, 303, {"Cache-Control": "no-store"})
+
+
+def _challenge(verifier: str) -> str:
+    """By S256 (RFC 7636, 4.2); "" for none."""
+    if not verifier:
+        return ""
+    return base64.urlsafe_b64encode(sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
+
+
+def _answer(request: Request) -> dict[str, str]:
+    """The fields of an answer, none of which stands twice (RFC 6749, 3.1).
+
+    Raises:
+        Refused: it is none that can be read.
+    """
+    query: bytes = request.scope["query_string"]
+    if len(query) > MAX_QUERY:
+        raise Refused("message-too-large")
+    try:
+        fields = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError as error:
+        raise Refused("answer-not-readable") from error
+    known = [(name, value) for name, value in fields if name in ANSWER]
+    if len(dict(known)) != len(known):
+        raise Refused("answer-not-readable")
+    return dict(known)
+
+
+def _must_be_of(provider: Provider, issuer: str | None) -> None:
+    """The answer comes from the school that was asked (RFC 9207, 2.4).
+
+    Raises:
+        Refused: it names another issuer, or none where the school says that it does.
+    """
+    if issuer is None and not provider.states_issuer:
+        return
+    if issuer != provider.issuer:
+        raise Refused("answer-of-someone-else")
+
+
+def _said(answer: dict[str, str]) -> str:
+    """What the school says of its error, for the person to read."""
+    return ": ".join(one for one in (answer["error"], answer.get("error_description", "")) if one)[:MAX_SAID]

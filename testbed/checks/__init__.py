@@ -2,7 +2,13 @@
 
 from testbed.checks import (
     data,
+    data_account,
+    data_identifiers,
     metadata,
+    oidc,
+    oidc_answer,
+    oidc_logout,
+    oidc_request,
     saml,
     saml_context,
     saml_logout,
@@ -14,7 +20,13 @@ from testbed.checks import (
 
 __all__ = [
     "data",
+    "data_account",
+    "data_identifiers",
     "metadata",
+    "oidc",
+    "oidc_answer",
+    "oidc_logout",
+    "oidc_request",
     "saml",
     "saml_context",
     "saml_logout",

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from testbed.checks.core import AGREEMENT, DISCLOSURE, Need, NotVerified, Observation, Outcome, Skip, check, message_of
-from testbed.model.attributes import by_name, by_saml_name, covering
-from testbed.model.messages import Assertion, SamlMetadata, SamlResponse
-from testbed.model.privacy import Channel, Disclosure
-from testbed.model.release import ReleaseRecord
+from testbed.checks.core import AGREEMENT, DISCLOSURE, NotVerified, Observation, Outcome, check, message_of
+from testbed.model.attributes import by_name, covering
+from testbed.model.messages import Message, SamlMetadata, SamlResponse
+from testbed.model.oidc_messages import AuthorizationRequest, TokenAnswer
+from testbed.model.privacy import BY_LOGIN, Channel, Disclosure
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
 from testbed.model.written import Agreement, InTheClear
 from testbed.privacy.agreed import Party, may_know, party_of
+from testbed.privacy.requested import requested_in
 
 
 def _agreement(evidence: Evidence) -> Agreement:
@@ -29,7 +30,7 @@ def _agreed(evidence: Evidence, told: Disclosure, host: str) -> frozenset[str]:
     clause="GDPR Article 5(1)(c) and 28(3)(a)",
     sv="Skolan lämnar bara ut vad avtalet omfattar",
     about="school",
-    needs=(AGREEMENT, message_of(SamlResponse)),
+    needs=(AGREEMENT, message_of(SamlResponse, TokenAnswer)),
     reads_assertions=True,
 )
 def released_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
@@ -39,7 +40,7 @@ def released_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     answers for it.
     """
     for told in evidence.disclosures:
-        if told.channel is not Channel.SAML or party_of(told.recipient, _agreement(evidence)) is Party.STRANGER:
+        if told.channel not in BY_LOGIN or party_of(told.recipient, _agreement(evidence)) is Party.STRANGER:
             continue
         if told.attribute not in _agreed(evidence, told, told.recipient):
             yield Observation(
@@ -50,41 +51,49 @@ def released_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
 
 
 @check(
-    clause="GDPR Article 5(1)(c); Skolfederation SAML WebSSO Technology Profile 3.1.6",
+    clause="GDPR Article 5(1)(c); Skolfederation SAML WebSSO Technology Profile 3.1.6; OpenID Connect Core 5.4 and 5.5",
     sv="Leverantören begär bara vad avtalet omfattar",
     about="vendor",
-    needs=(AGREEMENT, message_of(SamlMetadata)),
+    needs=(AGREEMENT, message_of(SamlMetadata, AuthorizationRequest)),
 )
 def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     """The vendor asks only for what the agreement covers.
 
-    Metadata is a vendor's declared need. Many schools release by it, so what it asks for too much is sooner or later
-    sent too much.
+    Metadata, scopes and the claims parameter are a vendor's declared need. Many schools release by it, so what is asked
+    for too much is sooner or later sent too much.
     """
     agreement = _agreement(evidence)
     agreed = covering(frozenset[str]().union(*(clause.agreed for clause in agreement.data)))
-    vendors = [m for m in evidence.messages if isinstance(m, SamlMetadata) and m.is_sp and _is_processors(m, agreement)]
-    if not vendors:
-        yield NotVerified("the vendor's metadata was not seen")
-    for metadata in vendors:
-        for wanted in metadata.requested:
-            row = by_saml_name().get(wanted.name)
-            name = row.name if row else wanted.name
-            if name not in agreed:
+    seen = False
+    for message in evidence.messages:
+        if not _is_processors(message, evidence):
+            continue
+        seen = True
+        for asked in requested_in(message):
+            if asked.attribute not in agreed:
                 yield Observation(
-                    f"the metadata of {metadata.entity_id} requests {name}",
+                    f"{asked.how} {asked.attribute}",
                     f"only what {agreement.id} covers",
-                    where=metadata.where,
-                    attribute=name,
+                    where=message.where,
+                    attribute=asked.attribute,
                     person="",
-                    sender=host_of(metadata.entity_id),
+                    sender=asked.sender,
                 )
+    if not seen:
+        yield NotVerified("the vendor's metadata, or its requests for a login, were not seen")
 
 
-def _is_processors(metadata: SamlMetadata, agreement: Agreement) -> bool:
-    return (
-        metadata.entity_id in agreement.processor.entity_ids or host_of(metadata.entity_id) in agreement.processor.hosts
-    )
+def _is_processors(message: Message, evidence: Evidence) -> bool:
+    """Whether it is the vendor of the agreement that asks here."""
+    processor = _agreement(evidence).processor
+    match message:
+        case SamlMetadata():
+            named = message.entity_id in processor.entity_ids or host_of(message.entity_id) in processor.hosts
+            return message.is_sp and named
+        case AuthorizationRequest():
+            return message.client_id in processor.client_ids or message.client_id == evidence.play.vendor.party
+        case _:
+            return False
 
 
 @check(
@@ -209,62 +218,3 @@ def agreement_in_force(evidence: Evidence) -> Iterator[Outcome]:
                 f"between {agreement.valid.from_} and {agreement.valid.until}",
                 disclosure=told,
             )
-
-
-RELEASES = Need(lambda evidence: bool(evidence.releases), "the school's own account of its logins is not at hand")
-
-
-@check(
-    clause="GDPR Article 5(2) and 30(1)",
-    sv="Skolans redovisning av vad den lämnat ut stämmer med vad som skickades",
-    about="school",
-    needs=(RELEASES, message_of(SamlResponse)),
-)
-def release_account_matches_wire(evidence: Evidence) -> Iterator[Outcome]:
-    """The school's account of what it released is what crossed the wire.
-
-    A controller must be able to show what it did. An account that says "withheld" while the attribute went out is
-    worse than none: nobody looks any further.
-    """
-    kept = {record.school for record in evidence.releases}
-    of_schools = [m for m in evidence.messages if isinstance(m, SamlResponse) and host_of(m.issuer) in kept]
-    # NOTE: a response without an assertion sends nothing, and is answered for by no account when nobody was logged in.
-    read = {message.id: message for message in of_schools if message.assertions}
-    if not read:
-        yield Skip("no assertion of a school that keeps an account could be read")
-    for response in read.values():
-        sent = {told for assertion in response.assertions for told in _canonical(assertion)}
-        account = _account_of(response, sent, evidence)
-        said = account.released if account else frozenset[str]()
-        # NOTE: what the response holds encrypted beside it may be what is missed.
-        for name in sorted(sent - said if response.encrypted else sent ^ said):
-            yield Observation(
-                f"{name} {'crossed the wire' if name in sent else 'did not cross the wire'}, "
-                f"and the school's account says {_account_says(name, account)}",
-                "the account tells what was sent",
-                where=response.where,
-                attribute=name,
-                sender=host_of(response.issuer),
-                recipient=host_of(response.delivered_to),
-            )
-
-
-def _canonical(assertion: Assertion) -> Iterator[str]:
-    for attribute in assertion.attributes:
-        row = by_saml_name().get(attribute.name)
-        yield row.name if row else attribute.name
-
-
-def _account_of(response: SamlResponse, sent: set[str], evidence: Evidence) -> ReleaseRecord | None:
-    """Of the accounts for the message's audience the one that comes nearest to it: a message may never have arrived."""
-    audience = {name for one in response.assertions for group in one.audiences for name in group}
-    of_school = [record for record in evidence.releases if record.school == host_of(response.issuer)]
-    fitting = [record for record in of_school if not audience or record.entity_id in audience]
-    return min(fitting, key=lambda record: len(record.released ^ sent), default=None)
-
-
-def _account_says(name: str, account: ReleaseRecord | None) -> str:
-    if account is None:
-        return "nothing of this login"
-    reasons = (str(decision.reason) for decision in account.decisions if decision.attribute == name)
-    return next(reasons, "nothing of it")

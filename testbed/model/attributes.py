@@ -8,6 +8,8 @@ from typing import Literal
 
 import yaml
 
+SUBJECT_CLAIM = "sub"
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -45,6 +47,21 @@ def by_name() -> dict[str, Attribute]:
 def by_saml_name() -> dict[str, Attribute]:
     """By SAML attribute Name; attributes that SAML does not carry are not in it."""
     return {attribute.saml: attribute for attribute in attributes() if attribute.saml}
+
+
+@cache
+def by_claim() -> dict[str, Attribute]:
+    """By claim of OpenID Connect, a member of an object with a dot; what no claim carries is not in it.
+
+    ``sub`` is not in it either: as a NameID it names an account and is no attribute.
+    """
+    return {attribute.oidc: attribute for attribute in attributes() if attribute.oidc not in ("", SUBJECT_CLAIM)}
+
+
+def named_by_claim(claim: str) -> tuple[str, ...]:
+    """The canonical names of what a claim holds: several where it is an object, none where the table has no such."""
+    row = by_claim().get(claim)
+    return (row.name,) if row else tuple(a.name for name, a in by_claim().items() if name.startswith(f"{claim}."))
 
 
 def base_of(name: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from testbed.model.oidc_messages import OidcMessage
 from testbed.model.wire import Pointer
 from testbed.model.written import Bilingual
 
@@ -209,8 +210,9 @@ class Malformed:
 
     where: Pointer
     kind: str
-    """What it was meant to be: ``SAMLResponse``, ``SAMLRequest``, ``metadata`` ..."""
+    """What it was meant to be: ``SAMLResponse``, ``SAMLRequest``, ``metadata``, ``ID token`` ..."""
     reason: str
+    protocol: Literal["saml", "oidc"] = "saml"
 
 
-type Message = AuthnRequest | SamlResponse | LogoutRequest | LogoutResponse | SamlMetadata | Malformed
+type Message = AuthnRequest | SamlResponse | LogoutRequest | LogoutResponse | SamlMetadata | Malformed | OidcMessage

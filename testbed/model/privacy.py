@@ -23,6 +23,8 @@ class Channel(StrEnum):
     WEBSOCKET = "websocket"
 
 
+BY_LOGIN = frozenset({Channel.SAML, Channel.OIDC, Channel.USERINFO})
+"""The ways by which a school tells a vendor about a person as part of a login, whatever the protocol."""
 PLAIN = "plain"
 """The form of a value that stood as it is written in people.json, in any letter case."""
 
@@ -45,3 +47,16 @@ class Disclosure:
     at: datetime
     encrypted: bool
     """Whether the connection was (https, wss)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An identifier by which a school made a person known to a vendor."""
+
+    attribute: str
+    """Canonical name, ``NameID`` or ``sub``."""
+    person: str
+    value: str
+    recipient: str
+    """Host of the vendor."""
+    where: Pointer

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from testbed.model.messages import Message
-from testbed.model.privacy import Disclosure
+from testbed.model.privacy import Disclosure, Issued
 from testbed.model.release import ReleaseRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import Agreement, Person, Scenario, Vendor
@@ -65,6 +65,8 @@ class Evidence:
     agreement: Agreement | None
     releases: tuple[ReleaseRecord, ...] = ()
     """The school's own account of the logins of this play, in their order; none in a recording from outside."""
+    issued: tuple[Issued, ...] = ()
+    """The identifiers by which the person of the play became known to vendors, in this play and in all others."""
 
     @property
     def person(self) -> Person:

@@ -5,15 +5,17 @@ from urllib.parse import urljoin
 
 from testbed.model.attributes import by_saml_name
 from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
+from testbed.model.oidc_messages import ProviderMetadata
 from testbed.model.privacy import PLAIN, Channel, Disclosure
 from testbed.model.wire import BROWSER, Exchange, Pointer, header, host_of
 from testbed.model.written import Agreement
+from testbed.privacy.oidc import read_whole, told_by
 from testbed.privacy.people import NAME_ID, PeopleIndex
 from testbed.privacy.search import find
 from testbed.privacy.subject import subject_of, whose
 from testbed.wire.bodies import FORM, decoded, form_fields
 
-PROTOCOL_FIELDS = frozenset({"SAMLRequest", "SAMLResponse"})
+PROTOCOL_FIELDS = frozenset({"SAMLRequest", "SAMLResponse", "logout_token", "id_token_hint"})
 """Read as messages; searched as text they would count twice."""
 REDIRECT = range(300, 400)
 NAMED_HEADERS = {"referer": Channel.REFERER, "cookie": Channel.COOKIE}
@@ -41,12 +43,17 @@ def disclosures(
     controller = _controller_hosts(messages, agreement)
     found: list[Disclosure] = []
     for message in messages:
-        if isinstance(message, SamlResponse) and message.where.exchange in by_number:
+        if message.where.exchange in by_number:
             exchange = by_number[message.where.exchange]
-            found += _in_response(message, exchange, initiator(exchange, exchanges), (index, player))
+            led_by = initiator(exchange, exchanges)
+            if isinstance(message, SamlResponse):
+                found += _in_response(message, exchange, led_by, (index, player))
+            found += told_by(message, exchange, led_by, (index, player))
     logouts = {m.where for m in messages if isinstance(m, LogoutRequest | LogoutResponse)}
+    read = {message.where.exchange for message in messages if read_whole(message)}
     for exchange in exchanges:
-        for one in (*_in_request(exchange, initiator(exchange, exchanges), index), *_in_answer(exchange, index)):
+        answered = () if exchange.number in read else _in_answer(exchange, index)
+        for one in (*_in_request(exchange, initiator(exchange, exchanges), index), *answered):
             # NOTE: a logout message names whose session ends; anything else in it is a disclosure like others.
             if one.attribute != NAME_ID or one.where not in logouts:
                 found.append(one)
@@ -83,7 +90,8 @@ def _controller_hosts(messages: Sequence[Message], agreement: Agreement | None) 
     if agreement is not None:
         return frozenset(agreement.controller.hosts)
     schools = [message for message in messages if isinstance(message, SamlMetadata) and message.is_idp]
-    return frozenset(host_of(school.entity_id) for school in schools)
+    providers = [message for message in messages if isinstance(message, ProviderMetadata)]
+    return frozenset(host_of(url) for url in (*(s.entity_id for s in schools), *(p.issuer for p in providers)))
 
 
 def _in_response(

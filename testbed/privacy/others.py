@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 
 from testbed.model.messages import AuthnRequest, Malformed, Message, SamlResponse
-from testbed.model.privacy import Channel, Disclosure
+from testbed.model.oidc_messages import (
+    AuthorizationAnswer,
+    AuthorizationRequest,
+    IntrospectionAnswer,
+    LogoutToken,
+    RegistrationAnswer,
+    RegistrationRequest,
+    TokenAnswer,
+    TokenRequest,
+    UserinfoAnswer,
+)
+from testbed.model.privacy import BY_LOGIN, Disclosure
 from testbed.model.verdict import Play
 from testbed.model.wire import Exchange, host_of
 from testbed.model.written import Vendor
@@ -15,14 +26,29 @@ class Others:
 
     hosts: frozenset[str]
     entity_ids: frozenset[str]
+    """And client IDs: what each protocol calls them."""
 
     def said(self, message: Message, exchange: Exchange) -> bool:
-        """Whether a message belongs to one of their logins; logouts are everyone's, and metadata is kept."""
+        """Whether a message belongs to one of their logins; logouts are everyone's, and metadata is kept.
+
+        A logout token is its receiver's: it tells one vendor and asks nothing of the others.
+        """
         match message:
-            case SamlResponse():
+            case SamlResponse() | AuthorizationAnswer() | LogoutToken():
                 return host_of(message.delivered_to) in self.hosts
             case AuthnRequest():
                 return message.issuer in self.entity_ids
+            case AuthorizationRequest():
+                return message.client_id in self.entity_ids
+            case (
+                TokenRequest()
+                | TokenAnswer()
+                | UserinfoAnswer()
+                | IntrospectionAnswer()
+                | RegistrationRequest()
+                | RegistrationAnswer()
+            ):
+                return exchange.sender in self.hosts
             case Malformed():
                 return exchange.receiver in self.hosts or exchange.sender in self.hosts
             case _:
@@ -33,7 +59,7 @@ class Others:
 
         What the vendor of the play passes on to one of them is not.
         """
-        return told.sender in self.hosts or (told.channel is Channel.SAML and told.recipient in self.hosts)
+        return told.sender in self.hosts or (told.channel in BY_LOGIN and told.recipient in self.hosts)
 
 
 def others_of(play: Play) -> Others:
@@ -45,4 +71,6 @@ def others_of(play: Play) -> Others:
 def hosts_of(vendor: Vendor) -> frozenset[str]:
     """Every host that a vendor's file names as its own."""
     simulated = vendor.simulated.hosts if vendor.simulated else ()
-    return frozenset({*simulated, host_of(vendor.login), host_of(vendor.probe.url), host_of(vendor.metadata)})
+    answered_at = vendor.client.redirect_uris if vendor.client else (vendor.metadata,)
+    named = (host_of(url) for url in (vendor.login, vendor.probe.url, *answered_at))
+    return frozenset({*simulated, *named})

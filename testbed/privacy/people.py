@@ -9,6 +9,8 @@ from testbed.model.written import Person
 
 NAME_ID = "NameID"
 """The name under which the values of an assertion's NameID stand, beside those of the attribute table."""
+SUBJECT = "sub"
+"""The same for the ``sub`` of OpenID Connect."""
 
 
 def folded(text: str) -> str:
@@ -31,7 +33,7 @@ class PeopleIndex:
     def __init__(self, people: Mapping[str, Person]) -> None:
         self._by_value: dict[tuple[str, str], tuple[str, ...]] = {}
         needles: dict[str, Owner] = {}
-        unique = [*(attribute.name for attribute in attributes() if attribute.unique), NAME_ID]
+        unique = [*(attribute.name for attribute in attributes() if attribute.unique), NAME_ID, SUBJECT]
         self._unique = frozenset(unique)
         for person in people.values():
             for name in person.attributes:

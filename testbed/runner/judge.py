@@ -10,6 +10,7 @@ import testbed.checks  # noqa: F401 - importing it registers every family of che
 from testbed.checks.core import run_checks
 from testbed.interception.journal import Recorded
 from testbed.model.messages import Message, SamlMetadata
+from testbed.model.privacy import Issued
 from testbed.model.release import ReleaseRecord
 from testbed.model.verdict import (
     Evidence,
@@ -25,12 +26,14 @@ from testbed.model.verdict import (
 from testbed.model.wire import Exchange, host_of
 from testbed.model.written import Agreement, Person
 from testbed.privacy.disclose import disclosures
-from testbed.privacy.issued import with_issued_values
+from testbed.privacy.issued import Told, identifiers, with_issued_values
 from testbed.privacy.others import hosts_of, others_of
 from testbed.privacy.people import PeopleIndex, index_of
+from testbed.runner.background import Standing, background_of, places_in, standing
 from testbed.runner.expect import compare, expected_verdict
 from testbed.runner.plan import Plan
-from testbed.wire.saml import NO_KEYS, messages
+from testbed.wire.messages import messages
+from testbed.wire.saml import NO_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,15 @@ class _Reading:
     """By exchange."""
     published: tuple[SamlMetadata, ...]
     """In the order of the exchanges."""
+    standing: tuple[Standing, ...]
+    """What schools publish about OpenID Connect, in the order of the exchanges."""
     people: Mapping[str, Person]
     """With the identifiers that the school made up for them in this run."""
     index: PeopleIndex
     releases: Mapping[str, tuple[ReleaseRecord, ...]]
     """By play."""
+    issued: Mapping[str, tuple[Issued, ...]]
+    """By person: what became known to whom, in all plays together."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -109,14 +116,35 @@ def judge_play(evidence: Evidence, plan: Plan) -> Judgement:
 
 
 def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
-    said = {exchange.number: messages(exchange, knowledge.content_keys) for exchange in recorded.exchanges}
+    places = places_in(recorded.exchanges, recorded.plays)
+    said = {exchange.number: messages(exchange, knowledge.content_keys, places) for exchange in recorded.exchanges}
     exchanges: dict[str, list[Exchange]] = {}
     for exchange in recorded.exchanges:
         exchanges.setdefault(exchange.play, []).append(exchange)
     told = ((play.person, (m for e in exchanges.get(play.id, ()) for m in said[e.number])) for play in recorded.plays)
     people = with_issued_values(knowledge.people, told, PeopleIndex(knowledge.people))
-    published = tuple(m for number in sorted(said) for m in said[number] if isinstance(m, SamlMetadata))
-    return _Reading(exchanges, said, published, people, index_of(people), knowledge.releases)
+    index = index_of(people)
+    return _Reading(
+        exchanges=exchanges,
+        said=said,
+        published=tuple(m for number in sorted(said) for m in said[number] if isinstance(m, SamlMetadata)),
+        standing=standing(said),
+        people=people,
+        index=index,
+        releases=knowledge.releases,
+        issued=_issued(recorded, said, index),
+    )
+
+
+def _issued(
+    recorded: Recorded, said: Mapping[int, Sequence[Message]], index: PeopleIndex
+) -> Mapping[str, tuple[Issued, ...]]:
+    players = {play.id: play.person for play in recorded.plays}
+    told = (Told(players.get(e.play, ""), e, message) for e in recorded.exchanges for message in said[e.number])
+    by_person: dict[str, list[Issued]] = {}
+    for one in identifiers(told, index):
+        by_person.setdefault(one.person, []).append(one)
+    return {person: tuple(issued) for person, issued in by_person.items()}
 
 
 def _published_by(published: Sequence[SamlMetadata], last: int) -> tuple[SamlMetadata, ...]:
@@ -139,13 +167,15 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
     already = {message.entity_id for message in said if isinstance(message, SamlMetadata)}
     takes_part = hosts_of(play.vendor) | others.hosts
     entities = {play.vendor.entity_id} | others.entity_ids
+    protocols = {vendor.protocol for vendor in (play.vendor, *play.also)}
     background = tuple(
         message
         for message in _published_by(reading.published, max((e.number for e in own), default=0))
-        if message.entity_id not in already
+        if "saml" in protocols
+        and message.entity_id not in already
         and (message.is_idp or host_of(message.entity_id) in takes_part or message.entity_id in entities)
     )
-    known = background + said
+    known = background + (background_of(own, reading.standing) if "oidc" in protocols else ()) + said
     told = disclosures(own, known, reading.index, agreement, play.person)
     return Evidence(
         play=play,
@@ -155,6 +185,7 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
         people=reading.people,
         agreement=agreement,
         releases=tuple(r for r in reading.releases.get(play.id, ()) if r.entity_id not in others.entity_ids),
+        issued=reading.issued.get(play.person, ()),
     )
 
 

@@ -1,0 +1,60 @@
+"""What vendors ask for: in their metadata, by scopes and by the claims parameter."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from testbed.model.attributes import SUBJECT_CLAIM, by_saml_name, named_by_claim
+from testbed.model.messages import Message, SamlMetadata
+from testbed.model.oidc_messages import AuthorizationRequest
+from testbed.model.scopes import SCOPES
+from testbed.model.wire import host_of
+
+NOT_PERSONAL = frozenset(
+    [SUBJECT_CLAIM, "acr", "amr", "auth_time", "sid", "nonce", "email_verified", "phone_number_verified", "updated_at"]
+)
+"""Claims about the login, or about another claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One attribute that a vendor asks for."""
+
+    attribute: str
+    """Canonical name; what the table does not know by the name that it was asked for by."""
+    how: str
+    """The beginning of a sentence that the attribute ends."""
+    sender: str
+    """Host of the vendor."""
+
+
+def requested_in(message: Message) -> tuple[Asked, ...]:
+    """What the message asks for, each once and in its order; nothing where it is no request."""
+    match message:
+        case SamlMetadata() if message.is_sp:
+            return tuple(dict.fromkeys(_by_metadata(message)))
+        case AuthorizationRequest():
+            return tuple({one.attribute: one for one in reversed([*_by_scope(message), *_by_claim(message)])}.values())
+        case _:
+            return ()
+
+
+def _by_metadata(message: SamlMetadata) -> Iterator[Asked]:
+    sender = host_of(message.entity_id)
+    for wanted in message.requested:
+        row = by_saml_name().get(wanted.name)
+        yield Asked(row.name if row else wanted.name, f"the metadata of {message.entity_id} requests", sender)
+
+
+def _by_scope(message: AuthorizationRequest) -> Iterator[Asked]:
+    sender = host_of(message.redirect_uri)
+    for scope in message.scopes:
+        for name in SCOPES.get(scope, ()):
+            yield Asked(name, f"the scope {scope} of a request for a login asks for", sender)
+
+
+def _by_claim(message: AuthorizationRequest) -> Iterator[Asked]:
+    sender = host_of(message.redirect_uri)
+    for claim in message.claims:
+        if claim.name not in NOT_PERSONAL:
+            for name in named_by_claim(claim.name) or (claim.name,):
+                yield Asked(name, "the claims parameter of a request for a login asks for", sender)

@@ -27,10 +27,10 @@ def release_account_matches_wire(evidence: Evidence) -> Iterator[Outcome]:
     """
     kept = {record.school for record in evidence.releases}
     # NOTE: an answer without a statement sends nothing, and is answered for by no account when nobody was logged in.
-    read = [telling for telling in tellings(evidence) if telling.sender in kept]
+    read = {telling.id: telling for telling in tellings(evidence) if telling.sender in kept}
     if not read:
         yield Skip("no assertion or token of a school that keeps an account could be read")
-    for telling in read:
+    for telling in read.values():
         sent = frozenset(telling.values)
         account = _account_of(telling, sent, evidence)
         said = frozenset(_carried(account.released, evidence)) if account else frozenset[str]()

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from testbed.checks.core import ASSERTION, NotVerified, Observation, Outcome, Skip, check, message_of
-from testbed.model.messages import Assertion, AuthnRequest, Malformed, SamlMetadata, SamlResponse
+from testbed.model.messages import (
+    Assertion,
+    AuthnRequest,
+    LogoutRequest,
+    LogoutResponse,
+    Malformed,
+    SamlMetadata,
+    SamlResponse,
+)
 from testbed.model.verdict import Evidence
 from testbed.model.wire import Exchange, host_of
 from testbed.wire.signatures import algorithms, verify
@@ -22,6 +30,7 @@ WEAK = frozenset(
         "http://www.w3.org/2001/04/xmldsig-more#rsa-md5",
     }
 )
+SAML_MESSAGES = (AuthnRequest, SamlResponse, LogoutRequest, LogoutResponse, SamlMetadata)
 RESPONSE = (message_of(SamlResponse),)
 
 
@@ -67,11 +76,12 @@ def message_readable(evidence: Evidence) -> Iterator[Outcome]:
 
     What one party cannot read another may read in its own way, and that is where attacks live.
     """
-    if not evidence.messages:
+    said = [message for message in evidence.messages if isinstance(message, SAML_MESSAGES)]
+    broken = [message for message in evidence.messages if isinstance(message, Malformed) and message.protocol == "saml"]
+    if not said and not broken:
         yield Skip("no SAML message was seen")
-    for message in evidence.messages:
-        if isinstance(message, Malformed):
-            yield Observation(f"the {message.kind} {message.reason}", f"a readable {message.kind}", where=message.where)
+    for message in broken:
+        yield Observation(f"the {message.kind} {message.reason}", f"a readable {message.kind}", where=message.where)
 
 
 @check(clause="SAML Profiles 4.1.4.5", sv="Skolans svar är undertecknat", about="school", needs=(ASSERTION,))

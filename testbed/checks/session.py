@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from testbed.checks.core import Need, NotVerified, Observation, Outcome, Skip, check, closed_assertions
 from testbed.checks.probes import logouts, probes, shown, text_of
+from testbed.checks.tellings import logins
 from testbed.model.messages import SamlResponse
-from testbed.model.privacy import Channel
+from testbed.model.privacy import BY_LOGIN
 from testbed.model.verdict import Evidence, Severity
 from testbed.model.wire import Exchange, Pointer, host_of
+from testbed.privacy.others import hosts_of
 from testbed.privacy.people import folded, index_of
 from testbed.privacy.search import find
 
@@ -26,7 +28,7 @@ def _before_logout(evidence: Evidence) -> list[Exchange]:
 
 
 @check(
-    clause="SAML Profiles 4.1.4",
+    clause="SAML Profiles 4.1.4; OpenID Connect Core 3.1",
     sv="Inloggningen öppnar en session åt personen",
     about="vendor",
     needs=(LOGIN_EXPECTED,),
@@ -61,11 +63,11 @@ def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
 
 def _after_each_login(evidence: Evidence, first: Exchange) -> list[Exchange]:
     """The first time that the page was opened, and the first time after each login that came later."""
-    logins = sorted(m.where.exchange for m in evidence.messages if isinstance(m, SamlResponse))
+    came = logins(evidence)
     looked = probes(evidence)
     later = [
         next((probe for probe in looked if login < probe.number < after), None)
-        for login, after in zip(logins, [*logins[1:], float("inf")], strict=True)
+        for login, after in zip(came, [*came[1:], float("inf")], strict=True)
     ]
     found = {probe.number: probe for probe in (first, *later) if probe is not None}
     return [found[number] for number in sorted(found)]
@@ -136,7 +138,7 @@ def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
 
 
 @check(
-    clause="SAML Profiles 4.4; OWASP ASVS 7.4.1",
+    clause="SAML Profiles 4.4; OpenID Connect RP-Initiated Logout 2; OWASP ASVS 7.4.1",
     sv="Utloggningen avslutar sessionen",
     about="vendor",
     needs=(LOGGED_OUT,),
@@ -176,7 +178,7 @@ def no_server_error(evidence: Evidence) -> Iterator[Outcome]:
     A service that breaks on a message has not refused it; and what an error page tells is anyone's guess.
     """
     vendor = evidence.play.vendor
-    hosts = {host_of(url) for url in (vendor.login, vendor.probe.url, vendor.metadata)}
+    hosts = hosts_of(vendor)
     answered = [e for e in evidence.exchanges if e.receiver in hosts and e.response]
     if not answered:
         yield NotVerified("the vendor was not called")
@@ -205,7 +207,7 @@ def received_what_was_expected(evidence: Evidence) -> Iterator[Outcome]:
     Too little keeps a pupil out; too much should have stayed at school.
     """
     expected = set(evidence.play.scenario.expect.receives or ())
-    received = {told.attribute for told in evidence.disclosures if told.channel is Channel.SAML}
+    received = {told.attribute for told in evidence.disclosures if told.channel in BY_LOGIN}
     # NOTE: what did not come may stand in an assertion that stays closed.
     for name in sorted(expected - received) if not closed_assertions(evidence) else ():
         yield Observation(f"{name} did not come", f"{name} is released", attribute=name)

@@ -1,15 +1,17 @@
 """What sessions show once something has changed elsewhere: the person logged out, or what the school says changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from testbed.checks.core import Need, NotVerified, Observation, Outcome, Skip, check
 from testbed.checks.probes import logouts, opened, probes, shown, shows_word, text_of
-from testbed.model.attributes import by_saml_name
-from testbed.model.messages import Assertion, LogoutRequest, SamlMetadata, SamlResponse
+from testbed.checks.tellings import tellings
+from testbed.model.messages import LogoutRequest, SamlMetadata
+from testbed.model.oidc_messages import LogoutToken, OidcLogoutRequest, ProviderMetadata
 from testbed.model.verdict import Evidence
 from testbed.model.wire import BROWSER, Exchange, Pointer, host_of
 from testbed.model.written import Vendor
+from testbed.wire.providers import endpoint_of
 
 SCHOOL_LOGOUT_PATH = "/logout"
 NEVER = float("inf")
@@ -19,11 +21,14 @@ NEVER = float("inf")
 def _logouts_everywhere(evidence: Evidence) -> list[int]:
     """The exchanges by which a logout began that must reach everyone, by number.
 
-    A LogoutRequest; the school's own page, sent; the logout page of a vendor whose metadata says that it takes part.
+    A LogoutRequest or its like in OpenID Connect; the school's own page, sent; the logout page of a vendor that takes
+    part.
     """
-    said = [m.where.exchange for m in evidence.messages if isinstance(m, LogoutRequest)]
+    begun = LogoutRequest | OidcLogoutRequest | LogoutToken
+    said = [m.where.exchange for m in evidence.messages if isinstance(m, begun)]
     metadata = [m for m in evidence.messages if isinstance(m, SamlMetadata)]
     schools = {host_of(m.entity_id) for m in metadata if m.is_idp}
+    schools |= {host_of(m.issuer) for m in evidence.messages if isinstance(m, ProviderMetadata)}
     said += [
         e.number
         for e in evidence.exchanges
@@ -31,18 +36,24 @@ def _logouts_everywhere(evidence: Evidence) -> list[int]:
         and e.receiver in schools
         and (e.request.method, e.request.parts.path) == ("POST", SCHOOL_LOGOUT_PATH)
     ]
-    taking_part = {m.entity_id for m in metadata if m.is_sp and m.logout}
     for vendor in (evidence.play.vendor, *evidence.play.also):
-        if vendor.party in taking_part:
+        if _takes_part(vendor, metadata):
             said += [exchange.number for exchange in logouts(evidence, vendor)]
     return sorted(said)
+
+
+def _takes_part(vendor: Vendor, metadata: Sequence[SamlMetadata]) -> bool:
+    """Whether a vendor says, in its metadata or where it is registered, how it is told of a logout."""
+    if vendor.client is not None:
+        return bool(vendor.client.backchannel_logout_uri or vendor.client.frontchannel_logout_uri)
+    return any(m.is_sp and m.logout and m.entity_id == vendor.party for m in metadata)
 
 
 LOGGED_OUT_EVERYWHERE = Need(lambda e: bool(_logouts_everywhere(e)), "nobody logged out everywhere")
 
 
 @check(
-    clause="SAML Profiles 4.4.1 and 4.4.3",
+    clause="SAML Profiles 4.4.1 and 4.4.3; OpenID Connect Back-Channel Logout 2.7",
     sv="En utloggning avslutar sessionerna hos alla",
     about="vendor",
     needs=(LOGGED_OUT_EVERYWHERE,),
@@ -56,7 +67,7 @@ def logout_everywhere(evidence: Evidence) -> Iterator[Outcome]:
     looked = False
     for vendor in (evidence.play.vendor, *evidence.play.also):
         begun = _first_logout(vendor, evidence)
-        if begun is None:
+        if begun is None or (vendor.client is not None and not _takes_part(vendor, ())):
             continue
         again = _next_login(vendor, evidence, begun)
         after = [probe for probe in probes(evidence, vendor) if begun < probe.number < again]
@@ -88,39 +99,33 @@ def _next_login(vendor: Vendor, evidence: Evidence, after: int) -> float:
     own = {vendor.party}
     said = (m for m in evidence.messages if isinstance(m, SamlMetadata) and m.entity_id in own)
     consumers = {endpoint.url for metadata in said for endpoint in metadata.consumers}
-    logins = (e.number for e in evidence.exchanges if e.number > after and e.request.url in consumers)
+    consumers |= set(vendor.client.redirect_uris) if vendor.client else set()
+    logins = (e.number for e in evidence.exchanges if e.number > after and endpoint_of(e.request) in consumers)
     return min(logins, default=NEVER)
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """An attribute that a later assertion states otherwise than an earlier one."""
+    """An attribute that a later login states otherwise than an earlier one."""
 
     attribute: str
     stale: tuple[str, ...]
     fresh: tuple[str, ...]
 
 
-def _told(evidence: Evidence) -> list[tuple[int, Assertion]]:
-    """The assertions that the play's vendor was handed, each with its exchange."""
-    responses = [message for message in evidence.messages if isinstance(message, SamlResponse)]
-    return [(response.where.exchange, assertion) for response in responses for assertion in response.assertions]
-
-
 def _changes(evidence: Evidence) -> list[_Change]:
-    told = _told(evidence)
+    told = tellings(evidence)
     if not told:
         return []
-    latest = {one.name: one.values for one in told[-1][1].attributes}
+    latest = told[-1].values
     stated = [value for values in latest.values() for value in values]
     changes = []
     for name, values in latest.items():
-        earlier = {v for _, before in told[:-1] for one in before.attributes if one.name == name for v in one.values}
+        earlier = {value for before in told[:-1] for value in before.values.get(name, ())}
         stale = sorted(value for value in earlier if value and value not in stated)
         fresh = tuple(value for value in values if value not in earlier)
         if stale:
-            row = by_saml_name().get(name)
-            changes.append(_Change(row.name if row else name, tuple(stale), fresh))
+            changes.append(_Change(name, tuple(stale), fresh))
     return changes
 
 
@@ -139,14 +144,14 @@ def shows_current_data(evidence: Evidence) -> Iterator[Outcome]:
 
     A pupil who has changed school must not be shown to teachers of the old one, nor take its tests.
     """
-    latest = _told(evidence)[-1][0]
+    latest = tellings(evidence)[-1]
     vendor = evidence.play.vendor
     pages = [*probes(evidence), *(page for url in vendor.visit for page in opened(evidence, url))]
-    after = [page for page in pages if page.number > latest]
+    after = [page for page in pages if page.number > latest.where.exchange]
     if not after:
         yield NotVerified("no page of the vendor was opened after the latest login")
         return
-    stated = {value for one in _told(evidence)[-1][1].attributes for value in one.values}
+    stated = {value for values in latest.values.values() for value in values}
     told = False
     for change in _changes(evidence):
         for page in after:

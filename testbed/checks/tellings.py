@@ -14,6 +14,8 @@ from testbed.model.wire import Pointer, host_of
 class Telling:
     """What one login said: by an assertion, or by an ID token and the userinfo answers that followed it."""
 
+    id: str
+    """Of the message: one that is delivered twice tells the same."""
     where: Pointer
     party: tuple[str, ...]
     """What the vendor is called in it, where that can be told."""
@@ -54,7 +56,7 @@ def _by_saml(evidence: Evidence) -> list[Telling]:
                 values[name] = (*values.get(name, ()), *attribute.values)
         audience = tuple(name for one in message.assertions for group in one.audiences for name in group)
         sender, recipient = host_of(message.issuer), host_of(message.delivered_to)
-        found.append(Telling(message.where, audience, sender, recipient, values, not message.encrypted))
+        found.append(Telling(message.id, message.where, audience, sender, recipient, values, not message.encrypted))
     return found
 
 
@@ -72,7 +74,7 @@ def _by_oidc(evidence: Evidence) -> list[Telling]:
         sender, recipient = senders[answer.where.exchange]
         latest = max((one.where.exchange for one in asked), default=answer.where.exchange)
         where = Pointer(latest, "response.body")
-        found.append(Telling(where, party, sender, recipient, canonical(claims), bool(asked)))
+        found.append(Telling(str(answer.where), where, party, sender, recipient, canonical(claims), bool(asked)))
     return found
 
 

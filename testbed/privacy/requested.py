@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from testbed.model.attributes import SUBJECT_CLAIM, by_saml_name, named_by_claim
 from testbed.model.messages import Message, SamlMetadata
@@ -31,11 +32,18 @@ def requested_in(message: Message) -> tuple[Asked, ...]:
     """What the message asks for, each once and in its order; nothing where it is no request."""
     match message:
         case SamlMetadata() if message.is_sp:
-            return tuple(dict.fromkeys(_by_metadata(message)))
+            return _once(_by_metadata(message))
         case AuthorizationRequest():
-            return tuple({one.attribute: one for one in reversed([*_by_scope(message), *_by_claim(message)])}.values())
+            return _once(_by_scope(message), _by_claim(message))
         case _:
             return ()
+
+
+def _once(*asked: Iterator[Asked]) -> tuple[Asked, ...]:
+    first: dict[str, Asked] = {}
+    for one in chain.from_iterable(asked):
+        first.setdefault(one.attribute, one)
+    return tuple(first.values())
 
 
 def _by_metadata(message: SamlMetadata) -> Iterator[Asked]:

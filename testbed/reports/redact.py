@@ -13,7 +13,8 @@ MAX_TEXT = 16_000
 
 _NAMES = (
     "samlrequest|samlresponse|relaystate|signature|code|code_verifier|access_token|refresh_token|id_token|token|"
-    "client_secret|client_assertion|password|secret|session|sid|key|state|nonce"
+    "client_secret|client_assertion|password|secret|session|sid|key|state|nonce|logout_token|id_token_hint|"
+    "registration_access_token|login_ticket"
 )
 _IN_QUERY = re.compile(rf"(?i)(?<![a-z0-9_])({_NAMES})=([^&\s\"'<>#]+)")
 _IN_JSON = re.compile(rf'(?i)("(?:{_NAMES})"\s*:\s*)"((?:[^"\\]|\\.)*)"')

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from testbed.model.privacy import Channel, Disclosure
+from testbed.model.privacy import BY_LOGIN, Disclosure
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import BROWSER
 from testbed.privacy.agreed import Party, party_of
@@ -53,7 +53,7 @@ def _row(judgement: Judgement, evidence: Evidence | None) -> VendorRow:
 
 def received(evidence: Evidence) -> tuple[str, ...]:
     """The attributes that came to the vendor by login, by name."""
-    return tuple(sorted({told.attribute for told in evidence.disclosures if told.channel is Channel.SAML}))
+    return tuple(sorted({told.attribute for told in evidence.disclosures if told.channel in BY_LOGIN}))
 
 
 def passed_on(evidence: Evidence) -> tuple[Disclosure, ...]:
@@ -64,7 +64,7 @@ def passed_on(evidence: Evidence) -> tuple[Disclosure, ...]:
     return tuple(
         told
         for told in evidence.disclosures
-        if told.channel is not Channel.SAML
+        if told.channel not in BY_LOGIN
         and told.recipient not in own
         and (agreement is None or party_of(told.recipient, agreement) in (Party.RECIPIENT, Party.STRANGER))
     )

@@ -22,13 +22,16 @@ VERDICTS: Mapping[Verdict, Bilingual] = MappingProxyType(
 _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
     {
         "data.released-within-agreement": "{sender} lämnade ut {attribute} till {recipient}, utöver avtalet.",
-        "data.requested-within-agreement": "{sender} begär {attribute} i sina metadata, utöver avtalet.",
+        "data.requested-within-agreement": "{sender} begär {attribute}, utöver avtalet.",
         "data.no-onward-transfer": "{sender} lät {attribute} nå {recipient}, som enligt avtalet inte får veta det.",
         "data.not-in-url": "{attribute} står i adressen till {recipient}, eller i dess Referer.",
         "data.encrypted-in-transit": "{attribute} gick till {recipient} utan det skydd som avtalats.",
         "data.protected-identity-withheld": "{attribute} om en person med skyddad identitet nådde {recipient}.",
         "data.release-account-matches-wire": "Skolans redovisning av {attribute} till {recipient} stämmer inte med "
         "vad som skickades.",
+        "data.identifier-not-correlatable": "{recipient} känner personen under samma identifierare som en annan "
+        "leverantör.",
+        "oidc.id-token-names-no-one": "{sender} skrev {attribute} i ID-token utan att det begärts.",
         "data.agreement-in-force": "{attribute} lämnades ut till {recipient} när avtalet inte gällde.",
     }
 )

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from testbed.model.attributes import by_name, by_saml_name
-from testbed.model.messages import SamlMetadata
-from testbed.model.privacy import Channel
+from testbed.model.attributes import by_name
+from testbed.model.privacy import BY_LOGIN
 from testbed.model.verdict import Evidence, Finding, Judgement, RunRecord, Verdict
-from testbed.model.wire import host_of
 from testbed.model.written import Agreement, Vendor
 from testbed.privacy.lint import lint
+from testbed.privacy.others import hosts_of
 from testbed.privacy.remarks import Remark
+from testbed.privacy.requested import requested_in
 from testbed.privacy.unseen import NotYetChecked, Unseen, not_yet_checked, unseen_in_traffic
 from testbed.reports.rows import passed_on
 
@@ -119,7 +119,7 @@ def _matrix(
     received: dict[str, list[str]] = {}
     onward: dict[str, list[str]] = {}
     for one in evidence:
-        for name in {told.attribute for told in one.disclosures if told.channel is Channel.SAML}:
+        for name in {told.attribute for told in one.disclosures if told.channel in BY_LOGIN}:
             received.setdefault(name, []).append(one.play.id)
         for told in passed_on(one):
             onward.setdefault(told.attribute, []).append(told.recipient)
@@ -142,13 +142,9 @@ def _matrix(
 
 
 def _requested(evidence: Evidence) -> Iterator[str]:
-    vendor = evidence.play.vendor
-    hosts = {host_of(vendor.metadata), *(vendor.simulated.hosts if vendor.simulated else ())}
+    own = hosts_of(evidence.play.vendor)
     for message in evidence.messages:
-        if isinstance(message, SamlMetadata) and message.is_sp and host_of(message.entity_id) in hosts:
-            for wanted in message.requested:
-                row = by_saml_name().get(wanted.name)
-                yield row.name if row else wanted.name
+        yield from (asked.attribute for asked in requested_in(message) if asked.sender in own)
 
 
 def _groups(judgements: Sequence[Judgement]) -> tuple[Group, ...]:

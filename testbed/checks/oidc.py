@@ -193,7 +193,7 @@ def context_meets_request(evidence: Evidence) -> Iterator[Outcome]:
     """
     for asked, token in _contexts(evidence):
         contexts, comparison = _wanted(asked)
-        met = satisfies(token.context, contexts, comparison)
+        met = satisfies(token.context, contexts, comparison) if token.context else False
         stated = token.context or "no context"
         if met is None:
             yield NotVerified(f"how {stated[:200]} compares with {', '.join(contexts)[:400]} is not known")

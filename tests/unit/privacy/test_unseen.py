@@ -83,9 +83,8 @@ def test_checks_to_come_are_named_by_some_field() -> None:
 def test_fields_whose_check_is_to_come() -> None:
     pending = not_yet_checked(Agreement.model_validate(FULL))
     assert set(pending) == {
-        ("identifier", "data.identifier-not-correlatable"),
         ("data.limits.school_units", "data.rows-within-agreement"),
         ("data.limits.grades", "data.rows-within-agreement"),
     }
     without = FULL | {"data": [{"subjects": ["pupil"], "required": ["mail"]}]}
-    assert {field for field, _ in not_yet_checked(Agreement.model_validate(without))} == {"identifier"}
+    assert {field for field, _ in not_yet_checked(Agreement.model_validate(without))} == set()

@@ -61,7 +61,9 @@ def by_claim() -> dict[str, Attribute]:
 def named_by_claim(claim: str) -> tuple[str, ...]:
     """The canonical names of what a claim holds: several where it is an object, none where the table has no such."""
     row = by_claim().get(claim)
-    return (row.name,) if row else tuple(a.name for name, a in by_claim().items() if name.startswith(f"{claim}."))
+    # NOTE: the name of a claim may be a URL, whose dots part no members of an object.
+    inside = (a.name for name, a in by_claim().items() if "/" not in name and name.startswith(f"{claim}."))
+    return (row.name,) if row else tuple(inside)
 
 
 def base_of(name: str) -> str:

@@ -27,6 +27,8 @@ class Others:
     hosts: frozenset[str]
     entity_ids: frozenset[str]
     """And client IDs: what each protocol calls them."""
+    judged: frozenset[str] = frozenset()
+    """Hosts of the vendor that the play judges."""
 
     def said(self, message: Message, exchange: Exchange) -> bool:
         """Whether a message belongs to one of their logins; logouts are everyone's, and metadata is kept.
@@ -55,17 +57,19 @@ class Others:
                 return False
 
     def disclosed(self, told: Disclosure) -> bool:
-        """Whether a disclosure is theirs: a login to them, or whatever they made happen.
+        """Whether a disclosure is theirs: a login to them, what they fetched, or whatever they made happen.
 
-        What the vendor of the play passes on to one of them is not.
+        What the vendor of the play passes on to one of them, or answers one of them, is not.
         """
-        return told.sender in self.hosts or (told.channel in BY_LOGIN and told.recipient in self.hosts)
+        fetched = told.where.locator.startswith("response.") and told.sender not in self.judged
+        return told.sender in self.hosts or (told.recipient in self.hosts and (told.channel in BY_LOGIN or fetched))
 
 
 def others_of(play: Play) -> Others:
     """Those of this play."""
     hosts = frozenset[str]().union(*(hosts_of(vendor) for vendor in play.also))
-    return Others(hosts - hosts_of(play.vendor), frozenset(v.party for v in play.also))
+    own = hosts_of(play.vendor)
+    return Others(hosts - own, frozenset(v.party for v in play.also), own)
 
 
 def hosts_of(vendor: Vendor) -> frozenset[str]:

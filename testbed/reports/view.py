@@ -78,14 +78,22 @@ def vendor_views(record: RunRecord) -> tuple[VendorView, ...]:
 
 
 def detailed(judgements: Sequence[Judgement]) -> tuple[str, ...]:
-    """Ids of the plays to show whole: surprises first, then one of each scenario, then the rest, in order."""
+    """Ids of the plays to show whole, in order of playing.
+
+    Surprises come first, then of each vendor a play with findings, else its first, then one of each scenario, then the
+    rest.
+    """
+    of_vendor = {j.play.vendor.id: j.play.id for j in reversed(judgements)}
+    of_vendor |= {j.play.vendor.id: j.play.id for j in reversed(judgements) if j.findings}
+    chosen_first = set(of_vendor.values())
     scenarios: set[str] = set()
     ranked: list[tuple[int, int, str]] = []
     for place, judgement in enumerate(judgements):
-        first = judgement.play.scenario.id not in scenarios
-        scenarios.add(judgement.play.scenario.id)
-        rank = 0 if not judgement.expectation.met else 1 if first else 2
-        ranked.append((rank, place, judgement.play.id))
+        play = judgement.play
+        new = play.scenario.id not in scenarios
+        scenarios.add(play.scenario.id)
+        rank = 0 if not judgement.expectation.met else 1 if play.id in chosen_first else 2 if new else 3
+        ranked.append((rank, place, play.id))
     chosen = {name for _, _, name in sorted(ranked)[:MAX_DETAILED]}
     return tuple(judgement.play.id for judgement in judgements if judgement.play.id in chosen)
 

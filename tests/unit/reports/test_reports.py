@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,12 +15,12 @@ from lxml import html as lxml_html
 from markupsafe import escape
 
 from testbed.model.release import REASONS, Reason
-from testbed.model.verdict import Run, RunRecord
+from testbed.model.verdict import Expectation, Run, RunRecord
 from testbed.model.wire import Exchange, Request
 from testbed.reports import html, junit, redact, run_json, table
 from testbed.reports.rows import vendor_rows
 from testbed.reports.sequence import MAX_ROWS, picture
-from testbed.reports.view import MAX_DETAILED, vendor_views
+from testbed.reports.view import MAX_DETAILED, detailed, vendor_views
 
 EVERY_RENDERER = [html.render, junit.render, run_json.render, table.render]
 
@@ -70,6 +71,15 @@ def test_of_many_plays_some_are_shown_whole_and_surprises_first(many: RunRecord)
     assert "play-login.90" in shown
     (group,) = vendor_views(many)[0].groups
     assert group.count == 100
+
+
+def test_every_vendor_is_shown_by_a_play_with_findings_before_any_is_shown_twice(many: RunRecord) -> None:
+    judgements = [replace(one, expectation=Expectation(True)) for one in many.run.judgements]
+    other = judgements[98].play.vendor.model_copy(update={"id": "other"})
+    judgements[98:] = [replace(one, play=replace(one.play, vendor=other)) for one in judgements[98:]]
+    judgements[98] = replace(judgements[98], results=())
+    assert {"login.1", "login.100"} <= set(detailed(judgements))
+    assert "login.99" not in detailed(judgements)
 
 
 def test_the_row_tells_what_was_agreed_received_and_passed_on(as_expected: RunRecord) -> None:

@@ -13,7 +13,8 @@ MAX_VALUES = 20
 _NAMES: dict[str, tuple[str, ...]] = {}
 for _row in attributes():
     if _row.oidc and _row.oidc != "sub":
-        _claim = _row.oidc.partition(".")[0]
+        # NOTE: claims of our own are web addresses, full of dots; of the others only an address has parts.
+        _claim = "address" if _row.oidc.startswith("address.") else _row.oidc
         _NAMES[_claim] = (*_NAMES.get(_claim, ()), _row.name)
 
 

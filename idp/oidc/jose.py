@@ -38,6 +38,7 @@ class Signer:
     """A key that signs tokens, prepared once."""
 
     key: Key
+    verifying: PublicKey
     algorithm: Algorithm
     public: Mapping[str, str]
     """As a JWK Set publishes it."""
@@ -64,7 +65,8 @@ def signer_of(key: SigningKey) -> Signer:
     numbers = _public_members(key)
     thumbprint = hashlib.sha256(json.dumps(numbers, sort_keys=True, separators=(",", ":")).encode()).digest()
     public = {**numbers, "kid": encoded(thumbprint), "use": "sig", "alg": algorithm}
-    return Signer(jwk.construct(key.private_key, algorithm), algorithm, MappingProxyType(public))
+    own = jwk.construct(key.private_key, algorithm)
+    return Signer(own, own.public_key(), algorithm, MappingProxyType(public))
 
 
 def sign(claims: Claims, signer: Signer, typ: str = "JWT") -> str:

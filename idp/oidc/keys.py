@@ -57,7 +57,7 @@ class TokenKeys:
         key = next((one for one in own if one.kid == header.kid), None)
         if key is None:
             raise ValueError("is signed by nobody here")
-        claims = verified(token, key.key, key.algorithm)
+        claims = verified(token, key.verifying, key.algorithm)
         if claims.get("iss") != issuer:
             raise ValueError("is of another issuer")
         return claims

@@ -4,7 +4,6 @@ By their servers (Back-Channel Logout 1.0) where they have an address for it, el
 (Front-Channel Logout 1.0).
 """
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -28,11 +27,13 @@ from idp.oidc.names import BACK_CHANNEL_LOGOUT, LOGOUT_TOKEN_TYPE
 from idp.oidc.replies import away, with_query
 from idp.rollover import Rollover
 from idp.state import TOKEN_BYTES
+from idp.together import tell_together
 from testbed.model.written import Bilingual
 
 ANSWER_S = 5.0
 MAX_ANSWER = 64 * 1024
-AT_ONCE = 10
+AT_ONCE, ALL_S = 10, 20.0
+"""As for SAML."""
 TOKEN_FOR_S = 120
 """At most two minutes are recommended (Back-Channel Logout 1.0, 2.4)."""
 DONE = (HTTPStatus.OK, HTTPStatus.NO_CONTENT)
@@ -59,17 +60,10 @@ class OidcTelling:
 
     async def tell(self, whom: Sequence[Named]) -> Mapping[Named, bool]:
         """By a logout token for each session, some vendors at a time. Their access tokens end in any case."""
-        gate = asyncio.Semaphore(AT_ONCE)
         for named in whom:
             for sid in named.session_indexes:
                 self.grants.end_session(sid)
-
-        async def one(named: Named) -> bool | None:
-            async with gate:
-                return await self._tell(named)
-
-        outcomes = await asyncio.gather(*(one(named) for named in whom))
-        return {named: done for named, done in zip(whom, outcomes, strict=True) if done is not None}
+        return await tell_together(whom, self._tell, AT_ONCE, ALL_S)
 
     async def ask(self, _: Request, __: Named, ___: Callable[[str], str]) -> Response | None:
         """OpenID Connect knows no logout that is answered by way of the browser."""

@@ -1,6 +1,5 @@
 """Tell vendors' servers that a session is over, without the browser (SAML Profiles 4.4, SAML Bindings 3.2)."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from idp.saml.names import BINDING_SOAP
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.responses import new_identifier
 from idp.saml.signing import Signers
+from idp.together import tell_together
 
 ANSWER_S = 5.0
 MAX_ANSWER = 256 * 1024
@@ -47,22 +47,7 @@ class BackChannel:
 
     async def tell(self, whom: Sequence[Named]) -> Mapping[Named, bool]:
         """See :meth:`idp.telling.Telling.tell`; some at a time. Who is not done with in :data:`ALL_S` did not do it."""
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def one(named: Named) -> bool | None:
-            async with gate:
-                return await self._tell(named)
-
-        calls = {named: asyncio.create_task(one(named)) for named in whom}
-        if not calls:
-            return {}
-        _, late = await asyncio.wait(calls.values(), timeout=ALL_S)
-        for call in late:
-            call.cancel()
-        if late:
-            log.warning("logout gave up waiting for %d vendors", len(late))
-        outcomes = {named: False if call in late else call.result() for named, call in calls.items()}
-        return {named: done for named, done in outcomes.items() if done is not None}
+        return await tell_together(whom, self._tell, AT_ONCE, ALL_S)
 
     async def _tell(self, named: Named) -> bool | None:
         try:

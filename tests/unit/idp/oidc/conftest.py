@@ -201,7 +201,7 @@ type OpenOidc = Callable[..., Any]
 
 
 @pytest.fixture
-def open_oidc(
+def open_oidc(  # noqa: PLR0917 - fixtures
     keys: SchoolKeys,
     config: SchoolConfig,
     parties: tuple[OidcParty, ...],

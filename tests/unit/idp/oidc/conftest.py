@@ -101,9 +101,12 @@ class OidcLab:
         """Call the token endpoint, with client_secret_basic unless told otherwise."""
         return await self.post("/oidc/token", data, client_id=client_id, auth=auth)
 
-    async def post(self, path: str, data: dict[str, str], *, client_id: str = "reading", auth: Any = True) -> Any:
+    async def post(self, path: str, data: dict[str, str] | str, *, client_id: str = "reading", auth: Any = True) -> Any:
         """Call an endpoint as a vendor's server."""
         headers = {"authorization": basic(client_id, SECRET)} if auth is True else auth or {}
+        if isinstance(data, str):
+            kind = {"content-type": "application/x-www-form-urlencoded"}
+            return await self.browser.post(path, content=data, headers=headers | kind)
         return await self.browser.post(path, data=data, headers=headers)
 
     async def redeem(self, code: str, *, client_id: str = "reading", auth: Any = True, **changes: str) -> Any:

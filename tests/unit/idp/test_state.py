@@ -76,6 +76,13 @@ def test_what_is_taken_is_gone(shelf: Shelf[str]) -> None:
     assert shelf.take(name) is None
 
 
+def test_what_is_removed_was_there_once(shelf: Shelf[str]) -> None:
+    name = shelf.add("one")
+    assert shelf.remove(name)
+    assert not shelf.remove(name)
+    assert shelf.get(name) is None
+
+
 def test_a_name_is_claimed_once_until_its_time_is_over(shelf: Shelf[str], clock: Clock) -> None:
     assert shelf.claim("x", "one")
     assert not shelf.claim("x", "two")

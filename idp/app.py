@@ -1,6 +1,7 @@
 """The mock school, put together: its public side and its control API."""
 
 import logging
+from collections.abc import Sequence
 
 import httpx
 from starlette.applications import Starlette
@@ -106,27 +107,22 @@ class School:
         self.control = control_app(config.control_token, orders, self.accounts)
         self.app = Starlette(
             routes=[
-                Route("/", self._start, methods=["GET"]),
-                Route("/error", self._error_from_vendor, methods=["GET"]),
-                Route("/saml/metadata", self._show_metadata, methods=["GET"]),
-                Route("/saml/sso", saml.by_redirect, methods=["GET"]),
-                Route("/saml/sso", saml.by_post, methods=["POST"]),
-                Route("/login", sign_on.show_login, methods=["GET"]),
-                Route("/login", sign_on.log_in, methods=["POST"]),
-                Route("/login/confirm", sign_on.confirm, methods=["POST"]),
-                Route("/saml/unsolicited", saml.unsolicited, methods=["GET"]),
-                Route("/saml/slo", slo.by_redirect, methods=["GET"]),
-                Route("/saml/slo", slo.by_post, methods=["POST"]),
-                Route("/saml/slo/soap", slo.by_soap, methods=["POST"]),
-                Route("/logout", logout.show, methods=["GET"]),
-                Route("/logout", logout.start, methods=["POST"]),
-                Route("/logout/done", logout.done, methods=["GET"]),
+                *self._own_routes(),
+                *_shared_routes(sign_on, logout),
+                *_saml_routes(saml, slo),
                 *oidc.routes(sign_on, logout),
             ],
             exception_handlers={**error_handlers(self._pages, WORDS), StateUnavailable: self._busy},
         )
         # NOTE: such a redirect would lead to whatever host the request names.
         self.app.router.redirect_slashes = False
+
+    def _own_routes(self) -> Sequence[Route]:
+        return [
+            Route("/", self._start, methods=["GET"]),
+            Route("/error", self._error_from_vendor, methods=["GET"]),
+            Route("/saml/metadata", self._show_metadata, methods=["GET"]),
+        ]
 
     async def _start(self, request: Request) -> Response:
         return self._pages.start(request)
@@ -142,6 +138,29 @@ class School:
     async def _busy(self, request: Request, error: Exception) -> Response:
         log.warning("the state is not available: %s", error)
         return self._pages.error(request, 503, TRY_AGAIN)
+
+
+def _shared_routes(sign_on: SignOn, logout: Logout) -> Sequence[Route]:
+    """The pages that people see, whatever protocol has led them there."""
+    return [
+        Route("/login", sign_on.show_login, methods=["GET"]),
+        Route("/login", sign_on.log_in, methods=["POST"]),
+        Route("/login/confirm", sign_on.confirm, methods=["POST"]),
+        Route("/logout", logout.show, methods=["GET"]),
+        Route("/logout", logout.start, methods=["POST"]),
+        Route("/logout/done", logout.done, methods=["GET"]),
+    ]
+
+
+def _saml_routes(saml: SamlSignOn, slo: SamlLogout) -> Sequence[Route]:
+    return [
+        Route("/saml/sso", saml.by_redirect, methods=["GET"]),
+        Route("/saml/sso", saml.by_post, methods=["POST"]),
+        Route("/saml/unsolicited", saml.unsolicited, methods=["GET"]),
+        Route("/saml/slo", slo.by_redirect, methods=["GET"]),
+        Route("/saml/slo", slo.by_post, methods=["POST"]),
+        Route("/saml/slo/soap", slo.by_soap, methods=["POST"]),
+    ]
 
 
 def _saml_telling(parts: SchoolParts, http: httpx.AsyncClient) -> tuple[SamlTelling, LogoutReader]:

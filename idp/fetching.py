@@ -33,13 +33,9 @@ async def fetch(
     """
     body, headers = post or (None, {})
     # NOTE: a compressed answer could become large after the limit has let it pass.
-    asking = http.stream(
-        "POST" if post else "GET",
-        url,
-        content=body,
-        headers={**headers, "Accept-Encoding": IDENTITY},
-        follow_redirects=False,
-    )
+    headers = {**headers, "Accept-Encoding": IDENTITY}
+    method = "POST" if post else "GET"
+    asking = http.stream(method, url, content=body, headers=headers, follow_redirects=False)
     async with asyncio.timeout(timeout_s), asking as answer:
         if answer.status_code not in accepted:
             raise ValueError(f"was answered with status {answer.status_code}")

@@ -71,7 +71,7 @@ class OidcAnswering:
     async def may_log_in(self, wish: LoginWish, session: Session, person: Person) -> bool:
         """By the release policy that is set for it."""
         asked = OIDC_REQUEST.validate_json(wish.detail)
-        return self._desk.teller.decide(self._client(wish), person, session.strength, asked.wanted).may_log_in
+        return self._desk.teller.may_log_in(self._client(wish), person, session.strength, asked.wanted)
 
     async def answer(self, request: Request, wish: LoginWish, session: Session, person: Person) -> Answer:
         """A code, or the reason why not."""

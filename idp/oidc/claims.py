@@ -11,7 +11,7 @@ from idp.oidc.asked import Asked
 from idp.oidc.clients import Client
 from idp.oidc.identifiers import pairwise_sub, public_sub, transient_sub
 from idp.oidc.jose import Json
-from idp.release import Occasion, Release, SchoolFacts, VendorNeeds, release
+from idp.release import Occasion, Release, SchoolFacts, VendorNeeds, refused, release
 from testbed.model.attributes import by_name
 from testbed.model.release import Reason, ReleaseDecision
 from testbed.model.scopes import asked_by
@@ -86,6 +86,15 @@ class Teller:
             strength: how; see :mod:`idp.contexts`.
             wanted: what it asks for.
         """
+        occasion = self._occasion(client, person, strength, wanted)
+        needs = occasion.needs
+        return _narrowed(release(occasion), needs.requested | {needs.identifier})
+
+    def may_log_in(self, client: Client, person: Person, strength: int, wanted: Wanted) -> bool:
+        """Whether the policy lets this person into that vendor at all."""
+        return refused(self._occasion(client, person, strength, wanted)) is None
+
+    def _occasion(self, client: Client, person: Person, strength: int, wanted: Wanted) -> Occasion:
         asked = client.may_ask_for(wanted.everything)
         needs = VendorNeeds(
             requested=asked,
@@ -94,8 +103,7 @@ class Teller:
             registration_authority=self._facts.registration_authority,
         )
         today = self._now().date()
-        occasion = Occasion(person, client.party.relying_party, needs, self._facts, today, assurance(strength))
-        return _narrowed(release(occasion), asked | {needs.identifier})
+        return Occasion(person, client.party.relying_party, needs, self._facts, today, assurance(strength))
 
     def tell(self, client: Client, person: Person, decided: Release, wanted: Wanted, sub: str = "") -> Told:
         """The decision, in claims.

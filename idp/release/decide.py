@@ -85,6 +85,11 @@ def _conforming(name: str, ruling: Ruling) -> tuple[str, ...]:
     return (REFEDS_ASSURANCE,) if by_bundle and name == "eduPersonAssurance" else ()
 
 
+def refused(occasion: Occasion) -> Reason | None:
+    """Why this person may not log in there at all, None when they may: what :func:`release` says of it, for less."""
+    return POLICIES[occasion.relying_party.release](occasion).refused
+
+
 def _reason(name: str, ruling: Ruling, occasion: Occasion) -> Reason:
     if name in NEVER:
         return Reason.NEVER_RELEASED

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idp.release import NEVER, Occasion, VendorNeeds, release
+from idp.release import NEVER, Occasion, VendorNeeds, refused, release
 from idp.release.bundles import CATEGORIES, REFEDS_ASSURANCE
 from idp.release.policies import POLICIES
 from testbed.model.attributes import attributes, by_name
@@ -154,6 +154,7 @@ def test_no_release_breaks_the_rules(needs: VendorNeeds, agreed: Any, policy: st
     assert not (person.protected and released & HIDDEN)
     assert not (result.nameless and any(by_name()[name].unique for name in released))
     assert result.may_log_in or not released
+    assert refused(occasion) is result.refused
     decided = [decision.attribute for decision in result.decisions]
     assert decided == [name for name in by_name() if name in decided]
     assert released == {decision.attribute for decision in result.decisions if decision.released}

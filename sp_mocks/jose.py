@@ -25,11 +25,13 @@ MAX_TOKEN = 32 * 1024
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 """A longer key, or one with a large exponent, takes more time than a login is worth."""
-EXPONENT = re.compile(r"[A-Za-z0-9_-]{1,6}")
 KEY_TYPES: Mapping[Algorithm, str] = {"RS256": "RSA", "ES256": "EC"}
-MEMBERS: Mapping[Algorithm, tuple[str, ...]] = {"RS256": ("n", "e"), "ES256": ("x", "y")}
-BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,2048}")
-CURVE = "P-256"
+NUMBER, COORDINATE = re.compile(r"[A-Za-z0-9_-]{1,2048}"), re.compile(r"[A-Za-z0-9_-]{43}")
+MEMBERS: Mapping[Algorithm, Mapping[str, re.Pattern[str]]] = {
+    "RS256": {"n": NUMBER, "e": re.compile(r"[A-Za-z0-9_-]{1,6}")},
+    "ES256": {"crv": re.compile("P-256"), "x": COORDINATE, "y": COORDINATE},
+}
+"""Of a public key, and what each looks like."""
 MEANT_OTHERWISE = frozenset({"crit", "b64", "zip", "enc"})
 """Headers of tokens that are not plain signed ones."""
 
@@ -74,27 +76,30 @@ def read_header(token: str) -> Header:
 
 def read_key(member: Json, algorithm: Algorithm) -> PublicKey | None:
     """A member of a key set as a key for this algorithm; None when it is for something else or unfit."""
-    named = (member.get("kid"), member.get("kty"), member.get("use", "sig"), member.get("alg", algorithm))
-    kid = named[0]
-    if not isinstance(kid, str) or named[1:] != (KEY_TYPES[algorithm], "sig", algorithm):
+    kid, plain = member.get("kid"), _public_members(member, algorithm)
+    if not isinstance(kid, str) or plain is None:
         return None
-    if algorithm == "ES256" and member.get("crv") != CURVE:
-        return None
-    stated = {name: member.get(name) for name in MEMBERS[algorithm]}
-    if not all(isinstance(value, str) and BASE64URL.fullmatch(value) for value in stated.values()):
-        return None
-    if algorithm == "RS256" and not EXPONENT.fullmatch(str(stated["e"])):
-        return None
-    # NOTE: only what makes up the public key is handed on: a private or a symmetric member is not looked at.
-    plain = {"kty": KEY_TYPES[algorithm], **stated} | ({"crv": CURVE} if algorithm == "ES256" else {})
     try:
         handle = jwk.construct(plain, algorithm)
         size = getattr(handle.prepared_key, "key_size", 0)
     except (JOSEError, ValueError, TypeError):
         return None
-    if algorithm == "RS256" and not MIN_RSA_BITS <= size <= MAX_RSA_BITS:
+    fits = algorithm == "ES256" or MIN_RSA_BITS <= size <= MAX_RSA_BITS
+    return PublicKey(kid, algorithm, handle) if fits else None
+
+
+def _public_members(member: Json, algorithm: Algorithm) -> dict[str, str] | None:
+    """What makes up the public key, and nothing else: a private or a symmetric member is not looked at."""
+    stated = (member.get("kty"), member.get("use", "sig"), member.get("alg", algorithm))
+    if stated != (KEY_TYPES[algorithm], "sig", algorithm):
         return None
-    return PublicKey(kid, algorithm, handle)
+    plain = {"kty": KEY_TYPES[algorithm]}
+    for name, form in MEMBERS[algorithm].items():
+        value = member.get(name)
+        if not isinstance(value, str) or not form.fullmatch(value):
+            return None
+        plain[name] = value
+    return plain
 
 
 def verified_claims(token: str, key: PublicKey) -> Json:

@@ -13,7 +13,8 @@ MAX_VALUES = 20
 _NAMES: dict[str, tuple[str, ...]] = {}
 for _row in attributes():
     if _row.oidc and _row.oidc != "sub":
-        _claim = _row.oidc.partition(".")[0]
+        # NOTE: a name that is a URL has dots too; they part no members of an object.
+        _claim = _row.oidc.partition(".")[0] if "/" not in _row.oidc else _row.oidc
         _NAMES[_claim] = (*_NAMES.get(_claim, ()), _row.name)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from testbed.checks.core import NotVerified, Observation, Outcome, check, message_of
-from testbed.checks.logins import keys_of, providers, registered, started
-from testbed.model.oidc_messages import LogoutToken, ProviderMetadata
+from testbed.checks.core import NotVerified, Observation, Outcome, Skip, check, message_of
+from testbed.checks.logins import exchange_of, keys_of, provider_at, providers, registered, started
+from testbed.model.oidc_messages import LogoutToken, OidcLogoutRequest, ProviderMetadata
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
 from testbed.wire.jose import verify
@@ -13,6 +13,8 @@ from testbed.wire.jose import verify
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 SKEW = timedelta(seconds=60)
 LONGEST = timedelta(minutes=10)
+REFUSED = 400
+REDIRECT = range(300, 400)
 
 
 @check(
@@ -74,3 +76,40 @@ def _faults(token: LogoutToken, evidence: Evidence) -> Iterator[tuple[str, str]]
         yield "does not say whose session has ended", "sub or sid"
     if token.has_nonce:
         yield "carries a nonce, so that it could be taken for an ID token", "no nonce"
+
+
+@check(
+    clause="OpenID Connect RP-Initiated Logout 2 and 3",
+    sv="Skolan tar emot leverantörens begäran om utloggning, och leder bara till registrerade adresser",
+    about="school",
+    needs=(message_of(OidcLogoutRequest),),
+)
+def logout_request_is_taken(evidence: Evidence) -> Iterator[Outcome]:
+    """The school takes a vendor's request to log out, and leads the browser nowhere but to a registered address.
+
+    A pupil who pressed the button and got an error page is still logged in at school, and so is the next one at the
+    computer.
+    """
+    client = evidence.play.vendor.client
+    own = [
+        m for m in evidence.messages if isinstance(m, OidcLogoutRequest) and client and m.client_id == client.client_id
+    ]
+    if not own or client is None:
+        yield Skip("no request to log out of the vendor of this play was seen")
+        return
+    for asked in own:
+        school = provider_at(asked.delivered_to, evidence)
+        response = exchange_of(asked.where.exchange, evidence.exchanges).response
+        if school is None or response is None or asked.delivered_to != school.end_session_endpoint:
+            yield NotVerified("the place for logouts that the school publishes, or its answer, was not seen")
+            continue
+        known = not asked.redirect_uri or asked.redirect_uri in client.post_logout_redirect_uris
+        led_to = response.header("location") if response.status in REDIRECT else ""
+        if known and response.status >= REFUSED:
+            yield _refusal(asked, f"the school answered the request to log out with {response.status}", "a logout")
+        elif not known and led_to.startswith(asked.redirect_uri):
+            yield _refusal(asked, "the school led the browser to an address that is not registered", "its own page")
+
+
+def _refusal(asked: OidcLogoutRequest, observed: str, expected: str) -> Observation:
+    return Observation(observed, expected, where=asked.where, sender=host_of(asked.delivered_to))

@@ -76,6 +76,31 @@ def test_the_assertion_is_one_click_away(page: Page) -> None:
     expect(details.locator("table")).to_contain_text("norEduPersonNIN")
 
 
+def test_the_id_token_and_what_was_fetched_are_one_click_away_and_show_no_secret(page: Page) -> None:
+    play = page.locator("#play-login-news-for-schools")
+    token = play.locator("details", has=page.locator("summary", has_text="ID-token som skolan lämnade")).first
+    token.locator("summary").click()
+    expect(token.locator("table")).to_contain_text("https://idp.skola.test")
+    expect(token.locator("pre")).to_contain_text('"nonce": "[')
+    fetched = play.locator("details", has=page.locator("summary", has_text="userinfo")).first
+    fetched.locator("summary").click()
+    row = fetched.locator("tr", has=page.locator("th", has_text="displayName"))
+    expect(row.locator("td").first).to_have_text("name")
+    asked = play.locator("details", has=page.locator("summary", has_text="begäran om inloggning")).first
+    asked.locator("summary").click()
+    expect(asked.locator("dl")).to_contain_text("userinfo: name")
+
+
+def test_a_code_that_reached_another_company_is_told_without_the_code(page: Page) -> None:
+    finding = page.locator("section:has(#vendor-referring-listening) .finding").first
+    expect(finding).to_contain_text("oidc.token-not-in-url")
+    target = finding.locator("a").first.get_attribute("href")
+    assert target
+    row = page.locator(target.replace(".", "\\."))
+    row.locator("summary").click()
+    expect(row.locator("pre")).to_contain_text("code=[")
+
+
 def test_the_table_of_equal_access_says_in_words_who_got_in(page: Page) -> None:
     table = page.locator("table.access")
     expect(table.locator("caption")).to_have_text("Slags person och leverantör", use_inner_text=True)

@@ -329,6 +329,11 @@ def signed_by(key: Key, claims: Mapping[str, Any]) -> Callable[[Evidence], Evide
     return lambda evidence: enveloped(evidence, compact=key.sign(claims))
 
 
+def answered(evidence: Evidence, number: int, response: Response) -> Evidence:
+    changed = (replace(e, response=response) if e.number == number else e for e in evidence.exchanges)
+    return replace(evidence, exchanges=tuple(changed))
+
+
 def shown_at_last(evidence: Evidence, text: str) -> Evidence:
     last = max(e.number for e in evidence.exchanges if e.request.url == f"{APP}/me")
     changed = (replace(e, response=shows(text)) if e.number == last else e for e in evidence.exchanges)
@@ -423,6 +428,14 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
         lambda e: stated(e, authenticated=NOW - timedelta(hours=1)),
     ],
     "oidc.id-token-names-no-one": [lambda e: stated(e, claims=(MAIL,))],
+    "oidc.logout-request-is-taken": [
+        lambda e: answered(e, first(e, OidcLogoutRequest).where.exchange, Response(400)),
+        lambda e: answered(
+            said(e, OidcLogoutRequest, redirect_uri="https://a.test/out"),
+            first(e, OidcLogoutRequest).where.exchange,
+            to("https://a.test/out?state=s"),
+        ),
+    ],
     "oidc.logout-token-is-valid": [
         lambda e: told(e, envelope=replace(first(e, LogoutToken).envelope, compact=STRANGER.sign(CLAIMS))),
         lambda e: told(e, envelope=replace(first(e, LogoutToken).envelope, algorithm="none")),

@@ -324,10 +324,12 @@ def test_a_service_that_registers_itself_logs_people_in(services: dict[str, Any]
     told = answer.json()
     assert told["redirect_uris"] == [f"{service.url}/callback"]
     assert told["client_secret_expires_at"] > told["client_id_issued_at"]
-    browser.visit(login(service))
+    assert set(told["scope"].split(" ")) == {"openid", "profile", "email", "offline_access"}, "no agreement gives more"
+    browser.visit(login(service, scope=told["scope"]))
     known = user(browser.log_in(pupil))
     assert known["id_token"]["aud"] in (told["client_id"], [told["client_id"]])
     assert known["userinfo"]["sub"] == known["id_token"]["sub"]
+    assert not {"eduperson_principal_name", UNIT} & set(known["userinfo"])
 
 
 # --- logging out -------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
 from idp.people import generate
+from testbed.cli import idp_client
 from testbed.cli.outcome import AS_EXPECTED, err, out
 from testbed.lab.home import LabHome
-from testbed.lab.outside import DEFAULT_URL, OutsideSpec, ending_signals, metadata, outside_school
+from testbed.lab.outside import DEFAULT_URL, OutsideSpec, ending_signals, jwks, metadata, outside_school
 from testbed.lab.outside_vendors import WantedVendors
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.written import Agreement, ReleasePolicy
@@ -22,10 +23,12 @@ from testbed.model.written import Agreement, ReleasePolicy
 app = typer.Typer(no_args_is_help=True)
 POLICIES: tuple[str, ...] = get_args(ReleasePolicy.__value__)
 METADATA_EXAMPLES = "Example:\n\ntestbed idp metadata --out school.xml"
+JWKS_EXAMPLES = "Example:\n\ntestbed idp jwks --out school-keys.json"
 SERVE_EXAMPLES = (
     "Examples:\n\n"
     "testbed idp serve --vendor http://127.0.0.1:8000/saml/metadata\n\n"
-    "testbed idp serve --vendor vendor-metadata.xml --agreement our-agreement.yaml"
+    "testbed idp serve --vendor vendor-metadata.xml --agreement our-agreement.yaml\n\n"
+    "testbed idp serve --client-id our-app --client-secret-env SECRET --redirect-uri http://127.0.0.1:8000/callback"
 )
 Url = Annotated[str, typer.Option(help="The school's address: plain http on loopback.")]
 Signing = Annotated[Literal["rsa", "ec"], typer.Option(help="Which kind of key it signs with.")]
@@ -35,6 +38,23 @@ StateFile = Annotated[
         "--state", help="Sessions and key rollovers are kept in this file; left out: in memory.", dir_okay=False
     ),
 ]
+ServedUrl = Annotated[str, typer.Option(help="The school's address: plain http on loopback; port 0 takes a free one.")]
+Vendors = Annotated[
+    list[str] | None,
+    typer.Option(help="A vendor's SAML metadata: a URL on loopback or a file; may be repeated.", metavar="URL|FILE"),
+]
+Agreements = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="An agreement with the vendors that its processor names by entity or client ID; may be repeated."
+    ),
+]
+Release = Annotated[
+    str | None, typer.Option(help=f"How the school chooses what to release to every vendor: {', '.join(POLICIES)}.")
+]
+ControlPort = Annotated[int, typer.Option(help="Of the control API; 0 takes a free one.", min=0, max=65535)]
+Workers = Annotated[int, typer.Option(help="So many processes serve it, with one state.", min=1, max=16)]
+OutFile = Annotated[Path | None, typer.Option("--out", help="Write here; left out: standard output.", dir_okay=False)]
 
 
 @app.callback()
@@ -48,12 +68,20 @@ def metadata_(
     signing: Signing = "rsa",
     state: StateFile = None,
     all_: Annotated[bool, typer.Option("--all", help="Both schools: the honest one and the dishonest one.")] = False,
-    file: Annotated[
-        Path | None, typer.Option("--out", help="Write here; left out: standard output.", dir_okay=False)
-    ] = None,
+    file: OutFile = None,
 ) -> None:
     """Write what a SAML vendor must trust, before anything runs. The keys stay the same between commands."""
     document = asyncio.run(metadata(OutsideSpec(LabHome.open(), {}, url, signing=signing, state=state), second=all_))
+    _write(document, file, f"Metadata of {url}")
+
+
+@app.command("jwks", epilog=JWKS_EXAMPLES)
+def jwks_(state: StateFile = None, file: OutFile = None) -> None:
+    """Write the public keys of ID tokens, before anything runs. They stay the same between commands."""
+    _write(asyncio.run(jwks(OutsideSpec(LabHome.open(), {}, state=state))), file, "Keys for OpenID Connect")
+
+
+def _write(document: bytes, file: Path | None, what: str) -> None:
     if file is None:
         typer.echo(document.decode("utf-8"))
         return
@@ -62,45 +90,46 @@ def metadata_(
     except OSError as error:
         reason = (error.strerror or "no").lower()
         raise ScenarioInvalid(file, "", f"cannot be written ({reason})", "choose another --out") from error
-    err.print(Text(f"Metadata of {url} written to {file}"), soft_wrap=True)
+    err.print(Text(f"{what} written to {file}"), soft_wrap=True)
 
 
 @app.command(epilog=SERVE_EXAMPLES)
 def serve(  # noqa: PLR0913, PLR0917 - the command line's own options
-    url: Annotated[
-        str, typer.Option(help="The school's address: plain http on loopback; port 0 takes a free one.")
-    ] = DEFAULT_URL,
-    vendor: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A vendor's SAML metadata: a URL on loopback or a file; may be repeated.", metavar="URL|FILE"
-        ),
-    ] = None,
-    agreement: Annotated[
-        list[Path] | None,
-        typer.Option(help="An agreement with the vendors that its processor.entity_ids name; may be repeated."),
-    ] = None,
-    release: Annotated[
-        str | None,
-        typer.Option(help=f"How the school chooses what to release to every vendor: {', '.join(POLICIES)}."),
-    ] = None,
+    url: ServedUrl = DEFAULT_URL,
+    vendor: Vendors = None,
+    agreement: Agreements = None,
+    release: Release = None,
     seed: Annotated[int, typer.Option(help="Decides the people.")] = 1,
-    control_port: Annotated[int, typer.Option(help="Of the control API; 0 takes a free one.", min=0, max=65535)] = 0,
+    control_port: ControlPort = 0,
     signing: Signing = "rsa",
     state: StateFile = None,
+    workers: Workers = 1,
+    client_id: idp_client.ClientId = None,
+    secret_variable: idp_client.SecretVariable = None,
+    redirect_uris: idp_client.RedirectUris = None,
+    after_logout: idp_client.AfterLogout = None,
+    backchannel: idp_client.BackChannel = None,
+    jwks_uri: idp_client.JwksUri = None,
+    signing_alg: idp_client.SigningAlgorithm = "RS256",
+    scope: idp_client.Scopes = None,
+    method: idp_client.Method = None,
+    client: idp_client.ClientFiles = None,
 ) -> None:
-    """Serve the mock school to outside vendors. It releases what is agreed, or else what metadata requests."""
+    """Serve the mock school to outside vendors. It releases what is agreed, or else what metadata or scopes request."""
     _log_to_stderr()
+    uris = idp_client.ClientUris(tuple(redirect_uris or ()), tuple(after_logout or ()), backchannel, jwks_uri)
+    options = idp_client.ClientOptions(client_id, secret_variable, uris, signing_alg, tuple(scope or ()), method)
+    agreements = {file: load(file, Agreement) for file in agreement or ()}
+    clients = idp_client.clients(options, client or [])
     spec = OutsideSpec(
         home=LabHome.open(),
         people=generate(seed).people,
         url=url,
-        vendors=WantedVendors(
-            tuple(vendor or ()), {file: load(file, Agreement) for file in agreement or ()}, _policy(release)
-        ),
+        vendors=WantedVendors(tuple(vendor or ()), agreements, _policy(release), clients),
         control_port=control_port,
         signing=signing,
         state=state,
+        workers=workers,
     )
     uvloop.run(_serve(spec))
     raise typer.Exit(AS_EXPECTED)
@@ -112,13 +141,15 @@ async def _serve(spec: OutsideSpec) -> None:
             lines = [
                 f"The mock school serves at {school.url}",
                 f"  metadata     {school.url}/saml/metadata",
+                f"  discovery    {school.url}/.well-known/openid-configuration",
                 f"  control API  {school.control_url}, its token in {school.token_file}",
-                *(f"  vendor       {entity_id}" for entity_id in school.vendors),
+                *(f"  vendor       {name}" for name in school.vendors),
+                *(f"  secret       of {name} in {file}" for name, file in school.secret_files),
                 "Ctrl-C ends it.",
             ]
             out.print(Text("\n".join(lines)), soft_wrap=True)
             sys.stdout.flush()
-            await over.wait()
+            await school.serve_until(over)
     out.print("The mock school is closed.")
 
 

@@ -102,6 +102,10 @@ class ChildProcess:
         if self._process.returncode is not None:
             raise ParticipantUnavailable(f"{self.name} has ended (status {self._process.returncode}){self._said()}")
 
+    async def ended(self) -> int:
+        """Wait until it has ended, however it did; its status."""
+        return await self._process.wait()
+
     @property
     def pid(self) -> int:
         """Its process id."""

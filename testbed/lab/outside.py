@@ -1,10 +1,10 @@
-"""The mock school beside software that nobody here wrote: plain http on loopback, vendors known by their metadata."""
+"""The mock school beside software that nobody here wrote: plain http on loopback, vendors registered by hand."""
 
 import asyncio
 import logging
-import secrets
 import signal
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,30 +13,32 @@ from pathlib import Path
 
 import httpx
 from lxml import etree
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from idp.app import RelyingParty, School, SchoolConfig
-from idp.keys import KeyKind, SchoolKeys
-from testbed.lab.guardrail import LoopbackOnly, NamedFiles, school_url
+from idp.app import School
+from idp.keys import KeyKind
+from testbed.lab.child import ChildProcess
+from testbed.lab.guardrail import school_url
 from testbed.lab.home import LabHome
-from testbed.lab.outside_vendors import WantedVendors, relying_parties
-from testbed.lab.participant import HostRouter, Server, server_for
-from testbed.lab.places import SCHOOL
-from testbed.lab.spec import REQUEST_TIMEOUT_S
+from testbed.lab.outside_parts import (
+    SCHOOL_FOLDER,
+    OutsideApps,
+    OutsideParts,
+    make_apps,
+    make_first,
+    make_second,
+    outside_client,
+    own_folder,
+    token_file,
+)
+from testbed.lab.outside_vendors import Parties, WantedVendors, parties
+from testbed.lab.outside_worker import start_worker
+from testbed.lab.participant import Server, server_for
 from testbed.model.files import ScenarioInvalid
-from testbed.model.private import create_private, read_private
-from testbed.model.written import Bilingual, Person
+from testbed.model.written import Person
 from testbed.wire.xml import MD
 
 DEFAULT_URL = "http://127.0.0.1:8400"
-SCHOOL_FOLDER, SECOND_FOLDER = "outside-school", "outside-second-school"
-"""In the lab home. Apart from the lab's own school: a rollover played there must not lock outside vendors out."""
-SECOND_PATH = "/second"
-SECOND_NAME = Bilingual(sv="Den oärliga skolan (TEST)", en="The dishonest school (TEST)")
-SECOND_SCOPE = "annan-skola.test"
-TOKEN_FILE = "control-token"  # noqa: S105 - the name of a file, not a secret
-PLAIN_HTTP = "http://"
+STATE_FILE, WORKERS_LOG = "state.sqlite", "workers.log"
 
 log = logging.getLogger("testbed.outside")
 
@@ -55,6 +57,8 @@ class OutsideSpec:
     """Which kind of key it signs with."""
     state: Path | None = None
     """Sessions, and where a key rollover stands, outlive the command in this file; None forgets them at its end."""
+    workers: int = 1
+    """So many processes serve it, with one socket and one state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,27 @@ class OutsideSchool:
 
     url: str
     vendors: tuple[str, ...]
-    """Their entity ids."""
+    """Their entity ids and client ids."""
     control_url: str
     token_file: Path
+    secret_files: tuple[tuple[str, Path], ...] = ()
+    """Clients whose secret was kept in the lab home, and where."""
+    workers: tuple[ChildProcess, ...] = ()
+
+    async def serve_until(self, over: asyncio.Event) -> None:
+        """Wait for that event.
+
+        Raises:
+            ParticipantUnavailable: one of the processes that serve has ended by itself.
+        """
+        waiting = [asyncio.create_task(over.wait()), *(asyncio.create_task(child.ended()) for child in self.workers)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        for child in self.workers:
+            child.must_live()
 
 
 def _now() -> datetime:
@@ -80,18 +102,38 @@ async def metadata(spec: OutsideSpec, *, second: bool) -> bytes:
     Raises:
         ScenarioInvalid: the URL is not for a school, or the lab home is not to be used.
     """
-    _, port = school_url(spec.url)
-    if port == 0:
-        raise ScenarioInvalid("--url", spec.url, "has port 0, which is another port each time", "name the port")
-    async with _client({}) as http:
-        first = await _own_metadata(_school(spec, (), "no control API is served", http))
+    must_name_its_port(spec.url)
+    parts = _parts(spec, Parties())
+    async with outside_client({}) as http:
+        first = await _own(make_first(parts, "no control API is served", http, _now), "/saml/metadata")
         if not second:
             return first
-        other = await _own_metadata(_second_school(spec, http))
+        other = await _own(make_second(parts, http, _now), "/saml/metadata")
     both = etree.Element(f"{{{MD}}}EntitiesDescriptor", nsmap={"md": MD})
     both.extend(etree.fromstring(document) for document in (first, other))
     document: bytes = etree.tostring(both, xml_declaration=True, encoding="UTF-8")
     return document
+
+
+async def jwks(spec: OutsideSpec) -> bytes:
+    """The public keys of the school's OpenID Connect side, had from the school itself (RFC 7517).
+
+    Raises:
+        ScenarioInvalid: the lab home is not to be used.
+    """
+    async with outside_client({}) as http:
+        return await _own(make_first(_parts(spec, Parties()), "no control API is served", http, _now), "/oidc/jwks")
+
+
+def must_name_its_port(url: str) -> None:
+    """Hold the URL against what a name must be that vendors are told before anything serves.
+
+    Raises:
+        ScenarioInvalid: it is not for a school, or its port is yet to be chosen.
+    """
+    _, port = school_url(url)
+    if port == 0:
+        raise ScenarioInvalid("--url", url, "has port 0, which is another port each time", "name the port")
 
 
 @asynccontextmanager
@@ -100,32 +142,29 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
 
     Raises:
         ScenarioInvalid: an address is not on loopback or in use, metadata or an agreement fits no vendor.
+        ParticipantUnavailable: one of several workers did not come up.
     """
     log.info("TEST school for outside software: plain http on loopback, invented people only")
     host, port = school_url(spec.url)
     async with AsyncExitStack() as stack:
         public = stack.enter_context(_listening(host, port, "--url"))
         control = stack.enter_context(_listening(host, spec.control_port, "--control-port"))
+        if spec.workers > 1 and spec.state is None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="testbed-"))
+            spec = replace(spec, state=Path(folder) / STATE_FILE)
         spec = replace(spec, url=_with_port(spec.url, _port(public)))
-        http = await stack.enter_async_context(_client(spec.vendors.files))
-        parties = await relying_parties(spec.vendors, http)
-        token_file = _token_file(spec.home)
-        school = _school(spec, parties, read_private(token_file).decode("ascii"), http)
-        # NOTE: a name other than the school's own gets no answer, so that no web site can speak to it by a name that
-        # is led to loopback (DNS rebinding).
-        both = Starlette(
-            routes=[Mount(SECOND_PATH, _second_school(spec, http).app), Mount("/", school.app)],
-        )
-        router = HostRouter({_host(spec.url): both})
-        servers = ((server_for(router), public), (server_for(school.control), control))
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        for server, listener in servers:
-            tasks.create_task(server.serve(sockets=[listener]))
-        stack.callback(_close, [server for server, _ in servers])
-        for server, _ in servers:
-            await server.up.wait()
-        entity_ids = tuple(party.entity_id for party in parties)
-        yield OutsideSchool(spec.url, entity_ids, f"http://{host}:{_port(control)}", token_file)
+        http = await stack.enter_async_context(outside_client(spec.vendors.files))
+        known = await parties(spec.vendors, spec.home, http)
+        token, parts = token_file(spec.home), _parts(spec, known)
+        workers: tuple[ChildProcess, ...] = ()
+        if spec.workers > 1:
+            # NOTE: put together here first, so that what is wrong is told once and in a sentence.
+            make_apps(parts, http, _now)
+            workers = await _in_processes(stack, parts, (public, control), spec.workers)
+        else:
+            await _in_this_process(stack, make_apps(parts, http, _now), (public, control))
+        control_url = f"http://{host}:{_port(control)}"
+        yield OutsideSchool(spec.url, known.names, control_url, token, known.secret_files, workers)
 
 
 @contextmanager
@@ -143,90 +182,54 @@ def ending_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
+async def _in_this_process(stack: AsyncExitStack, apps: OutsideApps, sockets: Sequence[socket.socket]) -> None:
+    servers = [server_for(app) for app in (apps.public, apps.control)]
+    tasks = await stack.enter_async_context(asyncio.TaskGroup())
+    for server, listener in zip(servers, sockets, strict=True):
+        tasks.create_task(server.serve(sockets=[listener]))
+    stack.callback(_close, servers)
+    for server in servers:
+        await server.up.wait()
+
+
+async def _in_processes(
+    stack: AsyncExitStack, parts: OutsideParts, sockets: Sequence[socket.socket], count: int
+) -> tuple[ChildProcess, ...]:
+    log_file = own_folder(LabHome(parts.home), SCHOOL_FOLDER) / WORKERS_LOG
+    log_file.unlink(missing_ok=True)
+    log.info("the workers' log is %s", log_file)
+    started = []
+    for number in range(1, count + 1):
+        child = await start_worker(parts, sockets, number, log_file)
+        stack.push_async_callback(child.stop)
+        started.append(child)
+    return tuple(started)
+
+
 def _close(servers: Sequence[Server]) -> None:
     for server in servers:
         server.should_exit = True
 
 
-def _school(spec: OutsideSpec, parties: tuple[RelyingParty, ...], token: str, http: httpx.AsyncClient) -> School:
-    config = SchoolConfig(
-        base_url=spec.url,
-        name=SCHOOL.name,
-        people={name: person for name, person in spec.people.items() if person.school == SCHOOL.id},
-        scope=SCHOOL.scope,
-        relying_parties=parties,
-        control_token=token,
-        acronym=SCHOOL.acronym,
+def _parts(spec: OutsideSpec, known: Parties) -> OutsideParts:
+    return OutsideParts(
+        home=spec.home.path,
+        url=spec.url,
+        people=spec.people,
         signing=spec.signing,
         state=spec.state,
+        relying_parties=known.relying_parties,
+        clients=known.clients,
+        files=spec.vendors.files,
     )
-    keys = _keys(spec, SCHOOL_FOLDER)
-    try:
-        return School(config, keys, http, _now)
-    except ValueError as error:
-        raise _unfit(error) from error
 
 
-def _second_school(spec: OutsideSpec, http: httpx.AsyncClient) -> School:
-    """A school that nobody ought to believe: it knows no vendor, and lends its keys and its name to forged messages."""
-    config = SchoolConfig(
-        base_url=spec.url + SECOND_PATH,
-        name=SECOND_NAME,
-        people={},
-        scope=SECOND_SCOPE,
-        relying_parties=(),
-        control_token=secrets.token_urlsafe(),
-        signing=spec.signing,
-    )
-    return School(config, _keys(spec, SECOND_FOLDER), http, _now)
-
-
-def _keys(spec: OutsideSpec, folder: str) -> SchoolKeys:
-    try:
-        return SchoolKeys.load_or_make(_folder(spec.home, folder), folder, _now(), spec.signing)
-    except ValueError as error:
-        raise _unfit(error) from error
-
-
-def _unfit(error: ValueError) -> ScenarioInvalid:
-    """What is wrong with a file of keys or of state, from the sentence that says so."""
-    place, _, words = str(error).partition(": ")
-    problem, _, mend = words.partition(". To mend it: ")
-    return ScenarioInvalid(place, "", problem, mend or "see the message")
-
-
-async def _own_metadata(school: School) -> bytes:
+async def _own(school: School, path: str) -> bytes:
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(school.app), base_url="http://school.localhost"
     ) as itself:
-        answer = await itself.get("/saml/metadata")
+        answer = await itself.get(path)
     return answer.raise_for_status().content
-
-
-def _token_file(home: LabHome) -> Path:
-    """Guards the control API; the same between commands, so that one command can ask what another one serves."""
-    path = _folder(home, SCHOOL_FOLDER) / TOKEN_FILE
-    create_private(path, secrets.token_urlsafe(32).encode("ascii"))
-    return path
-
-
-def _folder(home: LabHome, name: str) -> Path:
-    """A participant's folder, made where it is missing."""
-    folder = home.participant_folder(name)
-    # NOTE: one by one, for the mode that mkdir is given holds for the last folder alone.
-    for path in (folder.parent, folder):
-        path.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _client(files: Mapping[str, Path]) -> httpx.AsyncClient:
-    """The school's only way out: to this machine, and to the files that were named."""
-    return httpx.AsyncClient(
-        transport=LoopbackOnly(httpx.AsyncHTTPTransport()),
-        mounts={"file://": NamedFiles(files)},
-        timeout=REQUEST_TIMEOUT_S,
-        trust_env=False,
-    )
 
 
 # --- sockets ------------------------------------------------------------------------------------------------------
@@ -250,10 +253,6 @@ def _listening(host: str, port: int, option: str) -> socket.socket:
 
 def _port(listener: socket.socket) -> int:
     return int(listener.getsockname()[1])
-
-
-def _host(url: str) -> str:
-    return url.removeprefix(PLAIN_HTTP).partition(":")[0].lower()
 
 
 def _with_port(url: str, port: int) -> str:

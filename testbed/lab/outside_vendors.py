@@ -1,7 +1,8 @@
-"""The vendors that a person put before the mock school: found by their metadata, matched with their agreements."""
+"""The vendors that a person put before the mock school: found by their metadata or registered as clients, and matched
+with their agreements."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -9,9 +10,12 @@ from urllib.parse import quote
 import httpx
 
 from idp.app import RelyingParty
+from idp.config import OidcParty
 from testbed.lab.guardrail import must_be_loopback
+from testbed.lab.home import LabHome
+from testbed.lab.outside_clients import WantedClient, own_secret, secret_file
 from testbed.model.files import ScenarioInvalid
-from testbed.model.written import Agreement, ReleasePolicy
+from testbed.model.written import Agreement, Bilingual, ReleasePolicy
 from testbed.wire.xml import MAX_BYTES, MD, Unreadable, parse
 
 log = logging.getLogger("testbed.outside")
@@ -22,11 +26,13 @@ class WantedVendors:
     """What a person said of the vendors."""
 
     sources: tuple[str, ...] = ()
-    """Where their metadata is: URLs on loopback, or files."""
+    """Where the metadata of SAML vendors is: URLs on loopback, or files."""
     agreements: Mapping[Path, Agreement] = field(default_factory=dict)
     """By the file that each was read from; each speaks of the vendors that its processor names."""
     release: ReleasePolicy | None = None
-    """None: as agreed where there is an agreement, else as the vendor's metadata requests."""
+    """None: as agreed where there is an agreement, else as the vendor requests by its metadata or its scopes."""
+    clients: tuple[WantedClient, ...] = ()
+    """Vendors of OpenID Connect."""
 
     @property
     def files(self) -> dict[str, Path]:
@@ -34,8 +40,26 @@ class WantedVendors:
         return {_url_of(source): Path(source) for source in self.sources if not _is_url(source)}
 
 
-async def relying_parties(wanted: WantedVendors, http: httpx.AsyncClient) -> tuple[RelyingParty, ...]:
-    """The vendors as the school is to know them.
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The vendors as the school is to know them."""
+
+    relying_parties: tuple[RelyingParty, ...] = ()
+    clients: tuple[OidcParty, ...] = ()
+    secret_files: tuple[tuple[str, Path], ...] = ()
+    """Clients whose secret is kept in the lab home, and where."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Entity ids, then client ids."""
+        return (
+            *(party.entity_id for party in self.relying_parties),
+            *(party.client.client_id for party in self.clients),
+        )
+
+
+async def parties(wanted: WantedVendors, home: LabHome, http: httpx.AsyncClient) -> Parties:
+    """Everyone whom the school is to let people log in to.
 
     Raises:
         ScenarioInvalid: metadata that cannot be used, a vendor named twice, or an agreement with none of them.
@@ -46,38 +70,51 @@ async def relying_parties(wanted: WantedVendors, http: httpx.AsyncClient) -> tup
         if entity_id in urls:
             raise ScenarioInvalid("--vendor", source, f"is the metadata of {entity_id} again", "name each vendor once")
         urls[entity_id] = _url_of(source)
-    agreed = _agreed(wanted, urls)
-    if wanted.release == "agreement" and (without := [name for name in urls if name not in agreed]):
+    clients = {one.client.client_id: one for one in wanted.clients}
+    agreed = _agreed(wanted, tuple(urls), tuple(clients))
+    without = [name for name in (*urls, *clients) if name not in agreed]
+    if wanted.release == "agreement" and without:
         raise ScenarioInvalid(
             "--release", "agreement", f"{without[0]} has no agreement", "give one with --agreement, or another policy"
         )
-    return tuple(
-        RelyingParty(
-            entity_id,
-            url,
-            agreed.get(entity_id),
-            wanted.release or ("agreement" if entity_id in agreed else "requested"),
-        )
-        for entity_id, url in urls.items()
+    release: dict[str, ReleasePolicy] = {
+        name: wanted.release or ("agreement" if name in agreed else "requested") for name in (*urls, *clients)
+    }
+    unnamed = (one.client for one in clients.values() if one.needs_secret and not one.secret)
+    return Parties(
+        tuple(RelyingParty(name, url, agreed.get(name), release[name]) for name, url in urls.items()),
+        tuple(
+            OidcParty(
+                client=one.client,
+                name=Bilingual(sv=name, en=name),
+                agreement=agreed.get(name),
+                release=release[name],
+                secret=one.secret or own_secret(one.client, home),
+            )
+            for name, one in clients.items()
+        ),
+        tuple((client.client_id, secret_file(client, home)) for client in unnamed),
     )
 
 
-def _agreed(wanted: WantedVendors, entity_ids: Mapping[str, str]) -> dict[str, Agreement]:
-    """Which agreement is in force for which vendor, by the entity ids that it names."""
+def _agreed(wanted: WantedVendors, entity_ids: Sequence[str], client_ids: Sequence[str]) -> dict[str, Agreement]:
+    """Which agreement is in force for which vendor, by the entity ids and client ids that it names."""
     agreed: dict[str, Agreement] = {}
     for file, agreement in wanted.agreements.items():
-        named = [entity_id for entity_id in agreement.processor.entity_ids if entity_id in entity_ids]
+        processor = agreement.processor
+        named = [
+            *(name for name in processor.entity_ids if name in entity_ids),
+            *(name for name in processor.client_ids if name in client_ids),
+        ]
         if not named:
-            known = ", ".join(entity_ids) or "no --vendor at all"
-            raise ScenarioInvalid(
-                file, "processor.entity_ids", f"names none of the vendors served ({known})", "add the vendor's entityID"
-            )
-        for entity_id in named:
-            if entity_id in agreed:
-                raise ScenarioInvalid(
-                    file, "processor.entity_ids", f"a second agreement with {entity_id}", "give one for each vendor"
-                )
-            agreed[entity_id] = agreement
+            known = ", ".join((*entity_ids, *client_ids)) or "no --vendor and no client at all"
+            field_ = "processor.client_ids" if client_ids and not entity_ids else "processor.entity_ids"
+            mend = "add the vendor's entityID, or its client ID to processor.client_ids"
+            raise ScenarioInvalid(file, field_, f"names none of the vendors served ({known})", mend)
+        for name in named:
+            if name in agreed:
+                raise ScenarioInvalid(file, "processor", f"a second agreement with {name}", "give one for each vendor")
+            agreed[name] = agreement
     return agreed
 
 

@@ -121,7 +121,7 @@ async def _serve(config: ParticipantConfig) -> None:
                 service = make_vendor(vendor, spec, await client(host_of(vendor.login)), _now)
                 apps.update(dict.fromkeys(service.config.hosts, service.app))
             servers.append((server_for(HostRouter(apps), config.certificate), config.sockets[0]))
-        await _until_lab_ends(servers)
+        await until_lab_ends(servers)
 
 
 def server_for(app: ASGIApp, certificate: Path | None = None) -> Server:
@@ -144,7 +144,8 @@ def server_for(app: ASGIApp, certificate: Path | None = None) -> Server:
     )
 
 
-async def _until_lab_ends(servers: list[tuple[Server, int]]) -> None:
+async def until_lab_ends(servers: list[tuple[Server, int]]) -> None:
+    """Serve on these descriptors, say so, and end with standard input or by SIGTERM."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, over.set)

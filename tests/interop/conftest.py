@@ -2,6 +2,8 @@
 
 import base64
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
@@ -35,6 +38,12 @@ def wait_for(condition: Callable[[], bool], otherwise: Callable[[], str]) -> Non
     while not condition():
         assert time.monotonic() < deadline, otherwise()
         time.sleep(POLL_S)  # between two looks at a condition
+
+
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def testbed(home: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -135,6 +144,14 @@ class Browser:
         """Say on the school's page who it is."""
         return self.submit("testbed-login", person=person.id)
 
+    def open_frames(self) -> list[httpx.URL]:
+        """Load what the page frames, as a browser does by itself; where each frame was."""
+        assert self.page is not None
+        frames = [
+            urljoin(str(self.page.url), frame.get("src")) for frame in html.fromstring(self.page.content).iter("iframe")
+        ]
+        return [self.http.get(frame, follow_redirects=True).raise_for_status().request.url for frame in frames]
+
     def forget(self, cookie: str) -> None:
         """Drop the cookie of this name, which must be there."""
         held = [one for one in self.http.cookies.jar if one.name == cookie]
@@ -179,6 +196,110 @@ class Browser:
             self.answer = base64.b64decode(parse_qs(where.decode())["SAMLResponse"][0])
 
 
+APACHE = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+MODULES = Path("/usr/lib/apache2/modules")
+LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "alias", "cgid", "headers")
+CONFIGURATION = """\
+ServerRoot "{folder}"
+ServerName 127.0.0.1
+Listen 127.0.0.1:{port}
+PidFile "{folder}/pid"
+DefaultRuntimeDir "{folder}"
+Mutex file:{folder} default
+ErrorLog "{folder}/error.log"
+LogLevel warn auth_{module}:info
+{modules}
+{user}
+ScriptSock "{folder}/cgid.sock"
+DocumentRoot "{folder}/htdocs"
+ScriptAlias /private "{folder}/cgi/environment"
+Header always set X-Generation "{generation}"
+{own}
+"""
+SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain; charset=utf-8\\n\\n'\nexec env\n"
+
+
+class Apache:
+    """An Apache of its own with one module for logins, in a folder that its worker's user may read.
+
+    Under ``/private`` it shows the environment that the module gives an application.
+    """
+
+    def __init__(self, folder: Path, port: int, module: str) -> None:
+        self.folder, self.url, self._module = folder, f"http://127.0.0.1:{port}", module
+        self.process: Process | None = None
+        self._port, self._generation = port, 0
+        for name in ("htdocs", "cgi"):
+            (folder / name).mkdir()
+        script = folder / "cgi" / "environment"
+        script.write_text(SCRIPT, encoding="ascii")
+        script.chmod(0o755)
+
+    @staticmethod
+    def is_installed(module: str) -> bool:
+        return APACHE is not None and (MODULES / f"mod_auth_{module}.so").is_file()
+
+    def configure(self, own: str) -> None:
+        """Write the configuration; it takes effect with the next start or reload."""
+        self._generation += 1
+        text = CONFIGURATION.format(
+            folder=self.folder,
+            port=self._port,
+            module=self._module,
+            modules="\n".join(
+                f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in (*LOADED, f"auth_{self._module}")
+            ),
+            user="User www-data\nGroup www-data" if os.geteuid() == 0 else "",
+            generation=self._generation,
+            own=own,
+        )
+        (self.folder / "httpd.conf").write_text(text, encoding="utf-8")
+
+    def start(self) -> None:
+        command = [str(APACHE), "-f", str(self.folder / "httpd.conf"), "-DFOREGROUND"]
+        # NOTE: the module's own HTTP client must reach the school itself, not by a proxy of this machine.
+        own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        self.process = Process(command, self.folder / "stderr.log", own)
+        self.process.wait_until(self._is_current)
+
+    def reload(self) -> None:
+        """Gracefully, as an administrator does."""
+        assert self.process is not None
+        os.kill(self.process.process.pid, signal.SIGUSR1)
+        self.process.wait_until(self._is_current)
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.end()
+
+    def errors(self) -> str:
+        return (self.folder / "error.log").read_text(encoding="utf-8", errors="replace")
+
+    def _is_current(self) -> bool:
+        try:
+            answer = httpx.get(f"{self.url}/nothing", trust_env=False)
+        except httpx.HTTPError:
+            return False
+        return answer.headers.get("x-generation") == str(self._generation)
+
+
+@pytest.fixture(scope="session")
+def make_apache() -> Iterator[Callable[[str], Apache]]:
+    """Apaches with this module, each in a folder of its own, until the tests end; left out where it is missing."""
+    with ExitStack() as stack:
+
+        def make(module: str) -> Apache:
+            if not Apache.is_installed(module):
+                pytest.skip(f"needs the Debian packages apache2 and libapache2-mod-auth-{module}")
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix=f"{module}-")))
+            folder.chmod(0o755)
+            apache = Apache(folder, unused_port(), module)
+            stack.callback(apache.end)
+            return apache
+
+        yield make
+
+
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     with httpx.Client(trust_env=False, timeout=DEADLINE_S, headers={"Accept-Language": "en"}) as http:
@@ -209,12 +330,7 @@ def oid() -> Callable[[str], str]:
 def free_port() -> Callable[[], int]:
     """A port that was free a moment ago, for programs that bind their own."""
 
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
-    return find
+    return unused_port
 
 
 @pytest.fixture(scope="module")

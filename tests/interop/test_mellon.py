@@ -1,12 +1,9 @@
 """Apache with mod_auth_mellon, as Debian packages it, logs people in at the mock school."""
 
-import os
 import re
 import shutil
-import signal
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,10 +14,8 @@ import pytest
 from testbed.model.attributes import by_name
 from testbed.model.written import Person
 
-APACHE = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-MODULES = Path("/usr/lib/apache2/modules")
 CREATE_METADATA = shutil.which("mellon_create_metadata", path="/usr/sbin:/usr/bin")
-COMPLETE = APACHE and CREATE_METADATA and shutil.which("openssl") and (MODULES / "mod_auth_mellon.so").is_file()
+COMPLETE = CREATE_METADATA and shutil.which("openssl")
 pytestmark = [
     pytest.mark.interop,
     pytest.mark.skipif(
@@ -32,20 +27,6 @@ KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
 COOKIE = "mellon-cookie"
 RETURN_TO = "/private/page?chapter=3&name=%C3%A5"
 CONFIGURATION = """\
-ServerRoot "{folder}"
-ServerName 127.0.0.1
-Listen 127.0.0.1:{port}
-PidFile "{folder}/pid"
-DefaultRuntimeDir "{folder}"
-Mutex file:{folder} default
-ErrorLog "{folder}/error.log"
-LogLevel warn auth_mellon:info
-{modules}
-{user}
-ScriptSock "{folder}/cgid.sock"
-DocumentRoot "{folder}/htdocs"
-ScriptAlias /private "{folder}/cgi/environment"
-Header always set X-Generation "{generation}"
 MellonLockFile "{folder}/mellon.lock"
 <Location />
   Require all granted
@@ -63,25 +44,17 @@ MellonLockFile "{folder}/mellon.lock"
   Require valid-user
 </Location>
 """
-LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "alias", "cgid", "headers", "auth_mellon")
-SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain; charset=utf-8\\n\\n'\nexec env\n"
 AGREED = ("eduPersonPrincipalName", "displayName", "sisSchoolUnitCode", "sisSchoolGrade")
 
 
-class Apache:
-    """An Apache of its own, in a folder that its worker's user may read."""
+class Mellon:
+    """Apache with mod_auth_mellon, and what it says of itself."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.url = folder, f"http://127.0.0.1:{port}"
+    def __init__(self, apache: Any) -> None:
+        self._apache = apache
+        self.folder, self.url, self.errors = apache.folder, apache.url, apache.errors
         self.entity_id = f"{self.url}/mellon/metadata"
-        self.metadata = folder / "sp.xml"
-        self.process: Any = None
-        self._port, self._generation = port, 0
-        (folder / "htdocs").mkdir()
-        (folder / "cgi").mkdir()
-        script = folder / "cgi" / "environment"
-        script.write_text(SCRIPT, encoding="ascii")
-        script.chmod(0o755)
+        self.metadata = self.folder / "sp.xml"
         self._describe_itself()
 
     def _describe_itself(self) -> None:
@@ -92,38 +65,13 @@ class Apache:
             next(self.folder.glob(f"http_*.{suffix}")).rename(self.folder / f"sp.{suffix}")
 
     def configure(self, idp_metadata: bytes, *options: str) -> None:
-        """Write the configuration; it takes effect with the next start or reload."""
-        self._generation += 1
+        """Start or reload with these options."""
         (self.folder / "idp.xml").write_bytes(idp_metadata)
-        text = CONFIGURATION.format(
-            folder=self.folder,
-            port=self._port,
-            modules="\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED),
-            user="User www-data\nGroup www-data" if os.geteuid() == 0 else "",
-            options="\n  ".join(options),
-            generation=self._generation,
-        )
-        (self.folder / "httpd.conf").write_text(text, encoding="utf-8")
-
-    def start(self, start_process: Callable[..., Any]) -> None:
-        command = [str(APACHE), "-f", str(self.folder / "httpd.conf"), "-DFOREGROUND"]
-        self.process = start_process(command, self.folder / "stderr.log")
-        self.process.wait_until(self._is_current)
-
-    def reload(self) -> None:
-        """Gracefully, as an administrator does after the school has published a new key."""
-        os.kill(self.process.process.pid, signal.SIGUSR1)
-        self.process.wait_until(self._is_current)
-
-    def _is_current(self) -> bool:
-        try:
-            answer = httpx.get(f"{self.url}/nothing", trust_env=False)
-        except httpx.HTTPError:
-            return False
-        return answer.headers.get("x-generation") == str(self._generation)
-
-    def errors(self) -> str:
-        return (self.folder / "error.log").read_text(encoding="utf-8", errors="replace")
+        self._apache.configure(CONFIGURATION.format(folder=self.folder, options="\n  ".join(options)))
+        if self._apache.process is None:
+            self._apache.start()
+        else:
+            self._apache.reload()
 
 
 def values(page: httpx.Response, saml_name: str) -> tuple[str, ...]:
@@ -142,25 +90,14 @@ def variable(page: httpx.Response, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="mellon-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+def apache(make_apache: Callable[[str], Any]) -> Mellon:
+    return Mellon(make_apache("mellon"))
 
 
 @pytest.fixture(scope="module")
-def apache(place: Path, free_port: Callable[[], int]) -> Iterator[Apache]:
-    server = Apache(place, free_port())
-    yield server
-    if server.process is not None:
-        server.process.end()
-
-
-@pytest.fixture(scope="module")
-def agreement(apache: Apache, place: Path, write_agreement: Callable[..., Path]) -> Path:
+def agreement(apache: Mellon, write_agreement: Callable[..., Path]) -> Path:
     """mod_auth_mellon's metadata requests no attributes, so an agreement says what it may know."""
-    return write_agreement(place, apache.entity_id, AGREED)
+    return write_agreement(apache.folder, apache.entity_id, AGREED)
 
 
 @pytest.fixture(scope="module")
@@ -169,32 +106,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def school(apache: Apache, agreement: Path, home: Path, start_school: Callable[..., Any]) -> Any:
+def school(apache: Mellon, agreement: Path, home: Path, start_school: Callable[..., Any]) -> Any:
     options = ("--vendor", str(apache.metadata), "--agreement", str(agreement))
     return start_school("--url", "http://127.0.0.1:0", *options, home=home)
 
 
-@pytest.fixture(scope="module")
-def started(apache: Apache, school: Any, start_process: Callable[..., Any]) -> Apache:
-    apache.configure(school.metadata)
-    apache.start(start_process)
-    return apache
-
-
 @pytest.fixture
-def mellon(started: Apache, school: Any) -> Callable[..., Apache]:
+def mellon(apache: Mellon, school: Any) -> Callable[..., Mellon]:
     """Apache with these options of mellon, and what it trusts; the school's own metadata when nothing is said."""
 
-    def configured(*options: str, trusts: bytes | None = None) -> Apache:
-        started.configure(trusts or school.metadata, *options)
-        started.reload()
-        return started
+    def configured(*options: str, trusts: bytes | None = None) -> Mellon:
+        apache.configure(trusts or school.metadata, *options)
+        return apache
 
     return configured
 
 
 @pytest.fixture
-def logged_in(mellon: Callable[..., Apache], browser: Any, pupil: Person) -> Apache:
+def logged_in(mellon: Callable[..., Mellon], browser: Any, pupil: Person) -> Mellon:
     """The pupil is logged in to Apache."""
     apache = mellon()
     browser.visit(f"{apache.url}/private/")
@@ -203,7 +132,7 @@ def logged_in(mellon: Callable[..., Apache], browser: Any, pupil: Person) -> Apa
 
 
 def test_a_login_brings_the_agreed_attributes_and_nothing_else(
-    mellon: Callable[..., Apache], school: Any, browser: Any, pupil: Person, oid: Callable[[str], str]
+    mellon: Callable[..., Mellon], school: Any, browser: Any, pupil: Person, oid: Callable[[str], str]
 ) -> None:
     apache = mellon()
     browser.visit(f"{apache.url}{RETURN_TO}")
@@ -217,7 +146,7 @@ def test_a_login_brings_the_agreed_attributes_and_nothing_else(
     assert "".join(pupil.values("norEduPersonNIN")) not in page.text
 
 
-def test_the_request_goes_by_redirect_and_the_answer_by_post(logged_in: Apache, school: Any, browser: Any) -> None:
+def test_the_request_goes_by_redirect_and_the_answer_by_post(logged_in: Mellon, school: Any, browser: Any) -> None:
     browser.http.cookies.clear()
     browser.visit(f"{logged_in.url}/private/")
     assert browser.messages == [("GET", "SAMLRequest")]
@@ -228,7 +157,7 @@ def test_the_request_goes_by_redirect_and_the_answer_by_post(logged_in: Apache, 
 
 
 def test_the_person_returns_to_the_page_that_was_asked_for(
-    mellon: Callable[..., Apache], browser: Any, pupil: Person
+    mellon: Callable[..., Mellon], browser: Any, pupil: Person
 ) -> None:
     apache = mellon()
     browser.visit(f"{apache.url}{RETURN_TO}")
@@ -238,7 +167,7 @@ def test_the_person_returns_to_the_page_that_was_asked_for(
     assert str(page.url) == f"{apache.url}{RETURN_TO}"
 
 
-def test_who_is_logged_in_at_the_school_is_not_asked_again(logged_in: Apache, browser: Any, pupil: Person) -> None:
+def test_who_is_logged_in_at_the_school_is_not_asked_again(logged_in: Mellon, browser: Any, pupil: Person) -> None:
     browser.forget(COOKIE)
     page = browser.visit(f"{logged_in.url}/private/")
     assert ("POST", "SAMLResponse") in browser.messages
@@ -247,7 +176,7 @@ def test_who_is_logged_in_at_the_school_is_not_asked_again(logged_in: Apache, br
 
 
 def test_an_answer_signed_with_another_key_opens_no_session(
-    mellon: Callable[..., Apache],
+    mellon: Callable[..., Mellon],
     school: Any,
     browser: Any,
     pupil: Person,
@@ -281,7 +210,7 @@ def test_an_answer_signed_with_another_key_opens_no_session(
     ids=["audience", "expired", "recipient"],
 )
 def test_a_spoiled_answer_opens_no_session(
-    mellon: Callable[..., Apache], school: Any, browser: Any, pupil: Person, operation: dict[str, str]
+    mellon: Callable[..., Mellon], school: Any, browser: Any, pupil: Person, operation: dict[str, str]
 ) -> None:
     apache = mellon()
     school.spoil(apache.entity_id, **operation)
@@ -291,7 +220,7 @@ def test_a_spoiled_answer_opens_no_session(
     assert "MELLON_NAME_ID" not in page.text
 
 
-def test_a_passive_login_of_nobody_shows_no_login_page(mellon: Callable[..., Apache], browser: Any) -> None:
+def test_a_passive_login_of_nobody_shows_no_login_page(mellon: Callable[..., Mellon], browser: Any) -> None:
     apache = mellon()
     page = browser.visit(
         f"{apache.url}/mellon/login?{urlencode({'ReturnTo': apache.url + '/open', 'IsPassive': 'true'})}"
@@ -302,7 +231,7 @@ def test_a_passive_login_of_nobody_shows_no_login_page(mellon: Callable[..., Apa
     assert "MELLON_NAME_ID" not in page.text
 
 
-def test_a_passive_login_of_somebody_logs_in(logged_in: Apache, browser: Any, pupil: Person) -> None:
+def test_a_passive_login_of_somebody_logs_in(logged_in: Mellon, browser: Any, pupil: Person) -> None:
     browser.forget(COOKIE)
     back = {"ReturnTo": f"{logged_in.url}/private/", "IsPassive": "true"}
     page = browser.visit(f"{logged_in.url}/mellon/login?{urlencode(back)}")
@@ -312,7 +241,7 @@ def test_a_passive_login_of_somebody_logs_in(logged_in: Apache, browser: Any, pu
 
 
 def test_a_context_class_that_the_school_has_is_stated(
-    mellon: Callable[..., Apache], browser: Any, pupil: Person
+    mellon: Callable[..., Mellon], browser: Any, pupil: Person
 ) -> None:
     apache = mellon(f'MellonAuthnContextClassRef "{PASSWORD}"')
     browser.visit(f"{apache.url}/private/")
@@ -320,7 +249,7 @@ def test_a_context_class_that_the_school_has_is_stated(
 
 
 def test_a_context_class_that_the_school_lacks_is_refused_in_the_answer(
-    mellon: Callable[..., Apache], browser: Any
+    mellon: Callable[..., Mellon], browser: Any
 ) -> None:
     apache = mellon(f'MellonAuthnContextClassRef "{KERBEROS}"')
     page = browser.visit(f"{apache.url}/private/")
@@ -330,7 +259,7 @@ def test_a_context_class_that_the_school_lacks_is_refused_in_the_answer(
 
 
 def test_the_name_is_new_each_time_for_a_vendor_that_asks_for_a_transient_one(
-    mellon: Callable[..., Apache], browser: Any, pupil: Person
+    mellon: Callable[..., Mellon], browser: Any, pupil: Person
 ) -> None:
     apache = mellon()
     names = set()
@@ -342,7 +271,7 @@ def test_the_name_is_new_each_time_for_a_vendor_that_asks_for_a_transient_one(
 
 
 def test_a_login_that_begins_at_the_school(
-    mellon: Callable[..., Apache], school: Any, browser: Any, pupil: Person
+    mellon: Callable[..., Mellon], school: Any, browser: Any, pupil: Person
 ) -> None:
     apache = mellon()
     target = {"providerId": apache.entity_id, "target": f"{apache.url}{RETURN_TO}"}
@@ -356,7 +285,7 @@ def test_a_login_that_begins_at_the_school(
 
 @pytest.mark.xfail(reason="lasso 2.8.1, under mod_auth_mellon, knows no ECDSA", strict=True)
 def test_a_school_that_signs_with_an_elliptic_curve(
-    mellon: Callable[..., Apache], agreement: Path, browser: Any, pupil: Person, start_school: Callable[..., Any]
+    mellon: Callable[..., Mellon], agreement: Path, browser: Any, pupil: Person, start_school: Callable[..., Any]
 ) -> None:
     apache = mellon()
     vendor = ("--vendor", str(apache.metadata), "--agreement", str(agreement))
@@ -371,7 +300,7 @@ def test_a_school_that_signs_with_an_elliptic_curve(
 
 
 def test_a_logout_that_apache_starts_ends_the_session_at_the_school_too(
-    logged_in: Apache, school: Any, browser: Any
+    logged_in: Mellon, school: Any, browser: Any
 ) -> None:
     back = urlencode({"ReturnTo": f"{logged_in.url}/goodbye"})
     page = browser.visit(f"{logged_in.url}/mellon/logout?{back}")
@@ -383,7 +312,7 @@ def test_a_logout_that_apache_starts_ends_the_session_at_the_school_too(
 
 
 def test_a_logout_that_the_school_starts_ends_the_session_at_apache_too(
-    logged_in: Apache, school: Any, browser: Any
+    logged_in: Mellon, school: Any, browser: Any
 ) -> None:
     browser.visit(f"{school.url}/logout")
     browser.submit("testbed-logout")
@@ -395,7 +324,7 @@ def test_a_logout_that_the_school_starts_ends_the_session_at_apache_too(
 
 
 def test_people_log_in_throughout_a_key_rollover(
-    mellon: Callable[..., Apache], school: Any, browser: Any, pupil: Person
+    mellon: Callable[..., Mellon], school: Any, browser: Any, pupil: Person
 ) -> None:
     """Published before it is used, and used before the old one goes: nobody notices."""
     before = school.metadata
@@ -417,7 +346,7 @@ def test_people_log_in_throughout_a_key_rollover(
 
 
 def test_an_encrypted_assertion_is_read(
-    mellon: Callable[..., Apache],
+    mellon: Callable[..., Mellon],
     browser: Any,
     pupil: Person,
     start_school: Callable[..., Any],

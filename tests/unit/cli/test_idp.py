@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 
 DEADLINE_S = 60.0
-POLL_S = 0.02
+HERE = "http://127.0.0.1:9000/callback"
+CLIENT = ("--client-id", "app", "--redirect-uri", HERE)
 
 
 def command(folder: Path, *arguments: str) -> list[str]:
@@ -58,6 +59,18 @@ def test_metadata_to_a_file_is_the_metadata_that_is_printed(tmp_path: Path) -> N
         (("serve", "--release", "everything"), "is no release policy. To mend it: use one of agreement, requested"),
         (("serve", "--signing", "dsa"), "--signing"),
         (("serve", "--control-port", "70000"), "--control-port"),
+        (("serve", "--workers", "0"), "--workers"),
+        (("serve", "--client-id", "app"), "--redirect-uri: is missing for app"),
+        (("serve", "--redirect-uri", HERE), "--client-id: is missing, and other options speak of a client"),
+        (("serve", "--client-id", "app", "--redirect-uri", "https://app.example/cb"), "is not on loopback"),
+        (("serve", "--client-id", "app", "--redirect-uri", "nowhere"), "--redirect-uri: nowhere"),
+        (("serve", "--client-id", "å", "--redirect-uri", HERE), "--client-id: å"),
+        (("serve", *CLIENT, "--client-secret-env", "NOT_SET_ANYWHERE"), "--client-secret-env: NOT_SET_ANYWHERE"),
+        (("serve", *CLIENT, "--scope", "openid everything"), "--scope: everything: is no scope"),
+        (("serve", *CLIENT, "--jwks-uri", HERE, "--client-secret-env", "HOME"), "exclude each other"),
+        (("serve", *CLIENT, "--signing-alg", "HS256"), "--signing-alg"),
+        (("serve", "--client", "missing.yaml"), "missing.yaml: no such file"),
+        (("jwks", "--out", "nowhere/keys.json"), "cannot be written"),
     ],
 )
 def test_bad_input_is_told_in_a_sentence(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -1,6 +1,9 @@
 """The school for outside software: where it stands, what it keeps, and whom it answers."""
 
+import asyncio
+import os
 import re
+import signal
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +12,7 @@ import httpx
 import pytest
 from lxml import etree
 
+from testbed.interception import ParticipantUnavailable
 from testbed.lab.home import LabHome
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
 from testbed.model.files import ScenarioInvalid
@@ -129,3 +133,53 @@ async def test_its_port_is_free_again_when_it_has_closed(home: LabHome) -> None:
         pass
     async with outside_school(OutsideSpec(home, {}, first.url)) as second:
         assert second.url == first.url
+
+
+# --- several workers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.lab
+async def test_several_workers_serve_one_school(home: LabHome) -> None:
+    spec = OutsideSpec(home, {}, FREE, workers=2)
+    async with outside_school(spec) as school, httpx.AsyncClient(trust_env=False) as http:
+        assert len({worker.pid for worker in school.workers}) == 2
+        documents = {STAMP.sub(b"", (await http.get(f"{school.url}/saml/metadata")).content) for _ in range(8)}
+        bearer = {"Authorization": f"Bearer {school.token_file.read_text(encoding='ascii')}"}
+        assert (await http.get(f"{school.control_url}/health", headers=bearer)).status_code == 200
+        assert documents == {STAMP.sub(b"", await metadata(OutsideSpec(home, {}, school.url), second=False))}
+
+
+def within(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+@pytest.mark.lab
+async def test_what_several_workers_share_is_gone_with_them_unless_a_file_was_named(
+    home: LabHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    async with outside_school(OutsideSpec(home, {}, FREE, workers=2)):
+        [folder] = within(tmp_path)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert (folder / "state.sqlite").is_file()
+    assert not within(tmp_path)
+    kept = tmp_path / "kept.sqlite"
+    async with outside_school(OutsideSpec(home, {}, FREE, workers=2, state=kept)):
+        assert kept.is_file()
+    assert kept.is_file()
+
+
+@pytest.mark.lab
+async def test_a_worker_that_ends_by_itself_is_told(home: LabHome) -> None:
+    async with outside_school(OutsideSpec(home, {}, FREE, workers=2)) as school:
+        os.kill(school.workers[1].pid, signal.SIGKILL)
+        with pytest.raises(ParticipantUnavailable, match="the school's worker 2 has ended"):
+            await school.serve_until(asyncio.Event())
+
+
+async def test_it_serves_until_it_is_told_to_end(home: LabHome) -> None:
+    over = asyncio.Event()
+    async with outside_school(OutsideSpec(home, {}, FREE)) as school:
+        over.set()
+        async with asyncio.timeout(5):
+            await school.serve_until(over)

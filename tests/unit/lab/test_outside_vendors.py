@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from testbed.lab.guardrail import NamedFiles
-from testbed.lab.outside_vendors import WantedVendors, relying_parties
+from testbed.lab.home import LabHome
+from testbed.lab.outside_clients import WantedClient
+from testbed.lab.outside_vendors import Parties, WantedVendors, parties
 from testbed.model.files import ScenarioInvalid
-from testbed.model.written import Agreement
+from testbed.model.written import Agreement, OidcClient
 from testbed.wire.xml import MAX_BYTES
 
 pytestmark = pytest.mark.anyio
@@ -45,10 +47,10 @@ async def found(wanted: WantedVendors, answer: Answer = silent) -> list[tuple[st
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(answer), mounts={"file://": NamedFiles(wanted.files)}
     ) as http:
-        parties = await relying_parties(wanted, http)
+        known = await parties(wanted, LabHome(Path("no-home-is-needed")), http)
     return [
         (party.entity_id, party.metadata_url, party.agreement.id if party.agreement else None, party.release)
-        for party in parties
+        for party in known.relying_parties
     ]
 
 
@@ -92,7 +94,7 @@ async def test_a_policy_holds_for_every_vendor() -> None:
         (WantedVendors((URL,)), serving(b" " * (MAX_BYTES + 1)), "is larger than"),
         (WantedVendors((URL, URL + "?again")), serving(METADATA), "again"),
         (WantedVendors((URL,), AGREED), silent, "names none of the vendors served"),
-        (WantedVendors((), AGREED), silent, "no --vendor at all"),
+        (WantedVendors((), AGREED), silent, "no --vendor and no client at all"),
         (WantedVendors((URL,), {**AGREED, Path("b.yaml"): AGREEMENT}), serving(METADATA), "a second agreement with"),
         (WantedVendors((URL,), {}, "agreement"), serving(METADATA), "has no agreement"),
     ],
@@ -101,3 +103,55 @@ async def test_what_cannot_be_served_is_refused_with_the_mend(wanted: WantedVend
     with pytest.raises(ScenarioInvalid, match=said) as refused:
         await found(wanted, answer)
     assert "To mend it: " in str(refused.value)
+
+
+# --- clients of OpenID Connect -----------------------------------------------------------------------------------
+
+CALLBACK = "http://127.0.0.1:9000/callback"
+CLIENT = OidcClient(client_id="reading-app", redirect_uris=(CALLBACK,))
+WITH_CLIENT = AGREEMENT.model_copy(
+    update={"processor": AGREEMENT.processor.model_copy(update={"entity_ids": (), "client_ids": ("reading-app",)})}
+)
+
+
+async def known(wanted: WantedVendors, folder: Path) -> Parties:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(silent)) as http:
+        return await parties(wanted, LabHome.open(folder / "home"), http)
+
+
+async def test_a_client_keeps_the_secret_that_it_brought(tmp_path: Path) -> None:
+    found = await known(WantedVendors(clients=(WantedClient(CLIENT, "its own"),)), tmp_path)
+    [party] = found.clients
+    assert (party.client, party.secret, party.release, party.agreement) == (CLIENT, "its own", "requested", None)
+    assert found.secret_files == ()
+    assert found.names == ("reading-app",)
+
+
+async def test_a_client_without_a_secret_gets_one_that_stays(tmp_path: Path) -> None:
+    first, second = [await known(WantedVendors(clients=(WantedClient(CLIENT),)), tmp_path) for _ in range(2)]
+    [(client_id, file)] = first.secret_files
+    assert client_id == "reading-app"
+    assert file.read_text(encoding="ascii") == first.clients[0].secret == second.clients[0].secret
+    assert len(first.clients[0].secret) >= 32
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("method", ["none", "private_key_jwt"])
+async def test_a_client_that_needs_no_secret_gets_none(tmp_path: Path, method: str) -> None:
+    client = OidcClient.model_validate({**CLIENT.model_dump(), "token_endpoint_auth_method": method})
+    found = await known(WantedVendors(clients=(WantedClient(client),)), tmp_path)
+    assert [party.secret for party in found.clients] == [""]
+    assert found.secret_files == ()
+
+
+async def test_an_agreement_holds_for_the_clients_that_it_names(tmp_path: Path) -> None:
+    wanted = WantedVendors(agreements={Path("a.yaml"): WITH_CLIENT}, clients=(WantedClient(CLIENT, "s"),))
+    [party] = (await known(wanted, tmp_path)).clients
+    assert (party.agreement, party.release) == (WITH_CLIENT, "agreement")
+
+
+async def test_an_agreement_with_another_client_is_refused(tmp_path: Path) -> None:
+    other = OidcClient(client_id="other-app", redirect_uris=(CALLBACK,))
+    wanted = WantedVendors(agreements={Path("a.yaml"): WITH_CLIENT}, clients=(WantedClient(other, "s"),))
+    with pytest.raises(ScenarioInvalid, match=r"a\.yaml: processor\.client_ids: names none of .*other-app"):
+        await known(wanted, tmp_path)

@@ -334,6 +334,16 @@ def answered(evidence: Evidence, number: int, response: Response) -> Evidence:
     return replace(evidence, exchanges=tuple(changed))
 
 
+def moved(evidence: Evidence, shown: str) -> Evidence:
+    """An earlier login of the play told another school unit; the vendor's page shows one of them."""
+    tokens, told = first(evidence, TokenAnswer), first(evidence, UserinfoAnswer)
+    at = Pointer(tokens.where.exchange - 1, "response.body")
+    before = replace(told, where=at, access_token="earlier", claims=(Claim(UNIT, ("00009999",), "/x"),))
+    earlier = more(more(evidence, before), replace(tokens, where=at, access_token="earlier", id_token=None))
+    probe = min(e.number for e in evidence.exchanges if e.request.url == f"{APP}/me")
+    return answered(earlier, probe, shows(shown))
+
+
 def shown_at_last(evidence: Evidence, text: str) -> Evidence:
     last = max(e.number for e in evidence.exchanges if e.request.url == f"{APP}/me")
     changed = (replace(e, response=shows(text)) if e.number == last else e for e in evidence.exchanges)
@@ -501,6 +511,7 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
         lambda e: asking(e, RequestedClaim("userinfo", "address", essential=False)),
         lambda e: asking(e, RequestedClaim("id_token", "shoe_size", essential=False)),
     ],
+    "session.shows-current-data": [lambda e: moved(e, "Din skola: 00009999")],
     "session.logout-everywhere": [lambda e: shown_at_last(e, "Inloggad: ada@skola.test")],
     "session.logout-ends-the-session": [lambda e: shown_at_last(e, "Inloggad: ada@skola.test")],
     "session.login-opens-a-session": [
@@ -523,6 +534,7 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
 SOUND: dict[str, Callable[[Evidence], Evidence]] = {
     "oidc.errors-are-the-protocols": lambda e: said(e, AuthorizationAnswer, code="", error="login_required"),
     "session.login-refused-as-expected": lambda e: refused(e, "access_denied", "RequestDenied"),
+    "session.shows-current-data": lambda e: moved(e, "Din skola: 12345678"),
 }
 """What the login lacks: a play of which each of these checks has something to say, and says that all is well."""
 

@@ -1,10 +1,20 @@
 """Of several vendors in one play each is judged by itself; what one passes on to another is still found."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from testbed.model.messages import AuthnRequest, LogoutRequest, Malformed, Message, SamlResponse
+from testbed.model.oidc_messages import (
+    AuthorizationAnswer,
+    AuthorizationRequest,
+    Envelope,
+    LogoutToken,
+    OidcLogoutRequest,
+    TokenAnswer,
+    UserinfoAnswer,
+)
 from testbed.model.privacy import PLAIN, Channel, Disclosure
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, Exchange, Pointer, Request
@@ -85,3 +95,57 @@ def test_what_the_vendor_passes_on_to_another_one_is_its_own(one: Disclosure, ex
 def test_a_host_that_both_name_is_the_vendor_s() -> None:
     assert others_of(Play("s", SCENARIO, OTHER, "elev-0001", also=(OTHER,))).hosts == frozenset()
     assert hosts_of(OTHER) == {"other.test", "cdn.other.test"}
+
+
+def oidc_vendor(name: str) -> Vendor:
+    url = f"https://{name}.test"
+    client = {"client_id": name, "redirect_uris": [f"https://cb.{name}.test/cb"]}
+    return Vendor.model_validate(
+        {"id": name, "name": name, "protocol": "oidc", "client": client, "login": f"{url}/login"}
+        | {"probe": {"url": f"{url}/me"}}
+    )
+
+
+OIDC = others_of(Play("s", SCENARIO, oidc_vendor("own"), "elev-0001", also=(oidc_vendor("other"),)))
+ASKED = AuthorizationRequest(WHERE, "other", "https://idp.test/a", "", "code", "", (), "s", "n", "c", "S256")
+TOKENS = TokenAnswer(WHERE, 200, "Bearer", "at", "rt", None)
+USERINFO = UserinfoAnswer(WHERE, "https://idp.test/u", "at", "sub", (), "")
+ENDED = LogoutToken(WHERE, "https://other.test/bc", Envelope("", "", "", ""), "", "", (), None, None, "", "", (), False)
+END = OidcLogoutRequest(WHERE, "https://idp.test/e", "other", True, "", "")
+
+
+@pytest.mark.parametrize(
+    ("message", "sender", "expected"),
+    [
+        (ASKED, BROWSER, True),
+        (replace(ASKED, client_id="own"), BROWSER, False),
+        (AuthorizationAnswer(WHERE, "https://cb.other.test/cb", "query", "c", "s", "", ""), BROWSER, True),
+        (AuthorizationAnswer(WHERE, "https://cb.own.test/cb", "query", "c", "s", "", ""), BROWSER, False),
+        (TOKENS, "other.test", True),
+        (TOKENS, "own.test", False),
+        (USERINFO, "other.test", True),
+        (USERINFO, "own.test", False),
+        (ENDED, "idp.test", True),
+        (replace(ENDED, delivered_to="https://own.test/bc"), "idp.test", False),
+        (END, BROWSER, False),
+    ],
+)
+def test_messages_of_openid_connect_belong_to_whom_they_are_for(message: Message, sender: str, expected: bool) -> None:
+    assert OIDC.said(message, exchange(sender, "idp.test")) is expected
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "channel", "locator", "expected"),
+    [
+        ("idp.test", "other.test", Channel.USERINFO, "response.body/email", True),
+        ("idp.test", "other.test", Channel.BODY, "response.body", True),
+        ("own.test", "other.test", Channel.BODY, "response.body", False),
+        ("idp.test", "own.test", Channel.USERINFO, "response.body/email", False),
+        ("idp.test", "other.test", Channel.BODY, "request.body", False),
+    ],
+)
+def test_what_another_vendor_fetched_is_its_own(
+    sender: str, recipient: str, channel: Channel, locator: str, expected: bool
+) -> None:
+    one = replace(told(sender, recipient, channel), where=Pointer(1, locator))
+    assert OIDC.disclosed(one) is expected

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from testbed.model.messages import Malformed, Message
 from testbed.model.oidc_messages import (
@@ -437,6 +439,35 @@ def test_a_registration_that_cannot_be_read() -> None:
     assert (broken.kind, answer.kind) == ("RegistrationRequest", "RegistrationAnswer")
     assert said(exchange(post_json(f"{APP}/api", b"{"))) == []
     assert said(exchange(post_json(f"{APP}/api", {"a": 1}))) == []
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(), inside, max_size=3),
+    max_leaves=10,
+)
+NAMES = st.sampled_from(["sub", "aud", "exp", "events", "nonce", "address", "keys", "active", "client_id", "id_token"])
+
+
+@given(st.dictionaries(NAMES, JSON_VALUES), st.sampled_from(["t", "u", "i", "r", "k", "x"]), st.binary(max_size=200))
+def test_whatever_is_answered_is_read_or_malformed(told: dict[str, object], place: str, octets: bytes) -> None:
+    form = {"grant_type": "x", "token": "at", "logout_token": jwt(told), "id_token_hint": jwt(told)}
+    body = json.dumps({**told, "id_token": jwt(told)}).encode()
+    for request in (post(f"{IDP}/{place}", form, BEARER), get(f"{IDP}/{place}", form, BEARER)):
+        for answer in (body, octets, jwt(told).encode()):
+            for message in said(exchange(request, answer), KNOWN):
+                assert message.where.exchange == 1
+                assert "surrogates not allowed" not in repr(message)
+                str(message).encode()
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_asked_is_read_or_malformed(text: str) -> None:
+    given_ = {**ASKED, "claims": text, "scope": text, "max_age": text, "id_token_hint": text}
+    basic = ("authorization", f"Basic {text}")
+    for request in (get(f"{IDP}/a", given_), post(f"{IDP}/t", {"grant_type": text, "client_assertion": text}, basic)):
+        for known in (NOTHING_KNOWN, KNOWN):
+            assert all(message.where.exchange == 1 for message in said(exchange(request), known))
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,8 @@ pytestmark = pytest.mark.browser
 SOME_KINDS = [f"equal-access-{v}-{k}" for v in ("national-tests", "reading-service") for k in ("pupil", "guardian")]
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    names = ["tour", *SOME_KINDS]
+def played(folder: Path, *names: str) -> Path:
+    """The report of a run of these."""
     command = [sys.executable, "-m", "testbed.cli", "run", *names, "--lab", "inprocess", "--pupils", "200"]
     ended = subprocess.run(
         [*command, "--out", str(folder / "runs")],
@@ -31,6 +29,17 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return next((folder / "runs").glob("*/report.html"))
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return played(tmp_path_factory.mktemp("report"), "tour", *SOME_KINDS)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Few enough plays for every one to be shown whole."""
+    return played(tmp_path_factory.mktemp("small"), *SOME_KINDS)
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -101,7 +110,9 @@ def test_a_code_that_reached_another_company_is_told_without_the_code(page: Page
     expect(row.locator("pre")).to_contain_text("code=[")
 
 
-def test_the_table_of_equal_access_says_in_words_who_got_in(page: Page) -> None:
+def test_the_table_of_equal_access_says_in_words_who_got_in(chromium: Browser, small: Path) -> None:
+    page = chromium.new_page()
+    page.goto(small.as_uri())
     table = page.locator("table.access")
     expect(table.locator("caption")).to_have_text("Slags person och leverantör", use_inner_text=True)
     row = table.locator("tr", has=page.locator("th[scope=row]", has_text="Vårdnadshavare"))
@@ -112,6 +123,7 @@ def test_the_table_of_equal_access_says_in_words_who_got_in(page: Page) -> None:
     target = row.locator("td a").first.get_attribute("href")
     assert target
     expect(page.locator(target.replace(".", "\\."))).to_be_visible()
+    page.close()
 
 
 def test_the_table_of_equal_access_scrolls_by_itself_from_the_keyboard(chromium: Browser, report: Path) -> None:

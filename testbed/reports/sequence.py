@@ -1,19 +1,23 @@
 """The sequence picture of a play: one lane a party, one arrow an exchange. The same is beside it as a table."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from testbed.model.wire import Exchange
 from testbed.reports.redact import path_of
 
-LANE_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 220, 34, 40
+LANE_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 260, 34, 40
 MAX_ROWS = 60
-MAX_LABEL = 30
+# More lanes than this cannot be looked at; those with the fewest arrows share the last one.
+MAX_LANES = 9
+# Between two lanes there is room for a number, a method, a status and this much of a path.
+MAX_HOST, MAX_PATH = 30, 24
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One party and where it stands, in pixels."""
+    """One party (or the first of several, and how many more) and where it stands, in pixels."""
 
     host: str
     x: int
@@ -56,13 +60,14 @@ def picture(exchanges: Sequence[Exchange], findings: Collection[int], data: Coll
         data: numbers of those that carry personal data.
     """
     shown = exchanges[:MAX_ROWS]
-    hosts = list(dict.fromkeys(host for e in shown for host in (e.sender, e.receiver)))
-    x = {host: LANE_WIDTH // 2 + place * LANE_WIDTH for place, host in enumerate(hosts)}
+    lanes = _lanes(shown, {*findings, *data})
+    places = [LANE_WIDTH // 2 + place * LANE_WIDTH for place in range(len(lanes))]
+    x = {host: place for hosts, place in zip(lanes, places, strict=True) for host in hosts}
     arrows = tuple(
         Arrow(
             number=e.number,
             x1=x[e.sender],
-            x2=x[e.receiver] if e.sender != e.receiver else x[e.sender] + LANE_WIDTH // 3,
+            x2=x[e.receiver] if x[e.sender] != x[e.receiver] else x[e.sender] + LANE_WIDTH // 3,
             y=HEAD_HEIGHT + row * ROW_HEIGHT,
             label=_label(e),
             kind="finding" if e.number in findings else "data" if e.number in data else "plain",
@@ -70,19 +75,36 @@ def picture(exchanges: Sequence[Exchange], findings: Collection[int], data: Coll
         for row, e in enumerate(shown, start=1)
     )
     return Picture(
-        width=LANE_WIDTH * max(1, len(hosts)),
+        width=LANE_WIDTH * max(1, len(lanes)),
         height=HEAD_HEIGHT + ROW_HEIGHT * (len(shown) + 1),
-        lanes=tuple(Lane(_short(host), place) for host, place in x.items()),
+        lanes=tuple(Lane(_head(hosts), place) for hosts, place in zip(lanes, places, strict=True)),
         arrows=arrows,
         left_out=len(exchanges) - len(shown),
     )
 
 
+def _lanes(exchanges: Sequence[Exchange], telling: Collection[int]) -> list[list[str]]:
+    """The hosts of each lane, in the order of their first exchange; the last lane may have several."""
+    weights: Counter[str] = Counter()
+    for e in exchanges:
+        for host in (e.sender, e.receiver):
+            weights[host] += len(exchanges) if e.number in telling else 1
+    hosts = list(weights)
+    if len(hosts) <= MAX_LANES:
+        return [[host] for host in hosts]
+    own = {host for host, _ in weights.most_common(MAX_LANES - 1)}
+    return [*([host] for host in hosts if host in own), [host for host in hosts if host not in own]]
+
+
+def _head(hosts: Sequence[str]) -> str:
+    return _short(hosts[0], MAX_HOST) if len(hosts) == 1 else f"{_short(hosts[0], MAX_HOST)} + {len(hosts) - 1}"
+
+
 def _label(exchange: Exchange) -> str:
     path = path_of(exchange.request.url).partition("?")[0]
     status = exchange.response.status if exchange.response else "–"
-    return f"{exchange.number}. {exchange.request.method} {_short(path)} {status}"
+    return f"{exchange.number}. {exchange.request.method} {_short(path, MAX_PATH)} {status}"
 
 
-def _short(value: str) -> str:
-    return value if len(value) <= MAX_LABEL else f"{value[: MAX_LABEL - 1]}…"
+def _short(value: str, most: int) -> str:
+    return value if len(value) <= most else f"{value[: most - 1]}…"

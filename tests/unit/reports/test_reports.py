@@ -19,7 +19,7 @@ from testbed.model.verdict import Expectation, Run, RunRecord
 from testbed.model.wire import Exchange, Request
 from testbed.reports import html, junit, redact, run_json, table
 from testbed.reports.rows import vendor_rows
-from testbed.reports.sequence import MAX_ROWS, picture
+from testbed.reports.sequence import LANE_WIDTH, MAX_LANES, MAX_ROWS, picture
 from testbed.reports.view import MAX_DETAILED, detailed, vendor_views
 
 EVERY_RENDERER = [html.render, junit.render, run_json.render, table.render]
@@ -155,3 +155,19 @@ def test_a_long_sequence_is_cut_and_says_so() -> None:
     drawn = picture(long, {3}, {4})
     assert (len(drawn.arrows), drawn.left_out) == (MAX_ROWS, 10)
     assert [arrow.kind for arrow in drawn.arrows[2:5]] == ["finding", "data", "plain"]
+
+
+def test_a_picture_of_many_hosts_keeps_what_tells_most_in_lanes_of_its_own() -> None:
+    now = datetime(2026, 9, 1, tzinfo=UTC)
+
+    def sent(number: int, receiver: str) -> Exchange:
+        return Exchange(number, "p", "a.test", receiver, Request("GET", f"https://{receiver}/"), None, now, 1.0)
+
+    many = [*(sent(n, f"host-{n}.test") for n in range(1, 31)), sent(31, "told.test"), sent(32, "busy.test")]
+    drawn = picture([*many, *(sent(n, "busy.test") for n in range(33, 36))], {31}, {})
+    heads = [lane.host for lane in drawn.lanes]
+    assert len(heads) == MAX_LANES
+    assert {"a.test", "told.test", "busy.test"} <= set(heads)
+    assert heads[-1].endswith(f".test + {33 - MAX_LANES}")
+    assert {arrow.x2 for arrow in drawn.arrows} <= {lane.x for lane in drawn.lanes}
+    assert drawn.width == max(lane.x for lane in drawn.lanes) + LANE_WIDTH // 2

@@ -7,6 +7,7 @@ PEERS := .venv-peers
 INTEROP := .venv-interop
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check matrix bench interop browser docker lock schema clean
@@ -29,7 +30,7 @@ run: setup ## play the tour and say where the report is
 	@$(BIN)/testbed run
 
 test: setup ## every test that needs no container engine and no browser; names those left out, and why
-	@$(PYTEST) -m "not browser and not docker"
+	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not docker"
 
 check: setup ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .

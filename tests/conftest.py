@@ -1,5 +1,7 @@
 """Fixtures for all tests, and the list of those that were left out."""
 
+from typing import Any
+
 import pytest
 
 WHY = {"browser": "needs Chromium: make browser", "docker": "needs a container engine: make docker"}
@@ -31,6 +33,20 @@ class _LeftOut:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.pluginmanager.register(_LeftOut(session.config))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist has no output: it hands its list over."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the list of a worker that ended; every worker collected all tests, so their lists have the same lines."""
+    left_out = node.config.stash[LEFT_OUT]
+    left_out.extend(line for line in node.workeroutput.get("left_out", []) if line not in left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,11 +12,10 @@ import secrets
 import sys
 import threading
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -30,10 +29,9 @@ from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 from authlib.oidc.registration import ClientMetadataClaims
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from serving import Pages, first
 
-MAX_FORM = 1024 * 1024
 TIMEOUT_S = 15
-COOKIE = "authlib-session"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -115,17 +113,10 @@ class Service:
         return told
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Pages[Service]):
     """One request."""
 
-    service: Service
-
-    def do_GET(self) -> None:
-        self._answer({})
-
-    def do_POST(self) -> None:
-        length = min(int(self.headers.get("content-length", "0")), MAX_FORM)
-        self._answer(_first(self.rfile.read(length).decode("utf-8")))
+    cookie = "authlib-session"
 
     def _answer(self, posted: dict[str, str]) -> None:
         parts = urlsplit(self.path)
@@ -148,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(404, {"error": "no such page"})
             return
         try:
-            page(_first(parts.query), posted)
+            page(first(parts.query), posted)
         except (AuthlibBaseError, JoseError, Refused, ValueError, requests.HTTPError) as error:
             told = {"error": getattr(error, "error", None) or type(error).__name__, "reason": str(error)}
             self._send(403, told)
@@ -271,35 +262,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(200, {"keys": [self.service.key.as_dict(private=False, use="sig")]})
 
     def _me(self, query: dict[str, str], posted: dict[str, str]) -> None:
-        user = self._session()[1].get("user")
-        self._send(200 if user else 401, user or {"error": "nobody is logged in"})
-
-    def _session(self, *, new: bool = False) -> tuple[str, dict[str, Any]]:
-        held = SimpleCookie(self.headers.get("cookie", "")).get(COOKIE)
-        key = held.value if held and held.value in self.service.sessions else ""
-        if not key and not new:
-            return "", {}
-        key = key or secrets.token_urlsafe(24)
-        return key, self.service.sessions.setdefault(key, {})
-
-    def _redirect(self, url: str, key: str) -> None:
-        self.send_response(302)
-        self.send_header("Location", url)
-        self.send_header("Set-Cookie", f"{COOKIE}={key}; Path=/; HttpOnly; SameSite=Lax")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def _send(self, status: int, content: dict[str, Any]) -> None:
-        body = json.dumps(content, ensure_ascii=False).encode("utf-8")
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-def _first(query: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+        self._show_user()
 
 
 def main() -> None:

@@ -5,22 +5,18 @@ file: ``port``, ``settings`` (python3-saml's own, without "idp") and ``idp_metad
 """
 
 import json
-import secrets
 import sys
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.errors import OneLogin_Saml2_Error
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
-
-MAX_FORM = 1024 * 1024
-COOKIE = "python3-saml-session"
+from serving import Pages, first
 
 
 @dataclass
@@ -40,17 +36,10 @@ class Service:
         return merged
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Pages[Service]):
     """One request."""
 
-    service: Service
-
-    def do_GET(self) -> None:
-        self._answer({})
-
-    def do_POST(self) -> None:
-        length = min(int(self.headers.get("content-length", "0")), MAX_FORM)
-        self._answer(_first(self.rfile.read(length).decode("utf-8")))
+    cookie = "python3-saml-session"
 
     def _answer(self, posted: dict[str, str]) -> None:
         path, query = urlsplit(self.path).path, urlsplit(self.path).query
@@ -70,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
             "https": "off",
             "http_host": f"127.0.0.1:{self.service.port}",
             "script_name": path,
-            "get_data": _first(query),
+            "get_data": first(query),
             "post_data": posted,
             "query_string": query,
         }
@@ -145,37 +134,7 @@ class Handler(BaseHTTPRequestHandler):
         self._redirect(url or f"http://127.0.0.1:{self.service.port}/me", key)
 
     def _me(self, auth: Any, query: dict[str, str], posted: dict[str, str]) -> None:
-        user = self._session()[1].get("user")
-        self._send(200 if user else 401, user or {"error": "nobody is logged in"})
-
-    def _session(self, *, new: bool = False) -> tuple[str, dict[str, Any]]:
-        held = SimpleCookie(self.headers.get("cookie", "")).get(COOKIE)
-        key = held.value if held and held.value in self.service.sessions else ""
-        if not key and not new:
-            return "", {}
-        key = key or secrets.token_urlsafe(24)
-        return key, self.service.sessions.setdefault(key, {})
-
-    def _redirect(self, url: str, key: str) -> None:
-        self.send_response(302)
-        self.send_header("Location", url)
-        self.send_header("Set-Cookie", f"{COOKIE}={key}; Path=/; HttpOnly; SameSite=Lax")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def _send(self, status: int, content: dict[str, Any]) -> None:
-        self._send_bytes(status, json.dumps(content, ensure_ascii=False).encode("utf-8"), "application/json")
-
-    def _send_bytes(self, status: int, body: bytes, media_type: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-def _first(query: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+        self._show_user()
 
 
 def main() -> None:

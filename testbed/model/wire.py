@@ -80,6 +80,18 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """One message of a WebSocket (RFC 6455, 5.6), unmasked and put together."""
+
+    sent: bool
+    """By whoever opened the connection; else it was received by them."""
+    at: datetime
+    data: bytes
+    """Of a text message its UTF-8."""
+    text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """A request and what came back, as the recorder saw them."""
 
@@ -98,6 +110,8 @@ class Exchange:
     """When the request left, in UTC."""
     duration_ms: float
     error: str = ""
+    frames: tuple[Frame, ...] = ()
+    """What was said once the response had made the connection a WebSocket, in order."""
 
 
 @dataclass(frozen=True, slots=True)

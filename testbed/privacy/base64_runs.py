@@ -27,7 +27,6 @@ from testbed.privacy.shapes import (
     LOWER,
     TEXT,
     UPPER,
-    Marks,
     Octets,
     Shapes,
     says_text,

@@ -38,7 +38,9 @@ class Filter:
     def passing(self, words: Words) -> tuple[Numbers, Numbers]:
         """The words that may be in the table, and those that may be with the next one."""
         alone, paired = (np.empty(len(words.prints), np.int64) for _ in range(2))
-        singles, pairs = kernels.passing(words.prints, words.chained.view(np.uint8), self.bits, self.shift, alone, paired)
+        singles, pairs = kernels.passing(
+            words.prints, words.chained.view(np.uint8), self.bits, self.shift, alone, paired
+        )
         return alone[:singles], paired[:pairs]
 
 

@@ -48,7 +48,6 @@ _STANDARD[list(b"+/")] = _URL[list(b"-_")] = 1
 _LZ[list(b"+-$")] = 1, 2, 4
 _STRANGE = ~GOOD
 _STRANGE[[0xC3, 0xC4, 0xC5, 0xC9, 0xD6, 0xD8, 0xC6, 0xE4, 0xE5, 0xE6, 0xE8, 0xE9, 0xF6, 0xF8, 0xFC, 0]] = False
-_STRANGE[0x80:0xC0] = False
 _NOT_TEXT = ~GOOD
 _NOT_TEXT[0xC0:0x100] = False
 _NOT_TEXT[0] = False
@@ -188,10 +187,9 @@ def _readable(shapes: Shapes, starts: Numbers, ends: Numbers, chosen: Numbers, f
     out = _octets_of(mass.values, 0)
     begins, sizes = mass.begins // 4 * 3, mass.lengths * 3 // 4
     shares = _sums(GOOD[out], begins, begins + sizes) / sizes
-    odd = _NOT_TEXT[out]
-    odd[1:] &= ~(BEHIND[out[1:]] & (out[:-1] >= 0xC0))
-    odds = _sums(odd, begins, begins + sizes)
-    strange = _sums(_STRANGE[out], begins, begins + sizes)
+    letters = _of_utf8(out)
+    odds = _sums(_NOT_TEXT[out] & ~letters, begins, begins + sizes)
+    strange = _sums(_STRANGE[out] & ~letters, begins, begins + sizes)
     short = sizes < DENSE
     likely = (shares >= MOSTLY) & (~short | ((odds == 0) & (strange == 0)))
     likely |= (shares >= PARTLY) & (odds == 0) & (~short | (strange == 0))
@@ -202,6 +200,19 @@ def _readable(shapes: Shapes, starts: Numbers, ends: Numbers, chosen: Numbers, f
             found.pieces.append(Piece(int(mass.starts[place]), "base64", data))
             text[chosen[place]] = True
     return text
+
+
+def _of_utf8(out: Octets) -> Marks:
+    """Which octets are part of a letter that UTF-8 writes with two or three."""
+    behind = BEHIND[out]
+    letters = np.zeros(len(out), np.bool_)
+    two = (out[:-1] >= 0xC3) & (out[:-1] < 0xE0) & behind[1:]
+    letters[:-1] |= two
+    letters[1:] |= two
+    three = (out[:-2] >= 0xE0) & (out[:-2] < 0xF0) & behind[1:-1] & behind[2:]
+    for shift in range(3):
+        letters[shift : len(out) - 2 + shift] |= three
+    return letters
 
 
 LZ_LIMIT = 1 << 18
@@ -257,9 +268,7 @@ def _every_alignment(mass: _Mass, found: Found) -> None:
     for phase in range(4):
         out = _octets_of(mass.values, phase)
         letters = _LETTER[out]
-        second = (out[:-1] >= 0xC3) & (out[:-1] < 0xCE) & BEHIND[out[1:]]
-        letters[:-1] |= second
-        letters[1:] |= second
+        letters |= _of_utf8(out)
         edges = np.flatnonzero(np.diff(letters.view(np.int8), prepend=np.int8(0), append=np.int8(0)))
         starts, ends = edges[::2], edges[1::2]
         long = np.flatnonzero(ends - starts >= LEAST_TEXT)

@@ -4,7 +4,7 @@ First what is wrapped is unwrapped, layer by layer, then the values are looked u
 and not with people times encodings. Work is bounded: in layers, in what a part may grow to, and in digests.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.records import Found, together
-from testbed.privacy.scan import Seen, scan
+from testbed.privacy.scan import scan
 from testbed.privacy.skeleton import narrowed, of_bytes
 from testbed.privacy.unwrap import aside, sealed, unescaped, unpacked
 from testbed.privacy.words import joined
@@ -40,6 +40,12 @@ class Searched:
     """Parts that hold something that could not be read to its end, and why."""
 
 
+def _is_part(one: Found, other: Found) -> bool:
+    """Whether a value is a part of another: where there are several ways to read, the longest counts."""
+    value, longer = one.owner.value.casefold(), other.owner.value.casefold()
+    return value in longer and value != longer
+
+
 @dataclass(slots=True)
 class _Raw:
     part: int
@@ -55,7 +61,8 @@ class _Work:
     index: PeopleIndex
     room: list[int]
     """Octets that each part may still grow by."""
-    found: dict[Found, None] = field(default_factory=dict)
+    found: dict[Found, bool] = field(default_factory=dict)
+    """Each with whether it was found where there is but one way to read."""
     unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
     met: set[tuple[int, bytes]] = field(default_factory=set)
@@ -93,13 +100,13 @@ def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = (
     while inner:
         inner = _deeper(inner, work)
     for part, layers, owner in work.tokens.resolved(index, keys):
-        work.found[Found(part, owner, "+".join(layers))] = None
+        work.found[Found(part, owner, "+".join(layers))] = True
     if work.tokens.full:
         work.unreadable[(0, "more digests than can be looked at")] = None
     return Searched(tuple(_told_once(work.found, index)), tuple(work.unreadable))
 
 
-def _told_once(found: Iterable[Found], index: PeopleIndex) -> Iterator[Found]:
+def _told_once(found: Mapping[Found, bool], index: PeopleIndex) -> Iterator[Found]:
     """By parts; without what a part tells by more layers too, and with the person where several fields tell who."""
     by_part: dict[int, list[Found]] = {}
     for one in found:
@@ -109,7 +116,12 @@ def _told_once(found: Iterable[Found], index: PeopleIndex) -> Iterator[Found]:
         forms: dict[Owner, list[str]] = {}
         for one in told:
             forms.setdefault(one.owner, []).append(one.form)
-        kept = [one for one in told if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])]
+        kept = [
+            one
+            for one in told
+            if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])
+            and (found[one] or not any(_is_part(one, other) for other in told))
+        ]
         yield from together(kept, index)
 
 
@@ -136,12 +148,13 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
     texts: list[bytes] = []
     of: list[_Raw] = []
     for raw in batch:
-        raw.data = unescaped(narrowed(raw.data))
+        # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
         packed = list(_packed(raw, work))
+        raw.data = unescaped(narrowed(raw.data))
         inner += packed
         for more in aside(raw.data):
             if _new(raw.part, more, work):
-                inner.append(_Raw(raw.part, raw.layers, more))
+                inner.append(_Raw(raw.part, raw.layers, more, raw.glued))
         if why := sealed(raw.data):
             work.unreadable[(raw.part, why)] = None
         if any(one.layers != raw.layers for one in packed) and raw.data[:2] in WHOLLY_PACKED:
@@ -149,23 +162,13 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
         for skeleton in of_bytes(raw.data):
             texts.append(skeleton)
             of.append(raw)
-    for seen in _longest(list(scan(texts, work.index)), of):
+    for seen in scan(texts, work.index):
         raw = of[seen.text]
-        work.found[Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)] = None
+        found = Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)
+        work.found[found] = work.found.get(found, False) or not raw.glued
     if any(len(raw.layers) < MAX_LAYERS for raw in batch):
         inner += _encoded(batch, work)
     return inner
-
-
-def _longest(seen: list[Seen], of: list[_Raw]) -> Iterator[Seen]:
-    """All but those that are part of another, where a text was read in several ways."""
-    for one in seen:
-        raw, value = of[one.text], one.owner.value.casefold()
-        if not raw.glued or not any(
-            other.text == one.text and value in other.owner.value.casefold() and value != other.owner.value.casefold()
-            for other in seen
-        ):
-            yield one
 
 
 def _packed(raw: _Raw, work: _Work) -> Iterator[_Raw]:
@@ -176,7 +179,7 @@ def _packed(raw: _Raw, work: _Work) -> Iterator[_Raw]:
         if len(data) >= limit:
             work.unreadable[(raw.part, TOO_LARGE)] = None
         if _new(raw.part, data, work):
-            yield _Raw(raw.part, (*raw.layers, name) if name else raw.layers, data)
+            yield _Raw(raw.part, (*raw.layers, name) if name else raw.layers, data, raw.glued)
 
 
 def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
@@ -189,7 +192,7 @@ def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
     for piece, number in zip(found.pieces, places.tolist(), strict=True):
         raw = batch[number]
         if len(raw.layers) < MAX_LAYERS and _new(raw.part, piece.data, work):
-            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data, piece.glued)
+            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data, raw.glued or piece.glued)
             if piece.packed:
                 yield from _packed(inner, work)
             else:

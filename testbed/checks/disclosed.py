@@ -32,12 +32,17 @@ def is_by_school(told: Disclosure, agreement: Agreement) -> bool:
 def accounts_given(evidence: Evidence) -> Iterator[Issued]:
     """The names by which the vendor of the agreement came to know the person in this play.
 
-    A login without a single attribute tells the vendor of somebody too.
+    A login without a single attribute tells the vendor of somebody too. What several messages of a login repeat is
+    given once.
     """
+    given: set[tuple[str, str, str, str]] = set()
     numbers = {exchange.number for exchange in evidence.exchanges}
     hosts = agreement_of(evidence).processor.hosts
     for one in evidence.issued:
-        if one.attribute in ACCOUNT and one.recipient in hosts and one.where.exchange in numbers:
+        here = one.attribute in ACCOUNT and one.recipient in hosts and one.where.exchange in numbers
+        name = (one.person, one.attribute, one.value, one.recipient)
+        if here and name not in given:
+            given.add(name)
             yield one
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from testbed.model.attributes import by_name
 from testbed.model.privacy import BY_SCHOOL, PLAIN, Disclosure
-from testbed.model.verdict import Evidence, Judgement
+from testbed.model.verdict import Evidence, Judgement, Severity
 from testbed.model.written import Agreement
 from testbed.privacy.agreed import Party, party_of
 from testbed.privacy.others import hosts_of
 from testbed.privacy.requested import requested_in
 from testbed.reports.rows import passed_on
+
+type _Blamed = Mapping[Severity, Container[str]]
+"""The attributes that findings name, by how grave these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,19 @@ class MatrixRow:
     """How it was received."""
     passed_on: tuple[Reached, ...]
     unlawful: bool
-    """A finding names it."""
+    """A finding about what must be names it."""
+    advised: bool
+    """A finding about what should be names it."""
 
 
 def matrix_rows(
     judgements: Sequence[Judgement], evidence: Sequence[Evidence], agreement: Agreement | None
 ) -> tuple[MatrixRow, ...]:
     """One row for each attribute that was agreed, asked for or seen, in the order of the attribute table."""
-    blamed = {finding.attribute for judgement in judgements for finding in judgement.findings}
+    blamed: dict[Severity, set[str]] = {severity: set() for severity in Severity}
+    for judgement in judgements:
+        for finding in judgement.findings:
+            blamed[finding.severity].add(finding.attribute)
     order = {name: place for place, name in enumerate(by_name())}
     rows = _rows(_agreed(agreement), evidence, agreement, blamed)
     return tuple(sorted(rows, key=lambda row: (order.get(row.attribute, len(order)), row.attribute)))
@@ -84,7 +92,10 @@ def _agreed(agreement: Agreement | None) -> _Agreed:
 
 
 def _rows(
-    agreed: _Agreed, evidence: Sequence[Evidence], agreement: Agreement | None, blamed: Container[str]
+    agreed: _Agreed,
+    evidence: Sequence[Evidence],
+    agreement: Agreement | None,
+    blamed: Mapping[Severity, Container[str]],
 ) -> Iterator[MatrixRow]:
     requested = _requested(evidence)
     received: dict[str, list[tuple[str, Disclosure]]] = {}
@@ -107,7 +118,8 @@ def _rows(
             play=plays[0] if plays else "",
             ways=_ways(told for _, told in came),
             passed_on=_reached(onward.get(name, ()), agreement),
-            unlawful=name in blamed,
+            unlawful=name in blamed[Severity.MUST],
+            advised=name in blamed[Severity.SHOULD],
         )
 
 

@@ -13,6 +13,7 @@ from testbed.reports.matrix import MatrixRow, matrix_rows
 
 MAX_DETAILED = 40
 """So many plays are shown whole; the rest are counted, and stand in plays.csv and run.json."""
+COMBINATION = "data.no-identifying-combination"
 _WORST_FIRST = (
     Verdict.ERROR,
     Verdict.FAIL,
@@ -30,6 +31,8 @@ class Group:
     finding: Finding
     play: str
     count: int
+    attributes: tuple[str, ...] = ()
+    """Those that it takes together; of other findings each is about one attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,14 @@ def _groups(judgements: Sequence[Judgement]) -> tuple[Group, ...]:
     groups: dict[tuple[str, ...], list[tuple[Finding, str]]] = {}
     for judgement in judgements:
         for finding in judgement.findings:
-            alike = (finding.check, finding.attribute, finding.sender, finding.recipient, finding.channel, finding.form)
+            # NOTE: what values tell together is told by one finding for each, and is one matter to a reader.
+            of = "" if finding.check == COMBINATION else finding.attribute
+            alike = (finding.check, of, finding.sender, finding.recipient, finding.channel, finding.form)
             groups.setdefault(alike, []).append((finding, judgement.play.id))
-    return tuple(Group(alike[0][0], alike[0][1], len(alike)) for alike in groups.values())
+    return tuple(_group(alike) for alike in groups.values())
+
+
+def _group(alike: Sequence[tuple[Finding, str]]) -> Group:
+    (first, play), *_ = alike
+    attributes = tuple(dict.fromkeys(finding.attribute for finding, _ in alike))
+    return Group(first, play, len(alike), attributes if first.check == COMBINATION else ())

@@ -154,6 +154,7 @@ def test_the_name_of_an_account_is_no_attribute(told: Any) -> None:
 def test_a_login_that_tells_no_attribute_still_tells_of_somebody(told: Any) -> None:
     told.player = "tea"
     told.named()
+    told.named(number=2)
     told.named(number=99)
     told.named(attribute="eduPersonPrincipalName")
     assert blamed(told, ROWS) == {ROWS: ["sub"]}

@@ -16,9 +16,10 @@ from lxml import html as lxml_html
 from markupsafe import escape
 
 from testbed.checks.core import describe
+from testbed.model.messages import RequestedAttribute, SamlMetadata
 from testbed.model.privacy import Channel, Unreadable
 from testbed.model.release import REASONS, Reason
-from testbed.model.verdict import Expectation, Run, RunRecord
+from testbed.model.verdict import Expectation, Result, Run, RunRecord, Severity, Verdict
 from testbed.model.wire import Exchange, Pointer, Request
 from testbed.model.written import Limits, Recipient
 from testbed.reports import html, junit, redact, run_json, table
@@ -135,6 +136,36 @@ def test_the_table_tells_what_was_agreed_requested_and_observed_and_in_which_for
     (row,) = vendor_rows(record)
     assert row.passed_on == ("mail → tracker.test", "mail (sha256) → tracker.test", "sisSchoolGrade → cdn.test")
     assert row.agreed == ("sn",)
+
+
+def test_what_values_tell_together_is_one_matter_and_a_warning(as_expected: RunRecord) -> None:
+    (judgement,) = as_expected.run.judgements
+    (finding,) = judgement.findings
+    told = replace(finding, check="data.no-identifying-combination", severity=Severity.SHOULD)
+    both = (told, replace(told, attribute="sisSchoolGrade"))
+    results = (*judgement.results, Result(told.check, Verdict.WARNING, Severity.SHOULD, findings=both))
+    run = replace(as_expected.run, judgements=(replace(judgement, results=results),))
+    (evidence,) = as_expected.evidence.values()
+    grade = replace(evidence.disclosures[1], attribute="sisSchoolGrade")
+    record = replace(changed(as_expected, disclosures=(*evidence.disclosures, grade)), run=run)
+    (view,) = vendor_views(record)
+    assert [(group.count, group.attributes) for group in view.groups] == [(1, ()), (2, ("mail", "sisSchoolGrade"))]
+    rows = {row.attribute: (row.unlawful, row.advised) for row in view.matrix}
+    assert rows == {"mail": (True, True), "sisSchoolGrade": (False, True)}
+    page = lxml_html.fromstring(html.render(record))
+    (advice,) = page.xpath("//article[@class='finding advice']")
+    assert "årskurs" in advice.text_content()
+    assert page.xpath("//td[@class='warn' and contains(., 'varning')]")
+
+
+def test_what_another_vendor_asks_for_is_not_this_one_s_request(as_expected: RunRecord) -> None:
+    wanted = (RequestedAttribute("urn:oid:2.5.4.4", True),)
+    where = Pointer(1, "response.body")
+    own = SamlMetadata(where, "https://app.test/saml/metadata", False, True, (), (), (), (), None, (), "")
+    other = replace(own, entity_id="https://other.test/saml/metadata", requested=wanted)
+    for messages, asked in (((own, other), ()), ((replace(own, requested=wanted), other), ("metadata",))):
+        (view,) = vendor_views(changed(as_expected, messages=messages))
+        assert {row.attribute: row.requested for row in view.matrix}.get("sn", ()) == asked
 
 
 def test_what_nobody_could_read_is_told_once(as_expected: RunRecord) -> None:

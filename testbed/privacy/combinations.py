@@ -4,7 +4,8 @@ Date of birth, school and grade are shared by many each, and all three by one pu
 """
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -51,8 +52,13 @@ class Trait:
 def trait(attribute: str, value: str) -> Trait:
     """The trait that is told by this value, under whatever name and in whatever spelling."""
     name = base_of(attribute)
+    return Trait(name, _comparable(name)(value))
+
+
+def _comparable(name: str) -> Callable[[str], str]:
+    """How the values of an attribute of people.json are spelt to be compared."""
     # NOTE: OpenID Connect writes a date of birth with hyphens, the registers without.
-    return Trait(name, value.replace("-", "") if name == BIRTH_DATE else value.casefold())
+    return (lambda value: value.replace("-", "")) if name == BIRTH_DATE else str.casefold
 
 
 class Crowd:
@@ -69,7 +75,9 @@ class Crowd:
 
     def sharing(self, traits: Iterable[Trait]) -> int:
         """How many people have all of these traits; everybody has none of none."""
-        lists = sorted((self._with(one) for one in traits), key=len)
+        wanted = frozenset(traits)
+        self._look_up({one.attribute for one in wanted} - self._holders.keys())
+        lists = sorted((self._holders[one.attribute].get(one.value, _NOBODY) for one in wanted), key=len)
         if not lists:
             return self.size
         left = set(lists[0])
@@ -77,18 +85,16 @@ class Crowd:
             left.intersection_update(more)
         return len(left)
 
-    def _with(self, one: Trait) -> array[int]:
-        """The people who have it, by their place in the population."""
-        if one.attribute not in self._holders:
-            self._holders[one.attribute] = self._indexed(one.attribute)
-        return self._holders[one.attribute].get(one.value, _NOBODY)
-
-    def _indexed(self, attribute: str) -> dict[str, array[int]]:
-        holders: dict[str, array[int]] = {}
+    def _look_up(self, names: Set[str]) -> None:
+        """Write down who holds which values of these attributes, by place in the population, in one pass over all."""
+        if not names:
+            return
+        new = [(name, _comparable(name), defaultdict[str, array[int]](lambda: array("I"))) for name in names]
         for place, person in enumerate(self._people.values()):
-            for value in person.values(attribute):
-                holders.setdefault(trait(attribute, value).value, array("I")).append(place)
-        return holders
+            for name, spelt, holders in new:
+                for value in person.values(name):
+                    holders[spelt(value)].append(place)
+        self._holders |= {name: dict(holders) for name, _, holders in new}
 
 
 _NOBODY: array[int] = array("I")

@@ -1,10 +1,9 @@
 """Values that are nobody's alone, and together point at one person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from testbed.checks.core import AGREEMENT, DISCLOSURE, Observation, Outcome, Skip, check
 from testbed.checks.disclosed import agreement_of, in_form
-from testbed.model.attributes import base_of
 from testbed.model.privacy import Disclosure
 from testbed.model.verdict import Evidence, Severity
 from testbed.model.written import Agreement, Person
@@ -39,27 +38,46 @@ def no_identifying_combination(evidence: Evidence) -> Iterator[Outcome]:
     if not groups:
         yield Skip("whoever was told anything may know by the agreement who the person is")
     for told in groups:
-        for name in dict.fromkeys((evidence.play.person, *(one.person for one in told))):
+        by_person, shared = _sorted_out(told)
+        for name in dict.fromkeys((evidence.play.person, *by_person)):
             person = evidence.people.get(name)
             if person is not None:
-                yield from _of_person(person, told, crowd)
+                yield from _of_person(person, by_person.get(name, ()), shared, crowd)
 
 
-def _of_person(person: Person, told: Sequence[Disclosure], crowd: Crowd) -> Iterator[Observation]:
-    """What one recipient can put together of one person.
+type _Told = tuple[int, Disclosure]
+"""A disclosure and its place among all that one recipient was told."""
 
-    A value that several people share, so that nobody can tell whose it was, counts for everyone who has it.
-    """
-    if any(one.person == person.id and identifies(one.attribute) for one in told):
+
+def _sorted_out(told: Sequence[Disclosure]) -> tuple[Mapping[str, Sequence[_Told]], Mapping[Trait, _Told]]:
+    """What is surely somebody's, by person, and what several people share, so that nobody can tell whose it was."""
+    by_person: dict[str, list[_Told]] = {}
+    shared: dict[Trait, _Told] = {}
+    for place, one in enumerate(told):
+        if one.person:
+            by_person.setdefault(one.person, []).append((place, one))
+        elif one.attribute in quasi_identifiers():
+            shared.setdefault(trait(one.attribute, one.value), (place, one))
+    return by_person, shared
+
+
+def _of_person(
+    person: Person, told: Sequence[_Told], shared: Mapping[Trait, _Told], crowd: Crowd
+) -> Iterator[Observation]:
+    """What one recipient can put together of one person; what is shared counts for everyone who has it."""
+    if any(identifies(one.attribute) for _, one in told):
         return
-    traits: set[Trait] = set()
+    own = {
+        trait(name, value) for name in person.attributes.keys() & quasi_identifiers() for value in person.values(name)
+    }
+    known = {one: shared[one] for one in own & shared.keys()}
+    for place, one in reversed(told):
+        if (said := trait(one.attribute, one.value)) in own:
+            known[said] = (place, one)
     first: dict[str, Disclosure] = {}
-    for one in told:
-        if _may_be_of(person, one):
-            known = trait(one.attribute, one.value)
-            traits.add(known)
-            first.setdefault(known.attribute, one)
-    sharing = crowd.sharing(traits) if len(first) >= AT_LEAST else crowd.size
+    for said, (_, one) in sorted(known.items(), key=lambda item: item[1][0]):
+        first.setdefault(said.attribute, one)
+    sharing = crowd.sharing(known) if len(first) >= AT_LEAST else crowd.size
     if sharing > FEW:
         return
     for name, one in first.items():
@@ -71,13 +89,6 @@ def _of_person(person: Person, told: Sequence[Disclosure], crowd: Crowd) -> Iter
             disclosure=one,
             person=person.id,
         )
-
-
-def _may_be_of(person: Person, told: Disclosure) -> bool:
-    if told.person not in ("", person.id) or told.attribute not in quasi_identifiers():
-        return False
-    own = {trait(told.attribute, value) for value in person.values(base_of(told.attribute))}
-    return trait(told.attribute, told.value) in own
 
 
 def _by_anonymous_recipient(evidence: Evidence) -> list[list[Disclosure]]:

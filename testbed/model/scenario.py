@@ -90,6 +90,9 @@ class ExpectedFinding(Written):
     check: str
     attribute: str | None = None
     recipient: str | None = None
+    """A host; ``*.`` at its beginning stands for any name below it, for some hosts are named after the person."""
+    form: str | None = None
+    """As ``plain``, ``sha256`` or ``base64+gzip``, the outermost first."""
 
 
 class Expect(Written):
@@ -176,9 +179,13 @@ class Suite(Written):
     title: Bilingual
     scenarios: tuple[Id, ...] = ()
     every: Every | None = None
+    variants: bool = False
+    """Plays the login of every variant that there is, too."""
 
     @model_validator(mode="after")
     def _plays_something(self) -> Self:
-        if not self.scenarios and self.every is None:
-            raise ValueError("a suite plays something: name 'scenarios', or give 'every' a flow and vendors")
+        if not self.scenarios and self.every is None and not self.variants:
+            raise ValueError(
+                "a suite plays something: name 'scenarios', give 'every' a flow and vendors, or say 'variants: true'"
+            )
         return self

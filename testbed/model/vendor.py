@@ -22,6 +22,11 @@ type ReleasePolicy = Literal[
 the most data-minimal bundle of those that its metadata claims."""
 
 
+DigestKeys = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=20)
+]
+
+
 class Probe(Written):
     """A page that shows who is logged in."""
 
@@ -100,6 +105,8 @@ class Vendor(Written):
     school_signs_response: bool = False
     """Some products want the response signed too, around the signed assertion."""
     school_release: ReleasePolicy = "agreement"
+    digest_keys: DigestKeys = ()
+    """Keys and salts that the vendor is known to use when it makes digests of values: the search tries them."""
     simulated: Simulated | None = None
     unsupported: dict[str, str] = Field(default_factory=dict)
     known_deviations: tuple[Deviation, ...] = ()

@@ -22,6 +22,7 @@ from testbed.model.scenario import (
     Suite,
 )
 from testbed.model.strict import ROLES, Bilingual, Id, Role, Written
+from testbed.model.variant import Variant
 from testbed.model.vendor import ClientAuthentication, OidcClient, ReleasePolicy, Vendor
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "SetAttribute",
     "SetText",
     "Suite",
+    "Variant",
     "Vendor",
     "Written",
 ]

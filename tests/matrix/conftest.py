@@ -46,8 +46,8 @@ class Player:
         plays = plays_of(scenarios, self.catalogue, self._people, SEED)
         folder = RunFolder.make(self._runs, lab.value, datetime.now(UTC))
         plan = Plan(folder.path.name, lab.value, SEED, {}, tuple(play.id for play in plays))
-        sources = {p.agreement: self.catalogue.sources[("agreement", p.agreement)] for p in plays if p.agreement}
-        folder.keep_plan(plan, self._people, sources)
+        agreements = {p.agreement: self.catalogue.agreement_text(p.agreement) for p in plays if p.agreement}
+        folder.keep_plan(plan, self._people, agreements)
         spec = LabSpec(self._home, self._people, vendors_in(plays), self.catalogue.agreements)
 
         async def playing() -> str:

@@ -12,15 +12,13 @@ from urllib.parse import quote_plus, urlencode
 import brotli
 import httpx
 import zstandard
-from jose import jws
 
 from sp_mocks.leaks.leak import USER, Outgoing, Told
-from sp_mocks.leaks.spellings import Spelling, base64_text, gzip_packed, plain
+from sp_mocks.leaks.spellings import Spelling, base64_text, compact_token, gzip_packed, plain
 
 type Request = Callable[[str, Told], Outgoing]
 
 JSON, TEXT, FORM = "application/json", "text/plain; charset=utf-8", "application/x-www-form-urlencoded"
-TOKEN_KEY = "delad-med-partnern"  # noqa: S105 - guards nothing: whoever gets the token shares it
 VARINT_BITS = 7
 
 
@@ -109,8 +107,9 @@ def _varint(number: int) -> bytes:
 
 def nested_token(host: str, told: Told) -> Outgoing:
     """A JWT that is the content of another (RFC 7519, 2), where a bearer token stands."""
-    inner = jws.sign({"sub": "visitor", "name": told["displayName"]}, TOKEN_KEY, algorithm="HS256")
-    outer = jws.sign(inner.encode(), TOKEN_KEY, headers={"cty": "JWT"}, algorithm="HS256")
+    claims = {"sub": "visitor", "name": told["displayName"]}
+    inner = compact_token({"alg": "HS256", "typ": "JWT"}, json.dumps(claims).encode())
+    outer = compact_token({"alg": "HS256", "typ": "JWT", "cty": "JWT"}, inner.encode())
     return outgoing(f"https://{host}/session", b'{"event": "login"}', JSON, ("Authorization", f"Bearer {outer}"))
 
 

@@ -109,7 +109,7 @@ def test_every_agreement_is_used_and_the_faults_are_those_known() -> None:
     assert {vendor.agreement for vendor in VENDORS.values()} == set(AGREEMENTS)
     faults = {vendor.id: vendor.simulated.fault for vendor in VENDORS.values() if vendor.simulated}
     assert {name: fault for name, fault in faults.items() if fault} == LISTED_FAULTS
-    assert len(faults) == 13 + len(LISTED_FAULTS)
+    assert len(faults) == 14 + len(LISTED_FAULTS)
 
 
 @pytest.mark.parametrize("vendor", LISTED_FAULTS)

@@ -90,9 +90,9 @@ def packed_session(host: str, told: Told) -> Outgoing:
 
 
 def protobuf(host: str, told: Told) -> Outgoing:
-    """A message of Protocol Buffers: field 1 is a number, field 2 a message whose field 1 is the text."""
+    """A message of Protocol Buffers: field 1 is a number, field 2 a message of a text and the width of a screen."""
     text = told["mail"].encode()
-    inner = b"\x0a" + _varint(len(text)) + text
+    inner = b"\x0a" + _varint(len(text)) + text + b"\x10" + _varint(1280)
     body = b"\x08\x01\x12" + _varint(len(inner)) + inner
     return outgoing(f"https://{host}/telemetry", body, "application/x-protobuf")
 
@@ -145,8 +145,10 @@ def csv_upload(host: str, told: Told) -> Outgoing:
     """A file with a row for each pupil, as a browser would upload it."""
     text = io.StringIO()
     csv.writer(text, delimiter=";").writerows([("namn", "epost"), (told["displayName"], told["mail"])])
-    form = httpx.Request("POST", "https://x.test/", files={"fil": ("elever.csv", text.getvalue().encode(), "text/csv")})
-    return outgoing(f"https://{host}/import", form.read(), form.headers["Content-Type"])
+    files = {"fil": ("elever.csv", text.getvalue().encode(), "text/csv")}
+    media_type = "multipart/form-data; boundary=----elevlista"
+    form = httpx.Request("POST", "https://x.test/", files=files, headers={"Content-Type": media_type})
+    return outgoing(f"https://{host}/import", form.read(), media_type)
 
 
 def user_header(host: str, told: Told) -> Outgoing:

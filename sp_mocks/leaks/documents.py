@@ -118,7 +118,7 @@ def nested_token(host: str, told: Told) -> Outgoing:
 
 def names_in_two_fields(host: str, told: Told) -> Outgoing:
     """A form with the given name in one field and the family name in another."""
-    fields = {"fnamn": told["givenName"], "enamn": told["sn"], "samtycke": "ja"}
+    fields = {"fornamn": told["givenName"], "efternamn": told["sn"], "samtycke": "ja"}
     return outgoing(f"https://{host}/anmalan", urlencode(fields).encode(), FORM)
 
 
@@ -169,8 +169,8 @@ def utf16_text(host: str, told: Told) -> Outgoing:
 
 
 def latin1_form(host: str, told: Told) -> Outgoing:
-    """A form as an old program fills it in."""
-    body = f"kund=kommun&namn={quote_plus(told['displayName'], encoding='latin-1', errors='replace')}"
+    """A form as an old page has it filled in: a letter that Latin-1 lacks stands as its number."""
+    body = f"kund=kommun&namn={quote_plus(told['displayName'], encoding='latin-1', errors='xmlcharrefreplace')}"
     return outgoing(f"https://{host}/cgi-bin/statistik", body.encode(), f"{FORM}; charset=iso-8859-1")
 
 

@@ -148,6 +148,6 @@ EVERYDAY: tuple[Row, ...] = (
             STATISTICS,
             ByServer(documents.without_a_name),
         ),
-        breaks=frozenset({"data.no-identifying-combination"}),
+        breaks=ONWARD | {"data.no-identifying-combination"},
     ),
 )

@@ -13,7 +13,7 @@ from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
-from testbed.model.verdict import Play, RunRecord
+from testbed.model.verdict import Judgement, Play, RunRecord
 from testbed.model.written import Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
@@ -68,6 +68,24 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Player:
 def tour(player: Player) -> RunRecord:
     """The tour in process."""
     return player.play(player.catalogue.named(["tour"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def zoo(player: Player) -> RunRecord:
+    """The zoo in process."""
+    return player.play(player.catalogue.named(["zoo"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def judged(tour: RunRecord, zoo: RunRecord) -> tuple[Judgement, ...]:
+    """Every play of the tour and of the zoo, judged."""
+    return (*tour.run.judgements, *zoo.run.judgements)
+
+
+@pytest.fixture(scope="session")
+def loopback_zoo(player: Player) -> RunRecord:
+    """The zoo through a real proxy."""
+    return player.play(player.catalogue.named(["zoo"]), LabName.LOOPBACK)[1]
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def up(
     home = LabHome.open()
     folder = RunFolder.make(out_, "lab", datetime.now(UTC))
     plan = Plan(folder.path.name, "loopback", seed, {}, ())
-    vendors = tuple(vendor for vendor in known.vendors.values() if zoo or vendor.id not in known.variants)
+    vendors = tuple(known.vendors.values()) if zoo else known.written_vendors
     agreed = {vendor.agreement for vendor in vendors if vendor.agreement}
     folder.keep_plan(plan, people, {name: known.agreement_text(name) for name in sorted(agreed)})
     spec = LabSpec(home, people, vendors, known.agreements)

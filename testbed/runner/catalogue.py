@@ -42,6 +42,11 @@ class Catalogue:
         """The vendor's agreement, None where it has none."""
         return self.agreements[vendor.agreement] if vendor.agreement else None
 
+    @property
+    def written_vendors(self) -> tuple[Vendor, ...]:
+        """The vendors that have a file of their own: all but the zoo."""
+        return tuple(vendor for vendor in self.vendors.values() if vendor.id not in self.variants)
+
     def agreement_text(self, name: str) -> str:
         """An agreement as its file has it; one that was made of another's, as a file would have it.
 

@@ -7,7 +7,7 @@ import yaml
 
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.written import Agreement, Variant
-from testbed.runner.catalogue import load_catalogue
+from testbed.runner.catalogue import load_catalogue, project_folder
 from testbed.runner.variants import agreement_text, made_of
 
 KNOWN = load_catalogue()
@@ -145,3 +145,10 @@ def test_a_variant_that_cannot_be_names_its_file_and_the_field(
 ) -> None:
     with pytest.raises(ScenarioInvalid, match=said):
         load_catalogue([zoo(tmp_path, **changed)])
+
+
+def test_vendors_with_files_of_their_own_are_told_from_those_of_the_zoo() -> None:
+    written = {vendor.id for vendor in KNOWN.written_vendors}
+    assert written.isdisjoint(KNOWN.variants)
+    assert written | set(KNOWN.variants) == set(KNOWN.vendors)
+    assert {path.stem for path in (project_folder() / "vendors").glob("*.yaml")} == written

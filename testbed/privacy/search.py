@@ -84,10 +84,13 @@ def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = (
     """
     room = [min(max(GROWTH * len(part), LEAST_ROOM), MAX_ROOM) for part in parts]
     work = _Work(index, room)
+    inner: list[_Raw] = []
     for batch in _batches(_Raw(number, (), part) for number, part in enumerate(parts) if part):
-        level = batch
-        while level:
-            level = [raw for piece in _batches(iter(level)) for raw in _level(piece, work)]
+        inner += _level(batch, work)
+        if sum(len(raw.data) for raw in inner) > BATCH:
+            inner = _deeper(inner, work)
+    while inner:
+        inner = _deeper(inner, work)
     for part, layers, owner in work.tokens.resolved(index, keys):
         work.found[Found(part, owner, "+".join(layers))] = None
     if work.tokens.full:
@@ -107,6 +110,10 @@ def _told_once(found: Iterable[Found], index: PeopleIndex) -> Iterator[Found]:
             forms.setdefault(one.owner, []).append(one.form)
         kept = [one for one in told if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])]
         yield from together(kept, index)
+
+
+def _deeper(raws: list[_Raw], work: _Work) -> list[_Raw]:
+    return [raw for batch in _batches(iter(raws)) for raw in _level(batch, work)]
 
 
 def _batches(raws: Iterator[_Raw]) -> Iterator[list[_Raw]]:
@@ -170,7 +177,11 @@ def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
     for piece, number in zip(found.pieces, places.tolist(), strict=True):
         raw = batch[number]
         if len(raw.layers) < MAX_LAYERS and _new(raw.part, piece.data, work):
-            yield _Raw(raw.part, (*raw.layers, piece.form), piece.data)
+            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data)
+            if piece.packed:
+                yield from _packed(inner, work)
+            else:
+                yield inner
 
 
 def _new(part: int, data: bytes, work: _Work) -> bool:

@@ -27,6 +27,7 @@ from testbed.privacy.shapes import (
     LOWER,
     TEXT,
     UPPER,
+    Marks,
     Octets,
     Shapes,
     says_text,
@@ -66,6 +67,7 @@ def _tokens(shapes: Shapes) -> Iterator[tuple[Numbers, Numbers, Octets]]:
     """Runs of the usual alphabet and then of that for addresses, without those that are runs of both."""
     starts, ends, kinds, _ = _runs(shapes, _STANDARD)
     yield starts, ends, kinds
+    yield _with_signs_around(shapes, starts, ends, kinds, _STANDARD)
     also, until, more, signs = _runs(shapes, _URL)
     # NOTE: between slashes it may be a part of a path; between slashes and pluses it is a piece of something longer.
     octets = shapes.octets
@@ -76,6 +78,24 @@ def _tokens(shapes: Shapes) -> Iterator[tuple[Numbers, Numbers, Octets]]:
         apart = (np.searchsorted(pluses, starts) == np.searchsorted(pluses, ends))[within]
     new = (signs > 0) | (apart & ((octets[also - 1] == ord("/")) | (octets[until] == ord("/"))))
     yield also[new], until[new], more[new]
+    yield _with_signs_around(shapes, also, until, more, _URL)
+
+
+def _with_signs_around(
+    shapes: Shapes, starts: Numbers, ends: Numbers, kinds: Octets, signs: Octets
+) -> tuple[Numbers, Numbers, Octets]:
+    """Longer tokens that mix kinds as chance does, with the signs before and behind them, where there are any."""
+    mixed = (kinds & ANY_CAPITAL > 0) & (kinds & ANY_SMALL > 0) & (ends - starts >= LONG)
+    starts, ends, kinds = starts[mixed], ends[mixed], kinds[mixed]
+    first, last = starts.copy(), ends.copy()
+    for _ in range(MAX_SIGNS_AROUND):
+        first -= signs[shapes.octets[first - 1]] > 0
+        last += signs[shapes.octets[last]] > 0
+    more = (first < starts) | (last > ends)
+    return first[more], last[more], kinds[more]
+
+
+MAX_SIGNS_AROUND = 2
 
 
 def _runs(shapes: Shapes, signs: Octets) -> tuple[Numbers, Numbers, Octets, Octets]:
@@ -198,11 +218,12 @@ def _sums(values: NDArray[np.bool_], begins: Numbers, ends: Numbers) -> NDArray[
     return sums
 
 
-def _lz_perhaps(quads: Octets) -> NDArray[np.bool_]:
-    """Runs whose first two characters lz-string may have made: each is eight bits that are text, or one seen before."""
+def _lz_perhaps(quads: Octets) -> Marks:
+    """Runs whose first two characters lz-string may have made: each is a letter, or one seen before."""
     wide = quads.astype(np.int64)
-    likely: NDArray[np.bool_] = _LZ_FIRST[wide[:, 0] << 6 | wide[:, 1]]
-    likely &= _LZ_SECOND[(wide[:, 1] & 3) << 12 | wide[:, 2] << 6 | wide[:, 3]]
+    # NOTE: of characters of sixteen bits only the alphabets of Europe are looked for, whose high bits are few.
+    eight, sixteen = _LZ_FIRST[wide[:, 0] << 6 | wide[:, 1]], (wide[:, 0] >> 4 == 0b10) & (wide[:, 2] & 31 == 0)
+    likely: Marks = (eight & _LZ_SECOND[(wide[:, 1] & 3) << 12 | wide[:, 2] << 6 | wide[:, 3]]) | sixteen
     return likely
 
 
@@ -214,7 +235,7 @@ def _lz_char(bits: int) -> bool:
 
 _LZ_FIRST = np.array([pair >> 10 == 0 and _lz_char(pair >> 2 & 0xFF) for pair in range(1 << 12)])
 _LZ_SECOND = np.array(
-    [three >> 11 == 0b110 or (three >> 11 == 0 and _lz_char(three >> 3 & 0xFF)) for three in range(1 << 14)]
+    [three >> 11 in (0b110, 0b100) or (three >> 11 == 0 and _lz_char(three >> 3 & 0xFF)) for three in range(1 << 14)]
 )
 
 
@@ -250,8 +271,9 @@ def _every_alignment(mass: _Mass, found: Found) -> None:
             if start < beyond:
                 continue
             begin, beyond = signs.rfind(b"\0", 0, start) + 1, signs.find(b"\0", start) % (len(signs) + 1)
-            run = int(np.searchsorted(mass.begins, start // 3 * 4 + phase, "right")) - 1
-            found.pieces.append(Piece(int(mass.starts[run]), "base64", _unglued(whole[begin:beyond])))
+            # NOTE: a group may begin before the run: by its own two characters an octet is the run's.
+            run = int(np.searchsorted(mass.begins, start // 3 * 4 + phase + start % 3 + 1, "right")) - 1
+            found.pieces.append(Piece(int(mass.starts[run]), "base64", _unglued(whole[begin:beyond]), glued=True))
 
 
 _LETTER = np.zeros(256, np.bool_)
@@ -262,8 +284,11 @@ def _unglued(text: bytes) -> bytes:
     """A text, and the same without the letters that chance may have put before and behind it."""
     if len(text) > 2 * EDGE:
         return bytes(16).join((text, _unglued(text[:EDGE]), _unglued(text[-EDGE:])))
-    return bytes(16).join(text[before : len(text) - behind] for before in range(3) for behind in range(3))
+    cut = range(CUT if len(text) <= EDGE else 3)
+    return bytes(16).join(text[before : len(text) - behind] for before in cut for behind in cut)
 
 
-EDGE = 200
+CUT = 6
+"""Letters that chance may have put on either side of a short text."""
+EDGE = 100
 """Octets at either end of a long text that are looked at once more."""

@@ -16,6 +16,8 @@ class Piece:
     data: bytes
     packed: bool = False
     """It is no text, and only worth looking at if it can be unpacked."""
+    glued: bool = False
+    """It was read in several ways, for letters of chance may stand on either side: the longest value counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,7 @@ def gathered(people: Iterable[Person], also: Prints) -> tuple[RowTexts, Gathered
                 if code == DISPLAY or (code == FAMILY and shown < 0):
                     shown = row
                 if code in _IN_FIELDS:
-                    fields.setdefault((code, value.casefold()), row)
+                    fields.setdefault((code, value), row)
             if shown >= 0:
                 block.name(shown, name[GIVEN], name[FAMILY], name[DISPLAY])
             first.append(len(codes))

@@ -14,7 +14,7 @@ from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.records import Found, together
-from testbed.privacy.scan import scan
+from testbed.privacy.scan import Seen, scan
 from testbed.privacy.skeleton import narrowed, of_bytes
 from testbed.privacy.unwrap import aside, sealed, unescaped, unpacked
 from testbed.privacy.words import joined
@@ -45,6 +45,7 @@ class _Raw:
     part: int
     layers: tuple[str, ...]
     data: bytes
+    glued: bool = False
 
 
 @dataclass(slots=True)
@@ -148,12 +149,23 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
         for skeleton in of_bytes(raw.data):
             texts.append(skeleton)
             of.append(raw)
-    for seen in scan(texts, work.index):
+    for seen in _longest(list(scan(texts, work.index)), of):
         raw = of[seen.text]
         work.found[Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)] = None
     if any(len(raw.layers) < MAX_LAYERS for raw in batch):
         inner += _encoded(batch, work)
     return inner
+
+
+def _longest(seen: list[Seen], of: list[_Raw]) -> Iterator[Seen]:
+    """All but those that are part of another, where a text was read in several ways."""
+    for one in seen:
+        raw, value = of[one.text], one.owner.value.casefold()
+        if not raw.glued or not any(
+            other.text == one.text and value in other.owner.value.casefold() and value != other.owner.value.casefold()
+            for other in seen
+        ):
+            yield one
 
 
 def _packed(raw: _Raw, work: _Work) -> Iterator[_Raw]:
@@ -177,7 +189,7 @@ def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
     for piece, number in zip(found.pieces, places.tolist(), strict=True):
         raw = batch[number]
         if len(raw.layers) < MAX_LAYERS and _new(raw.part, piece.data, work):
-            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data)
+            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data, piece.glued)
             if piece.packed:
                 yield from _packed(inner, work)
             else:

@@ -40,7 +40,8 @@ GOOD[np.frombuffer(TEXT, np.uint8)] = True
 BEHIND = np.zeros(256, np.bool_)
 BEHIND[0x80:0xC0] = True
 _PERHAPS = GOOD.copy()
-_PERHAPS[0xC3:0xCE] = True
+_PERHAPS[0xC3:0xCE] = _PERHAPS[0xE0:0xE7] = True
+_PERHAPS[[0xE9, 0xF6, 0xF8, 0xFC]] = True
 
 
 @dataclass(frozen=True, slots=True)

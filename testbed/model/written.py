@@ -5,7 +5,7 @@ silently weaker rule. ``testbed.model.files`` loads them and turns refusals into
 of its own; here are the names that the rest of the testbed asks for.
 """
 
-from testbed.model.agreement import Agreement, DataClause, Limits, Recipient
+from testbed.model.agreement import Agreement, Controller, DataClause, Limits, Processor, Recipient
 from testbed.model.person import Person, SecurityMarking
 from testbed.model.scenario import (
     Casting,
@@ -31,6 +31,7 @@ __all__ = [
     "Bilingual",
     "Casting",
     "ClientAuthentication",
+    "Controller",
     "DataClause",
     "Every",
     "Expect",
@@ -42,6 +43,7 @@ __all__ = [
     "Operation",
     "Person",
     "PersonKind",
+    "Processor",
     "Recipient",
     "ReleasePolicy",
     "Remove",

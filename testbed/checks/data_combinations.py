@@ -10,6 +10,7 @@ from testbed.model.written import Agreement, Person
 from testbed.privacy.agreed import Party, hosts_beside, may_know, may_know_of_anybody, party_of
 from testbed.privacy.combinations import FEW, Crowd, Trait, crowd_of, identifies, names_people, quasi_identifiers, trait
 
+WHOLE_NAME = frozenset({"givenName", "sn"})
 AT_LEAST = 2
 """Attributes that make a combination."""
 
@@ -77,6 +78,9 @@ def _of_person(
     first: dict[str, Disclosure] = {}
     for said, (_, one) in sorted(known.items(), key=lambda item: item[1][0]):
         first.setdefault(said.attribute, one)
+    if first.keys() >= WHOLE_NAME:
+        # NOTE: that is no combination but the person's name, whoever else may bear it; other checks say so.
+        return
     sharing = crowd.sharing(known) if len(first) >= AT_LEAST else crowd.size
     if sharing > FEW:
         return

@@ -139,11 +139,8 @@ def longer_local_part(draw: Random, people: Population) -> str | None:
 def longer_domain(draw: Random, people: Population) -> str | None:
     """An address at another domain that begins as the school's does."""
     value = _value(draw, people, draw.choice(("mail", "eduPersonPrincipalName")))
-    return (
-        None
-        if value is None
-        else value.text + draw.choice((".evil.example", "ar.example", "-mail.example", "2.example"))
-    )
+    more = draw.choice((".evil.example", "ar.example", "-mail.example", "2.example"))
+    return None if value is None else value.text + more
 
 
 def longer_street(draw: Random, people: Population) -> str | None:

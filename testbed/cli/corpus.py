@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel, ValidationError
 from rich.table import Table
+from rich.text import Text
 
 from scenarios.corpus.generate import Corpus
 from scenarios.corpus.generate import generate as make
@@ -134,11 +135,13 @@ def show(result: Score) -> None:
         kinds.add_row(kind.kind, str(kind.exchanges), str(kind.hit))
     out.print(kinds)
     for leak in result.missed[:SHOWN]:
-        out.print(f"Missed in exchange {leak.exchange}: {leak.attribute}, {leak.family}: {leak.variant} ({leak.place})")
+        _say(f"Missed in exchange {leak.exchange}: {leak.attribute}, {leak.family}: {leak.variant} ({leak.place})")
     for leak, form in result.misnamed[:SHOWN]:
-        out.print(f"Called {form} in exchange {leak.exchange}, is {leak.form}: {leak.family}: {leak.variant}")
+        _say(f"Called {form} in exchange {leak.exchange}, is {leak.form}: {leak.family}: {leak.variant}")
     for wrong in result.wrong[:SHOWN]:
-        item = wrong.item
-        out.print(
-            f"Not there in exchange {wrong.exchange}: {item.attribute} of {item.person or '?'} as {item.form} ({wrong.of})"
-        )
+        said = f"{wrong.item.attribute} of {wrong.item.person or 'several'} as {wrong.item.form}"
+        _say(f"Not there in exchange {wrong.exchange}: {said} ({wrong.of})")
+
+
+def _say(line: str) -> None:
+    out.print(Text(line))

@@ -72,7 +72,12 @@ def generate(seed: int, people: Mapping[str, Person], each: int = 3) -> Corpus:
         exchanges=len(exchanges),
         keys=keys,
         left_out=tuple(left_out),
-        leaks=tuple(leak for number, one in enumerate(planned, start=1) for leak in _told(number, one)),
+        leaks=tuple(
+            leak
+            for number, one in enumerate(planned, start=1)
+            if one.variant and one.seed
+            for leak in told(one.variant, one.seed, one.place, number)
+        ),
         look_alikes=tuple(
             LookAlike(exchange=number, kind=one.kind, text=one.text)
             for number, one in enumerate(planned, start=1)
@@ -101,18 +106,17 @@ def _baits(draw: Random, population: Population, kind: str) -> Iterator[_Planned
         yield _Planned(PLACES[place](draw, data), kind=kind, place=place, text=as_text(data))
 
 
-def _told(number: int, one: _Planned) -> Iterator[Leak]:
-    if one.variant is None or one.seed is None:
-        return
-    for value, written in one.seed.values:
+def told(variant: Variant, seed: Seed, place: str, exchange: int) -> Iterator[Leak]:
+    """What the truth says of a seed that was put into an exchange."""
+    for value, written in seed.values:
         yield Leak(
-            exchange=number,
+            exchange=exchange,
             attribute=value.attribute,
             person=value.person,
-            form=one.seed.form,
-            family=one.variant.family,
-            variant=" ".join(part for part in (one.variant.name, one.seed.detail) if part),
-            place=one.place,
+            form=seed.form,
+            family=variant.family,
+            variant=" ".join(part for part in (variant.name, seed.detail) if part),
+            place=place,
             value=value.text,
             written=written,
         )

@@ -118,7 +118,7 @@ def log(draw: Random, size: int) -> str:
 
 def script(draw: Random, size: int) -> str:
     """A minified script."""
-    parts = [_function(draw) for _ in range(max(1, size // 150))]
+    parts = [_function(draw) for _ in range(max(1, size // 95))]
     parts.insert(draw.randrange(len(parts) + 1), f'window.__s={{v:2,u:"{HOLE}"}};')
     return "!function(){" + "".join(parts) + "}();"
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from testbed.interception.encoding import (
     Line,
     exchange_from_json,
@@ -140,7 +142,12 @@ def write(path: Path, lab: str, started: datetime, exchanges: Iterable[Exchange]
 
 
 def _line(line: Line) -> bytes:
-    return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    """NOTE: every exchange waits for this; pydantic's serialiser is four times as fast as that of the standard library."""
+    try:
+        return to_json(line) + b"\n"
+    except PydanticSerializationError:
+        # NOTE: a name or a value that was no UTF-8 on the wire holds lone surrogates, which it refuses.
+        return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def read(path: Path) -> Recorded:

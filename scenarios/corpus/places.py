@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 from scenarios.corpus import traffic
 from scenarios.corpus.encode import CONTENT_CODINGS, compressed
-from testbed.model.wire import BROWSER, Exchange, Frame, Headers, Request, Response
+from testbed.model.wire import Exchange, Frame, Headers, Request, Response
 
 HOSTS = ("api.larverktyg.test", "www.ovningsbank.test", "cdn.bildlager.test", "samlare.matning.test", "logg.drift.test")
+CALLER = "app.larverktyg.test"
+"""Whose traffic it is: a service's, so that what it is answered is its business too."""
 _STARTED = datetime(2026, 9, 1, 7, 0, tzinfo=UTC)
 _SWITCHING, _OK, _FOUND = 101, 200, 302
 _UA = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -78,7 +80,7 @@ def exchange_of(draft: Draft, number: int, draw: Random) -> Exchange:
         Frame(sent, started + timedelta(seconds=1 + position), data, text)
         for position, (sent, data, text) in enumerate(draft.frames)
     )
-    return Exchange(number, "", BROWSER, host, request, response, started, float(draw.randint(3, 300)), frames=frames)
+    return Exchange(number, "", CALLER, host, request, response, started, float(draw.randint(3, 300)), frames=frames)
 
 
 def plain_traffic(draw: Random, size: int) -> Draft:

@@ -18,8 +18,7 @@ from testbed.interception import journal
 from testbed.model.corpus import CorpusTruth, Found, Item
 from testbed.model.files import ScenarioInvalid, dump_people, load_people, read_text
 from testbed.privacy.people import PeopleIndex
-from testbed.privacy.scoring import Score, score
-from testbed.privacy.sightings import sightings
+from testbed.privacy.scoring import Score, score, searched
 
 app = typer.Typer(no_args_is_help=True)
 EXAMPLES = (
@@ -113,14 +112,7 @@ def _found(path: Path) -> dict[int, list[Item]]:
 def _searched(folder: Path, truth: CorpusTruth) -> dict[int, list[Item]]:
     index = PeopleIndex.of(load_people(folder / PEOPLE).values())
     exchanges = journal.read(folder / JOURNAL).exchanges
-    seen = sightings(exchanges, index, tuple(key.encode("utf-8") for key in truth.keys))
-    return {
-        exchange.number: [
-            Item(sighting.owner.attribute, sighting.owner.person, sighting.form)
-            for sighting in seen.of(exchange.number)
-        ]
-        for exchange in exchanges
-    }
+    return searched(exchanges, index, tuple(key.encode("utf-8") for key in truth.keys))
 
 
 def show(result: Score) -> None:

@@ -1,13 +1,41 @@
 """Hold what a detector found in a corpus against the corpus's ground truth: recall and precision, form by form."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from testbed.model.corpus import CorpusTruth, Item, Leak
+from testbed.model.wire import Exchange
+from testbed.privacy.people import PeopleIndex
+from testbed.privacy.search import search
+from testbed.wire.bodies import decoded
 
 CLEAN = "nothing was put there"
 """The kind of exchanges with neither leak nor look-alike."""
+
+
+def parts(exchange: Exchange) -> tuple[bytes, ...]:
+    """All that crossed the wire in an exchange, as a detector is handed it: HTTP's content codings are undone."""
+    request, response = exchange.request, exchange.response
+    messages = [message for message in (request, response) if message is not None]
+    headers = (f"{name}: {value}" for message in messages for name, value in message.headers)
+    bodies = (decoded(message.headers, message.body) for message in messages)
+    texts = (request.url.encode("utf-8", "surrogatepass"), *(header.encode("latin-1", "replace") for header in headers))
+    return tuple(part for part in (*texts, *bodies, *(frame.data for frame in exchange.frames)) if part)
+
+
+def searched(exchanges: Iterable[Exchange], index: PeopleIndex, keys: Sequence[bytes]) -> dict[int, list[Item]]:
+    """What the testbed's own search finds, by exchange."""
+    of: list[int] = []
+    texts: list[bytes] = []
+    for exchange in exchanges:
+        for part in parts(exchange):
+            of.append(exchange.number)
+            texts.append(part)
+    found: dict[int, list[Item]] = defaultdict(list)
+    for one in search(texts, index, keys).found:
+        found[of[one.part]].append(Item(one.owner.attribute, one.owner.person, one.form))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

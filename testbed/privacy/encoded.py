@@ -39,6 +39,8 @@ _UPPER, _LOWER, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstu
 _SIX = _table(_UPPER + _LOWER + _DIGITS + b"+/")
 _SIX[ord("-")], _SIX[ord("_")] = 62, 63
 _FIFTY_EIGHT = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_NIBBLE = _table(_DIGITS + b"ABCDEF")
+_NIBBLE[np.frombuffer(b"abcdef", np.uint8)] = np.arange(10, 16, dtype=np.uint8)
 _58 = _table(_FIFTY_EIGHT)
 _32 = _table(_UPPER + b"234567")
 _32[np.frombuffer(_LOWER, np.uint8)] = np.arange(26, dtype=np.uint8)
@@ -48,6 +50,9 @@ _PERHAPS = _GOOD.copy()
 _PERHAPS[0xC3:0xCE] = True
 _BEHIND = np.zeros(256, np.bool_)
 _BEHIND[0x80:0xC0] = True
+_STRANGE = ~_GOOD
+_STRANGE[[0xC3, 0xC4, 0xC5, 0xC9, 0xD6, 0xD8, 0xC6, 0xE4, 0xE5, 0xE6, 0xE8, 0xE9, 0xF6, 0xF8, 0xFC, 0]] = False
+_STRANGE[0x80:0xC0] = False
 _NOT_TEXT = ~_GOOD
 _NOT_TEXT[0xC0:0x100] = False
 _NOT_TEXT[0] = False
@@ -60,6 +65,7 @@ def _class(chars: bytes) -> bytes:
 _ALNUM = _class(_UPPER + _LOWER + _DIGITS)
 _STANDARD = _class(_UPPER + _LOWER + _DIGITS + b"+/")
 _URL = _class(_UPPER + _LOWER + _DIGITS + b"-_")
+_LZ_URI = _class(_UPPER + _LOWER + _DIGITS + b"+-$")
 _HEX = _class(_DIGITS + b"abcdefABCDEF")
 _UPPERS, _LOWERS, _NUMERALS = _class(_UPPER), _class(_LOWER), _class(_DIGITS)
 
@@ -91,6 +97,7 @@ def encoded_in(buffer: bytes) -> Found:
     _base32_words(buffer, starts, ends, found)
     _base58_words(buffer, starts, ends, found)
     _base64_runs(buffer, found)
+    _lz_runs(buffer, found)
     return found
 
 
@@ -122,6 +129,12 @@ def _hex_words(buffer: bytes, starts: Numbers, ends: Numbers, found: Found) -> N
     lengths = ends - starts
     chosen = np.flatnonzero((lengths >= 10) & (lengths % 2 == 0))
     chosen = chosen[_all_of(buffer, starts[chosen], ends[chosen], _HEX)]
+    octets = np.frombuffer(buffer, np.uint8)
+    pairs = _NIBBLE[octets[starts[chosen][:, None] + np.arange(10)]]
+    firsts = pairs[:, ::2] << 4 | pairs[:, 1::2]
+    texts = _text_like(*(firsts[:, place] for place in range(5))) | _signed(firsts[:, 0], firsts[:, 1])
+    sized = np.isin(ends[chosen] - starts[chosen], [2 * size for size in DIGEST_SIZES])
+    chosen = chosen[texts | sized]
     for start, end in zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True):
         data = bytes.fromhex(buffer[start:end].decode("ascii"))
         if len(data) in DIGEST_SIZES:
@@ -165,8 +178,7 @@ def _base32_words(buffer: bytes, starts: Numbers, ends: Numbers, found: Found) -
     third = (five[:, 3] << 4) | (five[:, 4] >> 1)
     fourth = (five[:, 4] << 7) | (five[:, 5] << 2) | (five[:, 6] >> 3)
     fine = (five.max(axis=1, initial=0) < 32) & _text_like(first, second, third, fourth)
-    packed = (first == 0x1F) & (second == 0x8B)
-    for place in chosen[fine | packed].tolist():
+    for place in chosen[fine | _signed(first, second)].tolist():
         token = buffer[starts[place] : ends[place]]
         if token.isupper() or token.islower():
             try:
@@ -205,12 +217,13 @@ def _base58_words(buffer: bytes, starts: Numbers, ends: Numbers, found: Found) -
     bits = np.log2(np.maximum(number, 1)) + (counts - used) * np.log2(58.0)
     size = np.floor(bits / 8) + 1
     top = np.exp2(np.clip(bits - 8 * (size - 5), 0, 40)).astype(np.uint64)
-    fine = (size >= 5) & _text_like(*((top >> np.uint64(shift)).astype(np.uint8) for shift in (32, 24, 16, 8)))
+    firsts = [(top >> np.uint64(shift)).astype(np.uint8) for shift in (32, 24, 16, 8)]
+    fine = (size >= 5) & (_text_like(*firsts) | _signed(firsts[0], firsts[1]))
     for place in chosen[fine].tolist():
         token = buffer[starts[place] : ends[place]]
         if len(token) < LONG or not token.islower():
             data = of_base58(token)
-            if data and says_text(data):
+            if data and (says_text(data) or _packed(data)):
                 found.pieces.append(Piece(int(starts[place]), "base58", data))
 
 
@@ -287,7 +300,10 @@ def _decode(buffer: bytes, starts: Numbers, ends: Numbers, found: Found) -> None
     odd = _NOT_TEXT[out]
     odd[1:] &= ~(_BEHIND[out[1:]] & (out[:-1] >= 0xC0))
     odds = _sums(odd, begins, begins + sizes)
-    readable = ((shares >= MOSTLY) & ((odds == 0) | (sizes >= DENSE))) | ((shares >= PARTLY) & (odds == 0))
+    strange = _sums(_STRANGE[out], begins, begins + sizes)
+    short = sizes < DENSE
+    readable = (shares >= MOSTLY) & (~short | ((odds == 0) & (strange == 0)))
+    readable |= (shares >= PARTLY) & (odds == 0) & (~short | (strange == 0))
     whole = out.tobytes()
     for place in np.flatnonzero(readable).tolist():
         data = whole[begins[place] : begins[place] + sizes[place]]
@@ -296,11 +312,10 @@ def _decode(buffer: bytes, starts: Numbers, ends: Numbers, found: Found) -> None
         else:
             readable[place] = False
     for place in np.flatnonzero(_may_be_packed(mass, head) & ~readable).tolist():
-        start, end = int(starts[place]), int(ends[place])
-        found.pieces.append(Piece(start, "base64", whole[begins[place] : begins[place] + sizes[place]]))
-        text = of_base64(buffer[start:end], LZ_LIMIT)
-        if text:
-            found.pieces.append(Piece(start, "lz-string", text.encode("utf-8", "replace")))
+        data = whole[begins[place] : begins[place] + sizes[place]]
+        found.pieces.append(Piece(int(starts[place]), "base64", data))
+    for place in np.flatnonzero(_lz_perhaps(mass) & ~readable).tolist():
+        _lz(buffer, int(starts[place]), int(ends[place]), found)
     for place in np.flatnonzero(_DIGEST_LENGTH[np.minimum(mass.lengths, 99)] & ~readable).tolist():
         found.digests.append((int(starts[place]), whole[begins[place] : begins[place] + sizes[place]]))
     left = np.flatnonzero((mass.lengths >= LONG) & ~readable)
@@ -324,14 +339,50 @@ def _sums(values: NDArray[np.bool_], begins: Numbers, ends: Numbers) -> NDArray[
 
 def _may_be_packed(mass: _Mass, head: Octets) -> NDArray[np.bool_]:
     """Runs that mix capitals, small letters and digits as chance does, or that begin as packed things."""
-    signed: NDArray[np.bool_] = (head == np.array([0x1F, 0x8B], np.uint8)).all(axis=1)
-    signed |= (head[:, 0] == 0x78) & (head.astype(np.int64) @ np.array([256, 1]) % 31 == 0)
     dense = mass.lengths >= DENSE
     for first, last in ((0, 25), (26, 51), (52, 61)):
         counts = _sums((mass.values >= first) & (mass.values <= last), mass.begins, mass.begins + mass.lengths)
         dense &= counts * 16 >= mass.lengths
-    packed: NDArray[np.bool_] = signed | dense
+    packed: NDArray[np.bool_] = _signed(head[:, 0], head[:, 1]) | dense
     return packed
+
+
+def _lz_perhaps(mass: _Mass) -> NDArray[np.bool_]:
+    """Runs whose first two characters lz-string may have made: each is eight bits that are text, or one seen before."""
+    quads = mass.values[mass.begins[:, None] + np.arange(4)].astype(np.int64)
+    likely: NDArray[np.bool_] = _LZ_FIRST[quads[:, 0] << 6 | quads[:, 1]]
+    likely &= _LZ_SECOND[(quads[:, 1] & 3) << 12 | quads[:, 2] << 6 | quads[:, 3]]
+    return likely
+
+
+def _lz_char(bits: int) -> bool:
+    """Whether eight bits, the lowest first, are a character of a text."""
+    char = int(f"{bits:08b}"[::-1], 2)
+    return char in _TEXT or char >= 0xC0
+
+
+_LZ_FIRST = np.array([pair >> 10 == 0 and _lz_char(pair >> 2 & 0xFF) for pair in range(1 << 12)])
+_LZ_SECOND = np.array(
+    [three >> 11 == 0b110 or (three >> 11 == 0 and _lz_char(three >> 3 & 0xFF)) for three in range(1 << 14)]
+)
+
+
+def _lz(buffer: bytes, start: int, end: int, found: Found) -> None:
+    text = of_base64(buffer[start:end], LZ_LIMIT)
+    if text:
+        found.pieces.append(Piece(start, "lz-string", text.encode("utf-8", "replace")))
+
+
+def _lz_runs(buffer: bytes, found: Found) -> None:
+    """Runs of the alphabet that lz-string has for addresses, which no other encoding shares."""
+    starts, ends = _long_enough(*_runs(buffer, _LZ_URI))
+    octets = np.frombuffer(buffer, np.uint8)
+    both = np.ones(len(starts), np.bool_)
+    for sign in b"+-":
+        signs = np.flatnonzero(octets == sign)
+        both &= np.searchsorted(signs, starts) != np.searchsorted(signs, ends)
+    for start, end in zip(starts[both].tolist(), ends[both].tolist(), strict=True):
+        _lz(buffer, start, end, found)
 
 
 def _every_alignment(mass: _Mass, found: Found) -> None:
@@ -349,7 +400,26 @@ def _every_alignment(mass: _Mass, found: Found) -> None:
         runs = np.searchsorted(mass.begins, starts // 3 * 4 + phase, "right") - 1
         whole = out.tobytes()
         for start, end, run in zip(starts.tolist(), ends.tolist(), runs.tolist(), strict=True):
-            found.pieces.append(Piece(int(mass.starts[run]), "base64", whole[start:end]))
+            found.pieces.append(Piece(int(mass.starts[run]), "base64", _unglued(whole[start:end])))
+
+
+def _unglued(text: bytes) -> bytes:
+    """A text, and the same without the letters that chance may have put before and behind it."""
+    if len(text) > 2 * EDGE:
+        return bytes(16).join((text, _unglued(text[:EDGE]), _unglued(text[-EDGE:])))
+    return bytes(16).join(text[before : len(text) - behind] for before in range(3) for behind in range(3))
+
+
+EDGE = 200
+"""Octets at either end of a long text that are looked at once more."""
+
+
+def _signed(first: Octets, second: Octets) -> NDArray[np.bool_]:
+    """Where these may be the first two octets of gzip, zstd or zlib."""
+    signed: NDArray[np.bool_] = (first == 0x1F) & (second == 0x8B)
+    signed |= (first == 0x28) & (second == 0xB5)
+    signed |= (first == 0x78) & ((first.astype(np.int64) * 256 + second) % 31 == 0)
+    return signed
 
 
 def _packed(data: bytes) -> bool:

@@ -17,11 +17,11 @@ from testbed.privacy.spellings import (
     MARKING,
     UNIQUE,
     Kind,
+    in_fields,
     kind_of,
     name_needles,
     national,
     needles,
-    words_in,
 )
 from testbed.privacy.words import Numbers, Prints, joined, stirred, words_of
 
@@ -324,10 +324,10 @@ def _table(parts: Sequence[tuple[Prints, Rows]]) -> Table:
 
 def _fields(fields: Mapping[tuple[int, str], int]) -> Table:
     """Values that fields may hold, by attribute and words."""
-    keys = [key for key in fields if words_in(key[1])]
-    lines = [b" ".join(words_in(value)) for _, value in keys]
-    codes = np.array([code for code, _ in keys], np.int64)
-    chains, _ = chain_prints(lines, np.arange(len(keys), dtype=np.uint32))
-    prints = [field_prints(codes[at], chain) for chain, at in chains.values()]
-    rows = [np.array([fields[keys[one]] for one in at], np.uint32) for _, at in chains.values()]
-    return _table(list(zip(prints, rows, strict=True)))
+    spelt = {
+        (code, words): row for (code, value), row in fields.items() for words in in_fields(CODES[code], value) if words
+    }
+    codes = np.array([code for code, _ in spelt], np.int64)
+    rows = np.array(list(spelt.values()), np.uint32)
+    chains, _ = chain_prints([b" ".join(words) for _, words in spelt], np.arange(len(spelt), dtype=np.uint32))
+    return _table([(field_prints(codes[at], chain), rows[at]) for chain, at in chains.values()])

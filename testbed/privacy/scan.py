@@ -11,11 +11,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.privacy.fields import BETWEEN, KEYS
+from testbed.privacy.fields import BETWEEN, KEYS, RANKS
 from testbed.privacy.people import Owner, PeopleIndex
-from testbed.privacy.rows import LONGEST, PHONE_LENGTH, field_prints
-from testbed.privacy.skeleton import of_text
-from testbed.privacy.spellings import CODES, Kind, kind_of, name_needles, national, needles
+from testbed.privacy.rows import FAMILY, GIVEN, LONGEST, PHONE_LENGTH, field_prints
+from testbed.privacy.spellings import (
+    CODES,
+    SWEDEN,
+    Kind,
+    family_first,
+    in_fields,
+    kind_of,
+    name_needles,
+    national,
+    needles,
+)
 from testbed.privacy.words import Numbers, Words, joined, stirred, words_of
 
 BLOCK = 1 << 18
@@ -26,7 +35,7 @@ MAX_PHONE_SIGNS = 8
 """Blanks, dashes and brackets within a telephone number."""
 MAX_SHARING = 64
 """People with the same value who are looked at; where so many share it, nobody can tell whose it is."""
-NAME_SIGNS = re.compile(rb"[\"']?(?:[ \t\r\n]*[,;|][ \t\r\n]*|[ \t\r\n]{1,4}|[_.+/-])[\"']?")
+NAME_SIGNS = re.compile(rb"[\"']?(?:[ \t\r\n+]*[,;|][ \t\r\n+]*|[ \t\r\n+]{1,4}|[_./'-])[\"']?")
 NUMBER_SIGN = re.compile(rb"[-+ ]?")
 LOOSE_SIGNS = re.compile(rb"[^<>{}\[\]=]{1,4}")
 FIELD_SIGNS = re.compile(rb"[^a-z0-9]*[\"'=:>\]\t\n;|][^a-z0-9]*")
@@ -120,22 +129,19 @@ class _Comparing:
 
     def value(self, place: int, length: int, rows: Iterable[int]) -> Iterator[_Match]:
         """The value whose words begin at this one; of those of several people it is nobody's."""
-        found: dict[str, list[int]] = {}
-        match: tuple[int, int] | None = None
+        found: dict[tuple[int, int, str], list[int]] = {}
         for row, _ in zip(rows, range(MAX_SHARING), strict=False):
-            match = self._whole(place, length, row) or match
-            if match is not None and self._whole(place, length, row):
-                found.setdefault(self.index.rows.attribute(row), []).append(row)
-        if match is None:
-            return
-        for attribute, same in found.items():
-            yield _Match(*match, self._owner(attribute, same))
+            place_of = self._whole(place, length, row)
+            if place_of:
+                found.setdefault((*place_of, self.index.rows.attribute(row)), []).append(row)
+        for (start, end, attribute), same in found.items():
+            yield _Match(start, end, self._owner(attribute, same))
             return
 
     def _owner(self, attribute: str, rows: Sequence[int]) -> Owner:
         persons = {self.index.rows.number(row) for row in rows}
         only = self.index.rows.person(rows[0]) if len(persons) == 1 else ""
-        return Owner(attribute, only, _shown(self.index, attribute, rows[0]))
+        return Owner(attribute, only, self.index.rows.value(rows[0]))
 
     def _whole(self, place: int, length: int, row: int) -> tuple[int, int] | None:
         """Where the row's value stands, if it does: its words with the right signs between and around them."""
@@ -148,9 +154,30 @@ class _Comparing:
                 continue
             end = int(self.words.ends[place + len(inside) - 1])
             text = self.buffer[start:end]
-            if WORD.findall(text) == inside and _signs_fit(kind, text, needle) and self._stands_alone(kind, start, end):
+            if (
+                WORD.findall(text) == inside
+                and _signs_fit(kind, text, needle)
+                and self._stands_alone(kind, start, end)
+                and not (kind is Kind.NAME and self._among_names(place, inside, row))
+            ):
                 return start, end
         return None
+
+    def _among_names(self, place: int, inside: Sequence[bytes], row: int) -> bool:
+        """Whether it is the family name of one and the given name of another: "Lisa Berg, Anna Holm"."""
+        given, family, _ = self.index.rows.name_of(self.index.rows.number(row))
+        if tuple(inside) not in family_first(given, family):
+            return False
+        beyond = place + len(inside)
+        return self._is_name(place - 1, GIVEN, place) or self._is_name(beyond, FAMILY, beyond)
+
+    def _is_name(self, word: int, code: int, joint: int) -> bool:
+        """Whether this word is a name of somebody, one blank away from what stands at the joint."""
+        words = self.words
+        if not 0 < joint < len(words.starts) or self.buffer[words.ends[joint - 1] : words.starts[joint]] != b" ":
+            return False
+        at, prints = words.chains(np.array([word]), 1)
+        return bool(self.index.fields.present(field_prints(np.full(len(at), code), prints)).any())
 
     def _stands_alone(self, kind: Kind, start: int, end: int) -> bool:
         """Whether nothing before or behind makes it part of something else."""
@@ -171,7 +198,7 @@ class _Comparing:
                 return True
 
 
-_ADDRESS = re.compile(rb"[a-z0-9._%+'-]*@")
+_ADDRESS = re.compile(rb"[a-z0-9._%+'-]*(?:@|=40|%40)")
 
 
 def _to_address(buffer: bytes, end: int) -> bool:
@@ -187,10 +214,6 @@ def _needles(index: PeopleIndex, row: int, attribute: str, kind: Kind) -> Iterab
     if kind is Kind.NAME or attribute == "sn":
         return _name_needles(*index.rows.name_of(index.rows.number(row)))
     return needles(attribute, index.rows.value(row))
-
-
-def _shown(index: PeopleIndex, attribute: str, row: int) -> str:
-    return index.rows.value(row)
 
 
 def _signs_fit(kind: Kind, text: bytes, needle: bytes) -> bool:
@@ -209,31 +232,31 @@ def _signs_fit(kind: Kind, text: bytes, needle: bytes) -> bool:
 
 
 def _in_fields(comparing: _Comparing, alone: Numbers, paired: Numbers) -> Iterator[_Match]:
+    """Values that stand behind the name of a field.
+
+    Of the names that end at the same place the longest counts, and of attributes that share a name each is tried.
+    """
     words, index = comparing.words, comparing.index
-    code_at: NDArray[np.int64] = np.full(len(words.starts), -1, np.int64)
-    for length, table in KEYS.items():
-        at, prints = words.chains(alone if length == 1 else paired, length)
-        there = table.present(prints)
-        for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
-            behind = place + length
-            if behind < len(words.starts) and comparing.buffer[words.starts[behind] : words.ends[behind]] in BETWEEN:
-                behind += 1
-            if behind < len(words.starts) and words.chained[behind - 1]:
-                for code in table.rows_of(one):
-                    code_at[behind] = code
-    places = np.flatnonzero(code_at >= 0)
-    for length in range(1, LONGEST + 1):
-        at, chains = _plain_chains(words, places, length)
-        prints = field_prints(code_at[at], chains)
-        there = index.fields.present(prints)
-        for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
-            match = _field_match(comparing, place, length, CODES[int(code_at[place])], index.fields.rows_of(one))
-            if match:
-                yield match
-
-
-def _plain_chains(words: Words, places: Numbers, length: int) -> tuple[Numbers, NDArray[np.uint64]]:
-    return words.chains(places, length)
+    for rank in range(RANKS):
+        code_at: NDArray[np.int64] = np.full(len(words.starts) + 2, -1, np.int64)
+        for length, table in KEYS.items():
+            at, prints = words.chains(alone if length == 1 else paired, length)
+            places = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
+            there = table.prints[places] == prints
+            behind = at[there] + length
+            within = behind < len(words.starts)
+            behind, codes = behind[within], table.rows[places[there][within]]
+            behind = behind + np.isin(words.prints[behind], BETWEEN)
+            code_at[behind] = codes
+        places = np.flatnonzero(code_at[: len(words.starts)] >= 0)
+        for length in range(1, LONGEST + 1) if len(places) else ():
+            at, chains = words.chains(places, length)
+            prints = field_prints(code_at[at], chains)
+            there = index.fields.present(prints)
+            for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
+                match = _field_match(comparing, place, length, CODES[int(code_at[place])], index.fields.rows_of(one))
+                if match:
+                    yield match
 
 
 def _field_match(comparing: _Comparing, place: int, length: int, attribute: str, rows: Iterable[int]) -> _Match | None:
@@ -245,7 +268,7 @@ def _field_match(comparing: _Comparing, place: int, length: int, attribute: str,
     text = buffer[start:end]
     for row in rows:
         value = index.rows.value(row)
-        if index.rows.attribute(row) == attribute and WORD.findall(of_text(value)) == WORD.findall(text):
+        if index.rows.attribute(row) == attribute and tuple(WORD.findall(text)) in in_fields(attribute, value):
             owners = index.owners(attribute, value)
             return _Match(start, end, Owner(attribute, owners.only, value), in_field=True)
     return None
@@ -281,7 +304,8 @@ def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows:
     if not found or not rows:
         return None
     value = index.rows.value(rows[0])
-    if national(found.group().decode("ascii")) != national(value):
+    digits, wanted = found.group().decode("ascii"), national(value)
+    if national(digits) != wanted and digits != SWEDEN + wanted:
         return None
     persons = {index.rows.number(row) for row in rows}
     attribute = index.rows.attribute(rows[0])

@@ -5,6 +5,7 @@ import quopri
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from testbed.privacy import protobuf
@@ -30,10 +31,9 @@ SIMPLE = (
     (b"\\n", b"\n"),
     (b"\\r", b"\r"),
     (b"\\t", b"\t"),
-    (b"\\\\", b"\\"),
 )
 LINES = re.compile(rb"(?<=[A-Za-z0-9+/]{60})\r?\n(?=[A-Za-z0-9+/]{2})")
-QUOTED = re.compile(rb"[\w.,@ ]=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
+QUOTED = re.compile(rb"=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
 PART = re.compile(rb"content-disposition:", re.IGNORECASE)
 PART_NAME = re.compile(rb"content-disposition:[^\r\n]*?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
@@ -53,7 +53,7 @@ def unescaped(raw: bytes) -> bytes:
         if b"\\" in raw:
             raw = _without_backslashes(raw)
         if b"&" in raw and b";" in raw:
-            raw = ENTITY.sub(_entity, raw)
+            raw = ENTITY.sub(lambda found: _entity(found[0]), raw)
         if raw == before:
             break
     return LINES.sub(b"", raw) if b"\n" in raw else raw
@@ -63,11 +63,15 @@ def _char(number: int) -> bytes:
     return chr(number).encode("utf-8", "replace")
 
 
-def _entity(found: re.Match[bytes]) -> bytes:
-    return html.unescape(found[0].decode("ascii")).encode("utf-8", "replace")
+@lru_cache(maxsize=4096)
+def _entity(entity: bytes) -> bytes:
+    return html.unescape(entity.decode("ascii")).encode("utf-8", "replace")
 
 
 def _without_backslashes(raw: bytes) -> bytes:
+    # NOTE: of escapes within escapes only the last one says something.
+    while b"\\\\" in raw:
+        raw = raw.replace(b"\\\\", b"\\")
     if b"\\u" in raw:
         raw = UNICODE.sub(_units, raw)
     if b"\\x" in raw:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from loadtests.bench.lab import inprocess_logins, loopback_lab_figures
 from loadtests.bench.measure import Outcome, show
 from loadtests.bench.oidc_login import oidc_login
+from loadtests.bench.privacy import privacy
 from loadtests.bench.proxy_overhead import proxy_overhead
 from loadtests.bench.saml_login import saml_login
 from loadtests.bench.sign_response import sign_response
@@ -19,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
         "inprocess-logins": inprocess_logins,
         "lab": loopback_lab_figures,
         "proxy-overhead": proxy_overhead,
+        "privacy": privacy,
     }
 )
 

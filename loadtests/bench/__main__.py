@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from loadtests.bench.lab import inprocess_logins, loopback_lab_figures
+from loadtests.bench.leaks import leak_index, leak_search
 from loadtests.bench.measure import Outcome, show
 from loadtests.bench.oidc_login import oidc_login
 from loadtests.bench.privacy import privacy
@@ -21,6 +22,8 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
         "lab": loopback_lab_figures,
         "proxy-overhead": proxy_overhead,
         "privacy": privacy,
+        "leak-search": leak_search,
+        "leak-index": leak_index,
     }
 )
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -40,7 +41,7 @@ PUBLISHED = (
     ("value-searcher (9f2458ab), one person, published", "about two thirds", "not told", "0.08"),
     ("leaky-forms (64bfe2ca), one person, published", "about two fifths", "not told", "0.06"),
 )
-"""Name, recall on varied forms, precision, MB/s: taken from elsewhere (docs/corpus.md says where), not measured here."""
+"""Name, recall on varied forms, precision, MB/s: taken from elsewhere (see docs/corpus.md), not measured here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _plain(corpus: Corpus, people: Mapping[str, Person]) -> Ran:
     return Ran(PLAIN, found, _by_kind(hit), _size(corpus) / 1e6 / float(answer["cpu_s"]))
 
 
-def _peer(script: str, *files: Path) -> dict[str, object]:
+def _peer(script: str, *files: Path) -> dict[str, Any]:
     done = subprocess.run(
         [str(PEER_PYTHON), str(PEERS / script), *map(str, files)],
         check=True,

@@ -13,6 +13,7 @@ import logging
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 import presidio_analyzer.predefined_recognizers as shipped
 import spacy
@@ -23,7 +24,7 @@ from presidio_analyzer.nlp_engine import SpacyNlpEngine
 LANGUAGE = "en"
 
 
-class Blank(SpacyNlpEngine):
+class Blank(SpacyNlpEngine):  # type: ignore[misc]
     """Splits into words and knows nothing more."""
 
     def __init__(self) -> None:
@@ -42,10 +43,13 @@ tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), extra_suffixes=(
 
 def engine() -> AnalyzerEngine:
     """With every recogniser of patterns, made to speak the one language of the pipeline."""
-    recognizers = [shipped.PhoneRecognizer(supported_language=LANGUAGE, supported_regions=("SE", "US", "GB"))]
-    for _, kind in inspect.getmembers(shipped, inspect.isclass):
-        if issubclass(kind, PatternRecognizer) and kind is not PatternRecognizer:
-            recognizers.append(kind(supported_language=LANGUAGE))
+    recognizers: list[Any] = [
+        shipped.PhoneRecognizer(supported_language=LANGUAGE, supported_regions=("SE", "US", "GB"))
+    ]
+    kinds: list[Any] = [
+        kind for _, kind in inspect.getmembers(shipped, inspect.isclass) if issubclass(kind, PatternRecognizer)
+    ]
+    recognizers += [kind(supported_language=LANGUAGE) for kind in kinds if kind is not PatternRecognizer]
     registry = RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE])
     return AnalyzerEngine(registry=registry, nlp_engine=Blank(), supported_languages=[LANGUAGE])
 

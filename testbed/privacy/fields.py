@@ -17,7 +17,8 @@ _CUSTOMARY: Mapping[str, tuple[str, ...]] = {
         "tilltalsnamn",
     ),
     "sn": (
-        "family_name", "familyname", "last_name", "lastname", "lname", "enamn", "surname", "sur_name", "efternamn", "sn",
+        "family_name", "familyname", "last_name", "lastname", "lname", "enamn", "surname", "sur_name", "efternamn",
+        "sn",
     ),
     "displayName": ("display_name", "full_name", "fullname", "namn", "user_name", "username", "real_name", "cn"),
     "norEduPersonBirthDate": (

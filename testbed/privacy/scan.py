@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from testbed.privacy import kernels
 from testbed.privacy.fields import BETWEEN, KEYS, RANKS
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.rows import FAMILY, GIVEN, LONGEST, PHONE_LENGTH, field_prints
 from testbed.privacy.spellings import (
     CODES,
+    MIN_PHONE,
     SWEDEN,
     Kind,
     family_first,
@@ -107,10 +108,7 @@ def _blocks(texts: Sequence[bytes]) -> Iterator[tuple[list[int], list[bytes]]]:
 def _matches(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]:
     if not len(words.starts):
         return
-    alone = index.filter.passing(stirred(words.prints, 1))
-    followed = np.flatnonzero(words.chained)
-    _, pairs = words.chains(followed, 2)
-    paired = followed[index.filter.passing(pairs)]
+    alone, paired = index.filter.passing(words)
     comparing = _Comparing(buffer, words, index)
     for length, table in index.chains.items():
         at, prints = words.chains(alone if length == 1 else paired, length)
@@ -238,25 +236,43 @@ def _in_fields(comparing: _Comparing, alone: Numbers, paired: Numbers) -> Iterat
     """
     words, index = comparing.words, comparing.index
     for rank in range(RANKS):
-        code_at: NDArray[np.int64] = np.full(len(words.starts) + 2, -1, np.int64)
-        for length, table in KEYS.items():
-            at, prints = words.chains(alone if length == 1 else paired, length)
-            places = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
-            there = table.prints[places] == prints
-            behind = at[there] + length
-            within = behind < len(words.starts)
-            behind, codes = behind[within], table.rows[places[there][within]]
-            behind = behind + np.isin(words.prints[behind], BETWEEN)
-            code_at[behind] = codes
-        places = np.flatnonzero(code_at[: len(words.starts)] >= 0)
-        for length in range(1, LONGEST + 1) if len(places) else ():
+        places, codes = _begun(comparing, *_named(words, alone, paired, rank))
+        for length in index.field_lengths if len(places) else ():
             at, chains = words.chains(places, length)
-            prints = field_prints(code_at[at], chains)
-            there = index.fields.present(prints)
-            for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
-                match = _field_match(comparing, place, length, CODES[int(code_at[place])], index.fields.rows_of(one))
+            held = codes[np.searchsorted(places, at)]
+            prints = field_prints(held, chains)
+            there = np.flatnonzero(index.fields.present(prints))
+            for place, code, one in zip(at[there].tolist(), held[there].tolist(), prints[there].tolist(), strict=True):
+                match = _field_match(comparing, place, length, CODES[code], index.fields.rows_of(one))
                 if match:
                     yield match
+
+
+def _begun(comparing: _Comparing, places: Numbers, codes: Numbers) -> tuple[Numbers, Numbers]:
+    """Those words with which some value of the attribute begins."""
+    heads = comparing.index.field_heads
+    if not len(heads):
+        return places[:0], codes[:0]
+    prints = field_prints(codes, stirred(comparing.words.prints[places], 1))
+    begun = heads[np.minimum(np.searchsorted(heads, prints), len(heads) - 1)] == prints
+    return places[begun], codes[begun]
+
+
+def _named(words: Words, alone: Numbers, paired: Numbers, rank: int) -> tuple[Numbers, Numbers]:
+    """The words that stand behind the name of a field, and the number of its attribute."""
+    places: list[Numbers] = []
+    codes: list[Numbers] = []
+    for length, table in sorted(KEYS.items(), reverse=True):
+        at, prints = words.chains(alone if length == 1 else paired, length)
+        entries = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
+        there = (table.prints[entries] == prints) & (at + length < len(words.starts))
+        behind = at[there] + length
+        behind = behind + (words.prints[behind][:, None] == BETWEEN).any(axis=1)
+        places.append(behind)
+        codes.append(table.rows[entries[there]].astype(np.int64))
+    # NOTE: the first of equal places counts, and the longest names come first.
+    found, firsts = np.unique(np.concatenate(places), return_index=True)
+    return found, np.concatenate(codes)[firsts]
 
 
 def _field_match(comparing: _Comparing, place: int, length: int, attribute: str, rows: Iterable[int]) -> _Match | None:
@@ -280,22 +296,22 @@ def _field_match(comparing: _Comparing, place: int, length: int, attribute: str,
 def _phones(buffer: bytes, index: PeopleIndex) -> Iterator[_Match]:
     if not index.phone_lengths:
         return
-    octets = np.frombuffer(buffer, np.uint8)
-    digits = np.flatnonzero((octets >= 0x30) & (octets <= 0x39))
-    values = (octets[digits] - 0x30).astype(np.uint64)
-    last = np.flatnonzero(np.diff(digits, append=len(buffer) + 1) > 1)
-    for length in index.phone_lengths:
-        ends = last[last >= length - 1]
-        ends = ends[digits[ends] - digits[ends - length + 1] < length + MAX_PHONE_SIGNS]
-        numbers = np.zeros(len(ends), np.uint64)
-        for step in range(length):
-            numbers = numbers * np.uint64(10) + values[ends - length + 1 + step]
-        prints = numbers + np.uint64(length) * PHONE_LENGTH
-        there = index.phones.present(prints)
-        for end, one in zip(ends[there].tolist(), prints[there].tolist(), strict=True):
-            match = _phone_match(buffer, int(digits[end]) + 1, length, index, list(index.phones.rows_of(one)))
-            if match:
-                yield match
+    room = len(buffer) // MIN_PHONE + 1
+    ends, prints, lengths = np.empty(room, np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
+    count = kernels.phone_ends(
+        np.frombuffer(buffer, np.uint8),
+        np.array(index.phone_lengths, np.int64),
+        MAX_PHONE_SIGNS,
+        PHONE_LENGTH,
+        index.phones.prints,
+        ends,
+        prints,
+        lengths,
+    )
+    for end, one, length in zip(ends[:count].tolist(), prints[:count].tolist(), lengths[:count].tolist(), strict=True):
+        match = _phone_match(buffer, end, length, index, list(index.phones.rows_of(one)))
+        if match:
+            yield match
 
 
 def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows: list[int]) -> _Match | None:

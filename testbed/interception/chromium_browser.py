@@ -13,13 +13,13 @@ from playwright.async_api import Page as Sheet
 
 from testbed.interception.browser import BrowserError
 from testbed.interception.filling import send_form
-from testbed.interception.http_browser import MAX_BODY
+from testbed.interception.http_browser import MAX_BODY, REDIRECTS
 from testbed.interception.settling import ANSWER_S, LEAD_S, Traffic
 from testbed.model.pages import Form, Page
 from testbed.model.wire import Response as Answer
 from testbed.wire.forms import read_page
 
-CLOSE_S = 10.0
+CLOSE_S = 5.0
 MOST_SHEETS = 10
 """A page may open so many others; more are shut at once."""
 SHOWN = """(most) => [
@@ -100,7 +100,9 @@ class _Tab:
         self._context = context
         self._traffic = Traffic(context, sheet)
         self._document: Response | None = None
-        """The last answer to a navigation of the page."""
+        """The last answer to a navigation of the page that leads nowhere else."""
+        self._redirected = 0
+        """The status of the last one that did."""
         self._landed = False
         """Whether the page shows that answer."""
         self._status = 0
@@ -125,7 +127,7 @@ class _Tab:
                 trouble = _first_line(error)
             await self._traffic.settled(target)
         if stopped:
-            self.page = Page(urldefrag(stopped[0]).url, self._document.status if self._document else 0)
+            self.page = Page(urldefrag(stopped[0]).url, self._redirected)
         else:
             self.page = await self._read(target, trouble)
         return self.page
@@ -193,7 +195,11 @@ class _Tab:
                 await session.detach()
 
     def _answered(self, response: Response) -> None:
-        if response.request.is_navigation_request() and response.frame == self.sheet.main_frame:
+        if not response.request.is_navigation_request() or response.frame != self.sheet.main_frame:
+            return
+        if response.status in REDIRECTS and "location" in response.headers:
+            self._redirected = response.status
+        else:
             self._document, self._landed = response, False
 
     def _arrived(self, frame: Frame) -> None:

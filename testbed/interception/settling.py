@@ -30,12 +30,16 @@ class Traffic:
         """Each request, and whether it leads the page somewhere else."""
         self._stirred = self._arrived = asyncio.get_running_loop().time()
         self._changed = asyncio.Event()
+        self._gone = False
         context.on("request", self._begun)
         context.on("requestfinished", self._ended)
         context.on("requestfailed", self._ended)
         context.on("page", self._watch)
         self._watch(sheet)
+        sheet.on("request", self._leads)
         sheet.on("framenavigated", self._landed)
+        sheet.on("crash", self._lost)
+        sheet.on("close", self._lost)
 
     async def settled(self, target: str) -> None:
         """Wait until the page rests.
@@ -48,6 +52,8 @@ class Traffic:
         self._stir()
         while True:
             now, leading = loop.time(), any(self._under_way.values())
+            if self._gone:
+                raise BrowserError(f"the page of {target[:200]} crashed")
             if now > begun + WHOLE_S:
                 raise BrowserError(f"{target[:200]} was still leading on after {WHOLE_S:.0f} s")
             rest = max(begun, self._arrived) + REST_S
@@ -80,9 +86,7 @@ class Traffic:
                 return str(await self._sheet.evaluate(READY)) == "complete"
         except TimeoutError as error:
             raise BrowserError(f"the page of {target[:200]} gave no answer within {ANSWER_S:.0f} s") from error
-        except Error as error:
-            if self._sheet.is_closed():
-                raise BrowserError(f"the page of {target[:200]} has closed itself") from error
+        except Error:
             return False
 
     def _stir(self) -> None:
@@ -90,15 +94,21 @@ class Traffic:
         self._changed.set()
 
     def _begun(self, request: Request) -> None:
-        self._under_way[request] = self._leads(request)
+        self._under_way[request] = False
         self._stir()
 
     def _ended(self, request: Request) -> None:
         self._under_way.pop(request, None)
         self._stir()
 
-    def _leads(self, request: Request) -> bool:
-        return request.is_navigation_request() and request.frame == self._sheet.main_frame
+    def _leads(self, request: Request) -> None:
+        """A request of the page itself; Playwright tells of it after :meth:`_begun`."""
+        if request in self._under_way:
+            self._under_way[request] = request.is_navigation_request() and request.frame == self._sheet.main_frame
+
+    def _lost(self, _: Page) -> None:
+        self._gone = True
+        self._stir()
 
     def _landed(self, frame: Frame) -> None:
         if frame == self._sheet.main_frame:

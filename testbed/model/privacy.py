@@ -50,6 +50,20 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that was sent and that nobody here can read: who is told what by it cannot be known."""
+
+    sender: str
+    """As of a disclosure: the host of the party that made it happen."""
+    recipient: str
+    channel: Channel
+    where: Pointer
+    why: str
+    """What it is and why it stays closed, as ``an encrypted JWT``; the end of a sentence."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """An identifier by which a school made a person known to a vendor."""
 

@@ -1,8 +1,12 @@
 """The two-sided matrix: each fault is noticed by exactly what it declares; a compliant vendor by nothing."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
+from sp_mocks.scripts import SCRIPT_FAULTS
 from testbed.model.verdict import RunRecord, Verdict
 from testbed.runner.catalogue import load_catalogue
 
@@ -12,6 +16,9 @@ FAULTY = {
     for vendor in CATALOGUE.vendors.values()
     if vendor.simulated and vendor.simulated.fault
 }
+SEEN_WITHOUT_SCRIPTS = [fault for fault in EVERY_FAULT if fault not in SCRIPT_FAULTS]
+IN_A_BROWSER = Path(__file__).parents[1] / "browser" / "test_plays.py"
+"""Proves the others, by the same equality."""
 COMPLIANT = {
     vendor.simulated.profile: vendor.id
     for vendor in CATALOGUE.vendors.values()
@@ -24,7 +31,17 @@ def test_every_fault_and_every_profile_is_played_by_some_vendor() -> None:
     assert set(COMPLIANT) == set(EVERY_PROFILE)
 
 
-@pytest.mark.parametrize("fault", EVERY_FAULT)
+def test_the_faults_of_scripts_are_left_to_the_tests_with_a_browser_every_one() -> None:
+    needing = {s.vendor for s in CATALOGUE.scenarios.values() if s.needs_scripts}
+    assert needing == {FAULTY[fault] for fault in SCRIPT_FAULTS}
+    assert needing == {scenario.vendor for scenario in CATALOGUE.named(["scripts"])}
+    assert not needing & {scenario.vendor for scenario in CATALOGUE.named(["tour"])}
+    proof = IN_A_BROWSER.read_text(encoding="utf-8")
+    assert '@pytest.mark.parametrize("fault", SCRIPT_FAULTS)' in proof
+    assert set(re.findall(r'^    "([a-z-]+)": \(', proof, re.MULTILINE)) == set(SCRIPT_FAULTS)
+
+
+@pytest.mark.parametrize("fault", SEEN_WITHOUT_SCRIPTS)
 def test_a_fault_is_noticed_by_exactly_what_it_declares(fault: str, tour: RunRecord) -> None:
     judged = [j for j in tour.run.judgements if j.play.vendor.id == FAULTY[fault]]
     assert judged

@@ -12,6 +12,7 @@ from sp_mocks.faults import FAULTS
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.profiles import PROFILES
+from sp_mocks.scripts import SCRIPT_FAULTS
 
 from .conftest import SUB
 
@@ -55,7 +56,7 @@ def test_every_fault_says_what_it_does_and_who_must_notice() -> None:
 
 
 def test_no_name_stands_for_a_fault_or_a_profile_of_both_protocols() -> None:
-    assert len(EVERY_FAULT) == len(FAULTS) + len(OIDC_FAULTS)
+    assert len(EVERY_FAULT) == len(FAULTS) + len(OIDC_FAULTS) + len(SCRIPT_FAULTS)
     assert len(EVERY_PROFILE) == len(PROFILES) + len(OIDC_PROFILES)
 
 

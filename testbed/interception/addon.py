@@ -7,9 +7,11 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from testbed.interception.answers import outside
 from testbed.interception.journal import Journal
-from testbed.model.wire import Headers, Request, Response
+from testbed.model.wire import HUNG_UP, Headers, Request, Response
 
 NUMBER = "testbed-number"
+BY_CLIENT = ("Client disconnected", "stream reset by client")
+"""How mitmproxy begins to say that it was not the server who ended an exchange."""
 
 
 class Recorder:
@@ -91,7 +93,9 @@ class Recorder:
         """No answer will come."""
         number = flow.metadata.get(NUMBER)
         if number is not None:
-            self._journal.close(number, None, flow.error.msg if flow.error else "the connection ended")
+            said = flow.error.msg if flow.error else "the connection ended"
+            hung_up = not flow.client_conn.connected or said.startswith(BY_CLIENT)
+            self._journal.close(number, None, HUNG_UP if hung_up else said)
 
 
 def _pairs(headers: http.Headers) -> Headers:

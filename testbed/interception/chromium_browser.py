@@ -11,6 +11,7 @@ from playwright.async_api import Browser as Process
 from playwright.async_api import BrowserContext, Dialog, Error, Frame, Response
 from playwright.async_api import Page as Sheet
 
+from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserError
 from testbed.interception.filling import send_form
 from testbed.interception.http_browser import MAX_BODY, REDIRECTS
@@ -78,16 +79,24 @@ class ChromiumBrowser:
             await tab.close()
 
     async def _open(self) -> "_Tab":
+        """The open tab, or a new one.
+
+        Raises:
+            ParticipantUnavailable: Chromium opens none.
+        """
         if self._tab is None:
             try:
-                context = await self._process.new_context(
-                    proxy={"server": self._proxy, "bypass": "<-loopback>"},
-                    locale=self._language,
-                    accept_downloads=False,
-                )
-                self._tab = _Tab(context, await context.new_page())
+                async with asyncio.timeout(LEAD_S):
+                    context = await self._process.new_context(
+                        proxy={"server": self._proxy, "bypass": "<-loopback>"},
+                        locale=self._language,
+                        accept_downloads=False,
+                    )
+                    self._tab = _Tab(context, await context.new_page())
             except Error as error:
-                raise BrowserError(f"Chromium opened no page: {_first_line(error)}") from error
+                raise ParticipantUnavailable(f"Chromium opened no page: {_first_line(error)}") from error
+            except TimeoutError as error:
+                raise ParticipantUnavailable(f"Chromium opened no page within {LEAD_S:.0f} s") from error
         return self._tab
 
 
@@ -122,9 +131,13 @@ class _Tab:
         trouble = ""
         async with self._stopping(stop_before) as stopped:
             try:
-                await action()
+                # NOTE: Playwright's own limits fail where its driver has died.
+                async with asyncio.timeout(LEAD_S + ANSWER_S):
+                    await action()
             except Error as error:
                 trouble = _first_line(error)
+            except TimeoutError:
+                trouble = f"nothing within {LEAD_S + ANSWER_S:.0f} s"
             await self._traffic.settled(target)
         if stopped:
             self.page = Page(urldefrag(stopped[0]).url, self._redirected)

@@ -4,12 +4,13 @@ Its pages call through the proxy's listener for the person's browser, and trust 
 no other. What Chromium itself would like to ask of its makers leads to a port where nobody is.
 """
 
+import asyncio
 import base64
 import hashlib
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from testbed.interception import ParticipantUnavailable
 from testbed.interception.chromium_browser import ChromiumBrowser
 
 READY_MS = 30_000
+GOODBYE_S = 10.0
 LOOPBACK = "127.0.0.1"
 OFF = (
     # NOTE: asks its makers about every form of a page, by way of the page's own proxy.
@@ -83,32 +85,39 @@ async def launched(path: Path, proxy: str, ca_file: Path) -> AsyncIterator[Chrom
     Raises:
         ParticipantUnavailable: it did not come up.
     """
-    with _nobody() as port:
-        async with async_playwright() as playwright:
-            try:
-                process = await playwright.chromium.launch(
-                    executable_path=path,
-                    # NOTE: as root Chromium has no sandbox, and will not start with one.
-                    chromium_sandbox=os.geteuid() != 0,
-                    handle_sigint=False,
-                    handle_sigterm=False,
-                    handle_sighup=False,
-                    timeout=READY_MS,
-                    args=[
-                        f"--proxy-server=http://{LOOPBACK}:{port}",
-                        "--proxy-bypass-list=<-loopback>",
-                        f"--ignore-certificate-errors-spki-list={_pin(ca_file)}",
-                        f"--disable-features={','.join(OFF)}",
-                        "--disable-background-networking",
-                        "--disable-gpu",
-                    ],
-                )
-            except Error as error:
-                raise ParticipantUnavailable(f"Chromium did not come up: {error.message[:500]}") from error
-            try:
-                yield Chromium(process, proxy)
-            finally:
-                await process.close()
+    async with AsyncExitStack() as stack:
+        nobody = stack.enter_context(_nobody())
+        playwright = await async_playwright().start()
+        stack.push_async_callback(_within_bounds, playwright.stop)
+        try:
+            process = await playwright.chromium.launch(
+                executable_path=path,
+                # NOTE: as root Chromium has no sandbox, and will not start with one.
+                chromium_sandbox=os.geteuid() != 0,
+                handle_sigint=False,
+                handle_sigterm=False,
+                handle_sighup=False,
+                timeout=READY_MS,
+                args=[
+                    f"--proxy-server=http://{LOOPBACK}:{nobody}",
+                    "--proxy-bypass-list=<-loopback>",
+                    f"--ignore-certificate-errors-spki-list={_pin(ca_file)}",
+                    f"--disable-features={','.join(OFF)}",
+                    "--disable-background-networking",
+                    "--disable-gpu",
+                ],
+            )
+        except Error as error:
+            raise ParticipantUnavailable(f"Chromium did not come up: {error.message[:500]}") from error
+        stack.push_async_callback(_within_bounds, process.close)
+        yield Chromium(process, proxy)
+
+
+async def _within_bounds(close: Callable[[], Awaitable[None]]) -> None:
+    """What has ended already may not answer."""
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(GOODBYE_S):
+            await close()
 
 
 def _pin(ca_file: Path) -> str:

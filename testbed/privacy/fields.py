@@ -9,13 +9,17 @@ from testbed.model.attributes import attributes
 from testbed.privacy.prints import Rows, Table
 from testbed.privacy.rows import chain_prints
 from testbed.privacy.spellings import CODE_OF, MARKING, words_in
-from testbed.privacy.words import Prints
+from testbed.privacy.words import MARGIN, Prints, words_of
 
 _CUSTOMARY: Mapping[str, tuple[str, ...]] = {
     "givenName": (
-        "given_name", "givenname", "given", "first_name", "firstname", "fname", "förnamn", "for_namn", "tilltalsnamn",
+        "given_name", "givenname", "given", "first_name", "firstname", "fname", "fnamn", "förnamn", "for_namn",
+        "tilltalsnamn",
     ),
-    "sn": ("family_name", "familyname", "last_name", "lastname", "lname", "surname", "sur_name", "efternamn", "sn"),
+    "sn": (
+        "family_name", "familyname", "last_name", "lastname", "lname", "enamn", "surname", "sur_name", "efternamn",
+        "sn",
+    ),
     "displayName": ("display_name", "full_name", "fullname", "namn", "user_name", "username", "real_name", "cn"),
     "norEduPersonBirthDate": (
         "birth_date", "birthdate", "birthday", "dob", "date_of_birth", "dateofbirth", "födelsedatum", "född",
@@ -38,7 +42,7 @@ CUSTOMARY: Mapping[str, tuple[str, ...]] = MappingProxyType(_CUSTOMARY)
 """What fields are called that hold an attribute, beside its names in the attribute table."""
 LONGEST_NAME = 3
 """Words of a field's name."""
-BETWEEN = frozenset({b"value", b"content", b"string", b"text"})
+BETWEEN = words_of(bytes(MARGIN) + b"value content string text" + bytes(MARGIN)).prints
 """Words that may stand between the name of a field and its value: of HTML and of nested objects."""
 
 
@@ -64,3 +68,5 @@ def _keys() -> tuple[Mapping[int, Table], Prints]:
 
 
 KEYS, KEY_HEADS = _keys()
+RANKS = max(int(np.unique(table.prints, return_counts=True)[1].max()) for table in KEYS.values())
+"""Attributes that share a name at most."""

@@ -76,6 +76,8 @@ class PeopleIndex:
         self.phones = parts.phones
         self.phone_lengths: tuple[int, ...] = parts.phone_lengths
         self.fields: Table = parts.fields
+        self.field_heads = parts.field_heads
+        self.field_lengths = parts.field_lengths
         """Values that are looked for where a field says what they are."""
         self.filter: Filter = parts.filter
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.privacy.words import Numbers, Prints
+from testbed.privacy import kernels
+from testbed.privacy.words import Numbers, Prints, Words
 
 type Rows = NDArray[np.uint32]
 
@@ -34,11 +35,13 @@ class Filter:
         np.bitwise_or.at(bits, places >> _BYTE, np.uint8(1) << (places & _IN_BYTE).astype(np.uint8))
         return cls(bits, shift)
 
-    def passing(self, prints: Prints) -> Numbers:
-        """The places of those that may be in the table."""
-        places = prints >> self.shift
-        octets = self.bits[places >> _BYTE]
-        return np.flatnonzero((octets >> (places & _IN_BYTE).astype(np.uint8)) & 1)
+    def passing(self, words: Words) -> tuple[Numbers, Numbers]:
+        """The words that may be in the table, and those that may be with the next one."""
+        alone, paired = (np.empty(len(words.prints), np.int64) for _ in range(2))
+        singles, pairs = kernels.passing(
+            words.prints, words.chained.view(np.uint8), self.bits, self.shift, alone, paired
+        )
+        return alone[:singles], paired[:pairs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ class Found:
 def together(found: Sequence[Found], index: PeopleIndex) -> Iterator[Found]:
     """The same, each shared value with its person where what else the part tells in this form leaves but one.
 
-    Only a part that tells one value of each attribute is a record of one person; a list of many leaves each value
-    nobody's, unless it stands for one person alone.
+    What a part tells several values of is a list of many people: there each value stays nobody's, unless it stands for
+    one person alone.
     """
     forms = dict.fromkeys(one.form for one in found if one.in_field and not one.owner.person)
     whose = {form: _person([one for one in found if one.form == form], index) for form in forms}
@@ -40,9 +40,9 @@ def _person(found: Sequence[Found], index: PeopleIndex) -> str:
     for one in found:
         if one.in_field:
             values.setdefault(one.owner.attribute, set()).add(one.owner.value)
-    if len(named) > 1 or any(len(several) > 1 for several in values.values()):
+    told = [(attribute, next(iter(several))) for attribute, several in values.items() if len(several) == 1]
+    if len(named) > 1 or not told:
         return ""
-    told = [(attribute, next(iter(several))) for attribute, several in values.items()]
     if named:
         person = next(iter(named))
         return person if all(index.owns(person, *one) for one in told) else ""

@@ -17,11 +17,11 @@ from testbed.privacy.spellings import (
     MARKING,
     UNIQUE,
     Kind,
+    in_fields,
     kind_of,
     name_needles,
     national,
     needles,
-    words_in,
 )
 from testbed.privacy.words import Numbers, Prints, joined, stirred, words_of
 
@@ -154,6 +154,9 @@ class Gathered:
     phones: Table
     phone_lengths: tuple[int, ...]
     fields: Table
+    field_heads: Prints
+    """Of the first words of those values, with their attributes, in order."""
+    field_lengths: tuple[int, ...]
     filter: Filter
     heads: Prints
     """That the filter lets pass."""
@@ -171,6 +174,8 @@ class Gathered:
             phones=self.phones.with_more(*made.phones),
             phone_lengths=tuple(sorted({*self.phone_lengths, *made.phone_lengths})),
             fields=self.fields,
+            field_heads=self.field_heads,
+            field_lengths=self.field_lengths,
             filter=Filter.of(heads),
             heads=heads,
         )
@@ -267,7 +272,7 @@ def gathered(people: Iterable[Person], also: Prints) -> tuple[RowTexts, Gathered
                 if code == DISPLAY or (code == FAMILY and shown < 0):
                     shown = row
                 if code in _IN_FIELDS:
-                    fields.setdefault((code, value.casefold()), row)
+                    fields.setdefault((code, value), row)
             if shown >= 0:
                 block.name(shown, name[GIVEN], name[FAMILY], name[DISPLAY])
             first.append(len(codes))
@@ -304,13 +309,16 @@ def _values(person: Person) -> Iterator[tuple[int, str]]:
 
 def _together(made: list[_Made], fields: Mapping[tuple[int, str], int], also: Prints) -> Gathered:
     lengths = sorted({length for one in made for length in one.chains})
+    spelt = _fields(fields)
     heads = np.unique(np.concatenate([also, *(one.heads for one in made)]))
     return Gathered(
         owners=_table([one.owners for one in made]),
         chains={n: _table([one.chains[n] for one in made if n in one.chains]) for n in lengths},
         phones=_table([one.phones for one in made]),
         phone_lengths=tuple(sorted(frozenset[int]().union(*(one.phone_lengths for one in made)))),
-        fields=_fields(fields),
+        fields=_table([(prints, rows) for _, prints, rows, _ in spelt]),
+        field_heads=np.unique(np.concatenate([np.zeros(0, np.uint64), *(first for _, _, _, first in spelt)])),
+        field_lengths=tuple(length for length, _, _, _ in spelt),
         filter=Filter.of(heads),
         heads=heads,
     )
@@ -322,12 +330,17 @@ def _table(parts: Sequence[tuple[Prints, Rows]]) -> Table:
     return Table.of(np.concatenate([prints for prints, _ in parts]), np.concatenate([rows for _, rows in parts]))
 
 
-def _fields(fields: Mapping[tuple[int, str], int]) -> Table:
-    """Values that fields may hold, by attribute and words."""
-    keys = [key for key in fields if words_in(key[1])]
-    lines = [b" ".join(words_in(value)) for _, value in keys]
-    codes = np.array([code for code, _ in keys], np.int64)
-    chains, _ = chain_prints(lines, np.arange(len(keys), dtype=np.uint32))
-    prints = [field_prints(codes[at], chain) for chain, at in chains.values()]
-    rows = [np.array([fields[keys[one]] for one in at], np.uint32) for _, at in chains.values()]
-    return _table(list(zip(prints, rows, strict=True)))
+def _fields(fields: Mapping[tuple[int, str], int]) -> list[tuple[int, Prints, Rows, Prints]]:
+    """Values that fields may hold, by their number of words: fingerprints of attribute and words, rows, and the same
+    fingerprints of the first words alone."""
+    spelt = {
+        (code, words): row for (code, value), row in fields.items() for words in in_fields(CODES[code], value) if words
+    }
+    codes = np.array([code for code, _ in spelt], np.int64)
+    rows = np.array(list(spelt.values()), np.uint32)
+    chains, _ = chain_prints([b" ".join(words) for _, words in spelt], np.arange(len(spelt), dtype=np.uint32))
+    firsts, _ = chain_prints([words[0] for _, words in spelt], np.arange(len(spelt), dtype=np.uint32))
+    heads = np.zeros(len(spelt), np.uint64)
+    for first, at in firsts.values():
+        heads[at] = field_prints(codes[at], first)
+    return [(length, field_prints(codes[at], chain), rows[at], heads[at]) for length, (chain, at) in chains.items()]

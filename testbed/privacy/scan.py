@@ -9,24 +9,34 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from testbed.privacy.fields import BETWEEN, KEYS
+from testbed.privacy import kernels
+from testbed.privacy.fields import BETWEEN, KEYS, RANKS
 from testbed.privacy.people import Owner, PeopleIndex
-from testbed.privacy.rows import LONGEST, PHONE_LENGTH, field_prints
-from testbed.privacy.skeleton import of_text
-from testbed.privacy.spellings import CODES, Kind, kind_of, name_needles, national, needles
+from testbed.privacy.rows import FAMILY, GIVEN, LONGEST, PHONE_LENGTH, field_prints
+from testbed.privacy.spellings import (
+    CODES,
+    MIN_PHONE,
+    SWEDEN,
+    Kind,
+    family_first,
+    in_fields,
+    kind_of,
+    name_needles,
+    national,
+    needles,
+)
 from testbed.privacy.words import Numbers, Words, joined, stirred, words_of
 
 BLOCK = 1 << 18
 """Octets that are looked at together: what fits in a processor's cache."""
-OVERLAP = 512
+OVERLAP = 1024
 """Octets of a text that two blocks share, lest a value is cut in two."""
 MAX_PHONE_SIGNS = 8
 """Blanks, dashes and brackets within a telephone number."""
 MAX_SHARING = 64
 """People with the same value who are looked at; where so many share it, nobody can tell whose it is."""
-NAME_SIGNS = re.compile(rb"[\"']?(?:[ \t\r\n]*[,;|][ \t\r\n]*|[ \t\r\n]{1,4}|[_.+/-])[\"']?")
+NAME_SIGNS = re.compile(rb"[\"']?(?:[ \t\r\n+]*[,;|][ \t\r\n+]*|[ \t\r\n+]{1,4}|[_./'-])[\"']?")
 NUMBER_SIGN = re.compile(rb"[-+ ]?")
 LOOSE_SIGNS = re.compile(rb"[^<>{}\[\]=]{1,4}")
 FIELD_SIGNS = re.compile(rb"[^a-z0-9]*[\"'=:>\]\t\n;|][^a-z0-9]*")
@@ -58,50 +68,48 @@ class _Match:
 
 def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
     """Every value that the skeletons hold, each once for each text, in the order of the texts."""
-    for numbers, pieces in _blocks(texts):
-        buffer, begins = joined(pieces)
-        yield from in_buffer(buffer, words_of(buffer), begins, numbers, index)
+    for block in _blocks(texts):
+        buffer, begins = joined([text for _, text, _ in block])
+        yield from _in_block(buffer, begins, block, index)
 
 
-def in_buffer(
-    buffer: bytes, words: Words, begins: Numbers, numbers: Sequence[int], index: PeopleIndex
-) -> Iterator[Seen]:
-    """The same for texts that stand in one buffer, each beginning at one of these places."""
-    matches = sorted(_matches(buffer, words, index), key=lambda match: (match.start, -match.end))
+type _Pieces = list[tuple[int, bytes, bool]]
+"""Number of a text, a piece of it, and whether it goes on from another piece."""
+
+
+def _in_block(buffer: bytes, begins: Numbers, block: _Pieces, index: PeopleIndex) -> Iterator[Seen]:
+    matches = sorted(_matches(buffer, words_of(buffer), index), key=lambda match: (match.start, -match.end))
     seen: dict[Seen, None] = {}
     beyond = -1
     for match in matches:
-        if match.end > beyond:
-            text = numbers[int(np.searchsorted(begins, match.start, "right")) - 1]
+        place = int(np.searchsorted(begins, match.start, "right")) - 1
+        text, _, goes_on = block[place]
+        # NOTE: at its very beginning a piece may hold the second half of a longer word; the piece before has it whole.
+        if match.end > beyond and not (goes_on and match.start - begins[place] < OVERLAP // 2):
             seen[Seen(text, match.owner, match.in_field)] = None
             beyond = match.end
     yield from seen
 
 
-def _blocks(texts: Sequence[bytes]) -> Iterator[tuple[list[int], list[bytes]]]:
-    numbers: list[int] = []
-    pieces: list[bytes] = []
+def _blocks(texts: Sequence[bytes]) -> Iterator[_Pieces]:
+    block: _Pieces = []
     size = 0
     for number, text in enumerate(texts):
         for start in range(0, max(len(text), 1), BLOCK):
-            piece = text[start : start + BLOCK + OVERLAP]
+            piece = text[max(start - OVERLAP, 0) : start + BLOCK]
             if size and size + len(piece) > BLOCK:
-                yield numbers, pieces
-                numbers, pieces, size = [], [], 0
-            numbers.append(number)
-            pieces.append(piece)
+                yield block
+                block, size = [], 0
+            block.append((number, piece, start > 0))
             size += len(piece)
-    if pieces:
-        yield numbers, pieces
+    if block:
+        yield block
 
 
 def _matches(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]:
     if not len(words.starts):
         return
-    alone = index.filter.passing(stirred(words.prints, 1))
-    followed = np.flatnonzero(words.chained)
-    _, pairs = words.chains(followed, 2)
-    paired = followed[index.filter.passing(pairs)]
+    alone, paired = index.filter.passing(words)
     comparing = _Comparing(buffer, words, index)
     for length, table in index.chains.items():
         at, prints = words.chains(alone if length == 1 else paired, length)
@@ -120,22 +128,19 @@ class _Comparing:
 
     def value(self, place: int, length: int, rows: Iterable[int]) -> Iterator[_Match]:
         """The value whose words begin at this one; of those of several people it is nobody's."""
-        found: dict[str, list[int]] = {}
-        match: tuple[int, int] | None = None
+        found: dict[tuple[int, int, str], list[int]] = {}
         for row, _ in zip(rows, range(MAX_SHARING), strict=False):
-            match = self._whole(place, length, row) or match
-            if match is not None and self._whole(place, length, row):
-                found.setdefault(self.index.rows.attribute(row), []).append(row)
-        if match is None:
-            return
-        for attribute, same in found.items():
-            yield _Match(*match, self._owner(attribute, same))
+            place_of = self._whole(place, length, row)
+            if place_of:
+                found.setdefault((*place_of, self.index.rows.attribute(row)), []).append(row)
+        for (start, end, attribute), same in found.items():
+            yield _Match(start, end, self._owner(attribute, same))
             return
 
     def _owner(self, attribute: str, rows: Sequence[int]) -> Owner:
         persons = {self.index.rows.number(row) for row in rows}
         only = self.index.rows.person(rows[0]) if len(persons) == 1 else ""
-        return Owner(attribute, only, _shown(self.index, attribute, rows[0]))
+        return Owner(attribute, only, self.index.rows.value(rows[0]))
 
     def _whole(self, place: int, length: int, row: int) -> tuple[int, int] | None:
         """Where the row's value stands, if it does: its words with the right signs between and around them."""
@@ -148,9 +153,30 @@ class _Comparing:
                 continue
             end = int(self.words.ends[place + len(inside) - 1])
             text = self.buffer[start:end]
-            if WORD.findall(text) == inside and _signs_fit(kind, text, needle) and self._stands_alone(kind, start, end):
+            if (
+                WORD.findall(text) == inside
+                and _signs_fit(kind, text, needle)
+                and self._stands_alone(kind, start, end)
+                and not (kind is Kind.NAME and self._among_names(place, inside, row))
+            ):
                 return start, end
         return None
+
+    def _among_names(self, place: int, inside: Sequence[bytes], row: int) -> bool:
+        """Whether it is the family name of one and the given name of another: "Lisa Berg, Anna Holm"."""
+        given, family, _ = self.index.rows.name_of(self.index.rows.number(row))
+        if tuple(inside) not in family_first(given, family):
+            return False
+        beyond = place + len(inside)
+        return self._is_name(place - 1, GIVEN, place) or self._is_name(beyond, FAMILY, beyond)
+
+    def _is_name(self, word: int, code: int, joint: int) -> bool:
+        """Whether this word is a name of somebody, one blank away from what stands at the joint."""
+        words = self.words
+        if not 0 < joint < len(words.starts) or self.buffer[words.ends[joint - 1] : words.starts[joint]] != b" ":
+            return False
+        at, prints = words.chains(np.array([word]), 1)
+        return bool(self.index.fields.present(field_prints(np.full(len(at), code), prints)).any())
 
     def _stands_alone(self, kind: Kind, start: int, end: int) -> bool:
         """Whether nothing before or behind makes it part of something else."""
@@ -171,7 +197,7 @@ class _Comparing:
                 return True
 
 
-_ADDRESS = re.compile(rb"[a-z0-9._%+'-]*@")
+_ADDRESS = re.compile(rb"[a-z0-9._%+'-]*(?:@|=40|%40)")
 
 
 def _to_address(buffer: bytes, end: int) -> bool:
@@ -187,10 +213,6 @@ def _needles(index: PeopleIndex, row: int, attribute: str, kind: Kind) -> Iterab
     if kind is Kind.NAME or attribute == "sn":
         return _name_needles(*index.rows.name_of(index.rows.number(row)))
     return needles(attribute, index.rows.value(row))
-
-
-def _shown(index: PeopleIndex, attribute: str, row: int) -> str:
-    return index.rows.value(row)
 
 
 def _signs_fit(kind: Kind, text: bytes, needle: bytes) -> bool:
@@ -209,31 +231,49 @@ def _signs_fit(kind: Kind, text: bytes, needle: bytes) -> bool:
 
 
 def _in_fields(comparing: _Comparing, alone: Numbers, paired: Numbers) -> Iterator[_Match]:
+    """Values that stand behind the name of a field.
+
+    Of the names that end at the same place the longest counts, and of attributes that share a name each is tried.
+    """
     words, index = comparing.words, comparing.index
-    code_at: NDArray[np.int64] = np.full(len(words.starts), -1, np.int64)
-    for length, table in KEYS.items():
+    for rank in range(RANKS):
+        places, codes = _begun(comparing, *_named(words, alone, paired, rank))
+        for length in index.field_lengths if len(places) else ():
+            at, chains = words.chains(places, length)
+            held = codes[np.searchsorted(places, at)]
+            prints = field_prints(held, chains)
+            there = np.flatnonzero(index.fields.present(prints))
+            for place, code, one in zip(at[there].tolist(), held[there].tolist(), prints[there].tolist(), strict=True):
+                match = _field_match(comparing, place, length, CODES[code], index.fields.rows_of(one))
+                if match:
+                    yield match
+
+
+def _begun(comparing: _Comparing, places: Numbers, codes: Numbers) -> tuple[Numbers, Numbers]:
+    """Those words with which some value of the attribute begins."""
+    heads = comparing.index.field_heads
+    if not len(heads):
+        return places[:0], codes[:0]
+    prints = field_prints(codes, stirred(comparing.words.prints[places], 1))
+    begun = heads[np.minimum(np.searchsorted(heads, prints), len(heads) - 1)] == prints
+    return places[begun], codes[begun]
+
+
+def _named(words: Words, alone: Numbers, paired: Numbers, rank: int) -> tuple[Numbers, Numbers]:
+    """The words that stand behind the name of a field, and the number of its attribute."""
+    places: list[Numbers] = []
+    codes: list[Numbers] = []
+    for length, table in sorted(KEYS.items(), reverse=True):
         at, prints = words.chains(alone if length == 1 else paired, length)
-        there = table.present(prints)
-        for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
-            behind = place + length
-            if behind < len(words.starts) and comparing.buffer[words.starts[behind] : words.ends[behind]] in BETWEEN:
-                behind += 1
-            if behind < len(words.starts) and words.chained[behind - 1]:
-                for code in table.rows_of(one):
-                    code_at[behind] = code
-    places = np.flatnonzero(code_at >= 0)
-    for length in range(1, LONGEST + 1):
-        at, chains = _plain_chains(words, places, length)
-        prints = field_prints(code_at[at], chains)
-        there = index.fields.present(prints)
-        for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
-            match = _field_match(comparing, place, length, CODES[int(code_at[place])], index.fields.rows_of(one))
-            if match:
-                yield match
-
-
-def _plain_chains(words: Words, places: Numbers, length: int) -> tuple[Numbers, NDArray[np.uint64]]:
-    return words.chains(places, length)
+        entries = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
+        there = (table.prints[entries] == prints) & (at + length < len(words.starts))
+        behind = at[there] + length
+        behind = behind + (words.prints[behind][:, None] == BETWEEN).any(axis=1)
+        places.append(behind)
+        codes.append(table.rows[entries[there]].astype(np.int64))
+    # NOTE: the first of equal places counts, and the longest names come first.
+    found, firsts = np.unique(np.concatenate(places), return_index=True)
+    return found, np.concatenate(codes)[firsts]
 
 
 def _field_match(comparing: _Comparing, place: int, length: int, attribute: str, rows: Iterable[int]) -> _Match | None:
@@ -245,7 +285,7 @@ def _field_match(comparing: _Comparing, place: int, length: int, attribute: str,
     text = buffer[start:end]
     for row in rows:
         value = index.rows.value(row)
-        if index.rows.attribute(row) == attribute and WORD.findall(of_text(value)) == WORD.findall(text):
+        if index.rows.attribute(row) == attribute and tuple(WORD.findall(text)) in in_fields(attribute, value):
             owners = index.owners(attribute, value)
             return _Match(start, end, Owner(attribute, owners.only, value), in_field=True)
     return None
@@ -257,22 +297,22 @@ def _field_match(comparing: _Comparing, place: int, length: int, attribute: str,
 def _phones(buffer: bytes, index: PeopleIndex) -> Iterator[_Match]:
     if not index.phone_lengths:
         return
-    octets = np.frombuffer(buffer, np.uint8)
-    digits = np.flatnonzero((octets >= 0x30) & (octets <= 0x39))
-    values = (octets[digits] - 0x30).astype(np.uint64)
-    last = np.flatnonzero(np.diff(digits, append=len(buffer) + 1) > 1)
-    for length in index.phone_lengths:
-        ends = last[last >= length - 1]
-        ends = ends[digits[ends] - digits[ends - length + 1] < length + MAX_PHONE_SIGNS]
-        numbers = np.zeros(len(ends), np.uint64)
-        for step in range(length):
-            numbers = numbers * np.uint64(10) + values[ends - length + 1 + step]
-        prints = numbers + np.uint64(length) * PHONE_LENGTH
-        there = index.phones.present(prints)
-        for end, one in zip(ends[there].tolist(), prints[there].tolist(), strict=True):
-            match = _phone_match(buffer, int(digits[end]) + 1, length, index, list(index.phones.rows_of(one)))
-            if match:
-                yield match
+    room = len(buffer) // MIN_PHONE + 1
+    ends, prints, lengths = np.empty(room, np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
+    count = kernels.phone_ends(
+        np.frombuffer(buffer, np.uint8),
+        np.array(index.phone_lengths, np.int64),
+        MAX_PHONE_SIGNS,
+        PHONE_LENGTH,
+        index.phones.prints,
+        ends,
+        prints,
+        lengths,
+    )
+    for end, one, length in zip(ends[:count].tolist(), prints[:count].tolist(), lengths[:count].tolist(), strict=True):
+        match = _phone_match(buffer, end, length, index, list(index.phones.rows_of(one)))
+        if match:
+            yield match
 
 
 def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows: list[int]) -> _Match | None:
@@ -281,7 +321,8 @@ def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows:
     if not found or not rows:
         return None
     value = index.rows.value(rows[0])
-    if national(found.group().decode("ascii")) != national(value):
+    digits, wanted = found.group().decode("ascii"), national(value)
+    if national(digits) != wanted and digits != SWEDEN + wanted:
         return None
     persons = {index.rows.number(row) for row in rows}
     attribute = index.rows.attribute(rows[0])

@@ -4,7 +4,7 @@ First what is wrapped is unwrapped, layer by layer, then the values are looked u
 and not with people times encodings. Work is bounded: in layers, in what a part may grow to, and in digests.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,11 +40,18 @@ class Searched:
     """Parts that hold something that could not be read to its end, and why."""
 
 
+def _is_part(one: Found, other: Found) -> bool:
+    """Whether a value is a part of another: where there are several ways to read, the longest counts."""
+    value, longer = one.owner.value.casefold(), other.owner.value.casefold()
+    return value in longer and value != longer
+
+
 @dataclass(slots=True)
 class _Raw:
     part: int
     layers: tuple[str, ...]
     data: bytes
+    glued: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +61,8 @@ class _Work:
     index: PeopleIndex
     room: list[int]
     """Octets that each part may still grow by."""
-    found: dict[Found, None] = field(default_factory=dict)
+    found: dict[Found, bool] = field(default_factory=dict)
+    """Each with whether it was found where there is but one way to read."""
     unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
     met: set[tuple[int, bytes]] = field(default_factory=set)
@@ -84,18 +92,21 @@ def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = (
     """
     room = [min(max(GROWTH * len(part), LEAST_ROOM), MAX_ROOM) for part in parts]
     work = _Work(index, room)
+    inner: list[_Raw] = []
     for batch in _batches(_Raw(number, (), part) for number, part in enumerate(parts) if part):
-        level = batch
-        while level:
-            level = [raw for piece in _batches(iter(level)) for raw in _level(piece, work)]
+        inner += _level(batch, work)
+        if sum(len(raw.data) for raw in inner) > BATCH:
+            inner = _deeper(inner, work)
+    while inner:
+        inner = _deeper(inner, work)
     for part, layers, owner in work.tokens.resolved(index, keys):
-        work.found[Found(part, owner, "+".join(layers))] = None
+        work.found[Found(part, owner, "+".join(layers))] = True
     if work.tokens.full:
         work.unreadable[(0, "more digests than can be looked at")] = None
     return Searched(tuple(_told_once(work.found, index)), tuple(work.unreadable))
 
 
-def _told_once(found: Iterable[Found], index: PeopleIndex) -> Iterator[Found]:
+def _told_once(found: Mapping[Found, bool], index: PeopleIndex) -> Iterator[Found]:
     """By parts; without what a part tells by more layers too, and with the person where several fields tell who."""
     by_part: dict[int, list[Found]] = {}
     for one in found:
@@ -105,8 +116,17 @@ def _told_once(found: Iterable[Found], index: PeopleIndex) -> Iterator[Found]:
         forms: dict[Owner, list[str]] = {}
         for one in told:
             forms.setdefault(one.owner, []).append(one.form)
-        kept = [one for one in told if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])]
+        kept = [
+            one
+            for one in told
+            if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])
+            and (found[one] or not any(_is_part(one, other) for other in told))
+        ]
         yield from together(kept, index)
+
+
+def _deeper(raws: list[_Raw], work: _Work) -> list[_Raw]:
+    return [raw for batch in _batches(iter(raws)) for raw in _level(batch, work)]
 
 
 def _batches(raws: Iterator[_Raw]) -> Iterator[list[_Raw]]:
@@ -128,12 +148,13 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
     texts: list[bytes] = []
     of: list[_Raw] = []
     for raw in batch:
-        raw.data = unescaped(narrowed(raw.data))
+        # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
         packed = list(_packed(raw, work))
+        raw.data = unescaped(narrowed(raw.data))
         inner += packed
         for more in aside(raw.data):
             if _new(raw.part, more, work):
-                inner.append(_Raw(raw.part, raw.layers, more))
+                inner.append(_Raw(raw.part, raw.layers, more, raw.glued))
         if why := sealed(raw.data):
             work.unreadable[(raw.part, why)] = None
         if any(one.layers != raw.layers for one in packed) and raw.data[:2] in WHOLLY_PACKED:
@@ -143,7 +164,8 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
             of.append(raw)
     for seen in scan(texts, work.index):
         raw = of[seen.text]
-        work.found[Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)] = None
+        found = Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)
+        work.found[found] = work.found.get(found, False) or not raw.glued
     if any(len(raw.layers) < MAX_LAYERS for raw in batch):
         inner += _encoded(batch, work)
     return inner
@@ -157,7 +179,7 @@ def _packed(raw: _Raw, work: _Work) -> Iterator[_Raw]:
         if len(data) >= limit:
             work.unreadable[(raw.part, TOO_LARGE)] = None
         if _new(raw.part, data, work):
-            yield _Raw(raw.part, (*raw.layers, name) if name else raw.layers, data)
+            yield _Raw(raw.part, (*raw.layers, name) if name else raw.layers, data, raw.glued)
 
 
 def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
@@ -170,7 +192,11 @@ def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
     for piece, number in zip(found.pieces, places.tolist(), strict=True):
         raw = batch[number]
         if len(raw.layers) < MAX_LAYERS and _new(raw.part, piece.data, work):
-            yield _Raw(raw.part, (*raw.layers, piece.form), piece.data)
+            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data, raw.glued or piece.glued)
+            if piece.packed:
+                yield from _packed(inner, work)
+            else:
+                yield inner
 
 
 def _new(part: int, data: bytes, work: _Work) -> bool:

@@ -19,7 +19,7 @@ SOFT_HYPHEN = b"\xad"
 WITHOUT_PARTS = {
     "ß": "s", "æ": "a", "Æ": "a", "ø": "o", "Ø": "o", "ð": "d", "Ð": "d", "þ": "t", "Þ": "t", "đ": "d", "Đ": "d",
     "ł": "l", "Ł": "l", "ı": "i", "ħ": "h", "Ħ": "h", "œ": "o", "Œ": "o", "ŧ": "t", "Ŧ": "t", "ŋ": "n", "Ŋ": "n",
-    "’": "'", "‘": "'", "´": "'", "”": '"', "“": '"',
+    "ʼ": "'", "ʻ": "'", "ʹ": "'", "′": "'", "`": "'", "’": "'", "‘": "'", "´": "'", "”": '"', "“": '"',
 }  # fmt: skip
 """Letters that Unicode does not take apart, and quotation marks."""
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -28,6 +28,8 @@ MOSTLY_WIDE = 5
 """A text of which one byte in so many is zero is taken for UTF-16."""
 WIDE_RUN = re.compile(rb"(?:[\x20-\x7e\xa0-\xff]\x00){5,}|(?:\x00[\x20-\x7e\xa0-\xff]){5,}")
 WIDE_STEPS = 4
+LETTER = re.compile(rb"[\xc3-\xcd][\x80-\xbf]")
+"""A letter, or a mark on one, of two octets of UTF-8."""
 MAX_WIDE_RUNS = 1000
 
 
@@ -113,7 +115,7 @@ def of_bytes(raw: bytes) -> Iterator[bytes]:
         yield of_text(raw.decode("utf-8"))
     except UnicodeDecodeError:
         yield raw.translate(TABLE)
-        mixed = _mixed(raw)
+        mixed = _mixed(raw) if LETTER.search(raw) else None
         if mixed is not None:
             yield mixed
 

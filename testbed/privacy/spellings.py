@@ -81,12 +81,41 @@ def needles(attribute: str, value: str) -> Iterator[bytes]:
 
 def name_needles(given: str, family: str, display: str) -> tuple[tuple[bytes, ...], ...]:
     """The orders in which the words of one person's name are written; none where the name is one word."""
-    names, families, shown = words_in(given), words_in(family), words_in(display)
-    first = words_in(given.split(maxsplit=1)[0]) if given.split() else []
-    orders = [shown]
+    return tuple(dict.fromkeys((*_given_first(given, family, display), *family_first(given, family))))
+
+
+def _given_first(given: str, family: str, display: str) -> list[tuple[bytes, ...]]:
+    names, families, first = words_in(given), words_in(family), _first_name(given)
+    orders = [words_in(display)]
     if names and families:
-        orders += [names + families, families + names, first + families, families + first]
-    return tuple(dict.fromkeys(tuple(order) for order in orders if len(order) > 1))
+        orders += [names + families, first + families]
+    return [tuple(order) for order in orders if len(order) > 1]
+
+
+def family_first(given: str, family: str) -> list[tuple[bytes, ...]]:
+    """The orders that begin with the family name."""
+    names, families = words_in(given), words_in(family)
+    return [(*families, *names), (*families, *_first_name(given))] if names and families else []
+
+
+def _first_name(given: str) -> list[bytes]:
+    return words_in(given.split(maxsplit=1)[0]) if given.strip() else []
+
+
+DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+SPACED = re.compile(r"([0-9]{3}) ?([0-9]{2})")
+
+
+def in_fields(attribute: str, value: str) -> Iterator[tuple[bytes, ...]]:
+    """The words of a value as fields hold it: dates and postal codes with and without signs between."""
+    text = value.strip()
+    yield tuple(words_in(text))
+    if attribute in ("norEduPersonBirthDate", "schacDateOfBirth") and (date := DATE.fullmatch(text)):
+        year, month, day = (part.encode("ascii") for part in date.groups())
+        yield from ((year + month + day,), (year, month, day), (day, month, year))
+    if attribute == "postalCode" and (code := SPACED.fullmatch(text)):
+        first, last = (part.encode("ascii") for part in code.groups())
+        yield from ((first + last,), (first, last))
 
 
 def national(number: str) -> str:

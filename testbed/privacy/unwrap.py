@@ -5,6 +5,7 @@ import quopri
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from testbed.privacy import protobuf
@@ -15,13 +16,16 @@ ROUNDS = 3
 MAX_PACKED = 20
 """Packed things within one text that are unpacked."""
 MAX_PARTS = 1000
+BEGUN = re.compile(rb"[^\s&;,\"'<>=]*")
+AROUND = 400
+"""Octets before and behind a sign of quoted-printable that are read."""
 LEAST_PACKED = 8
 MAX_TRIED = 1 << 20
 """Octets of what is unpacked on trial, with no sign that it is packed at all."""
 PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 PERCENT_U = re.compile(rb"%u([0-9A-Fa-f]{4})")
 ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-UNICODE = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+|\\u\{[0-9a-fA-F]{1,6}\}")
+UNICODE = re.compile(rb"\\u(?:[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*|\{[0-9a-fA-F]{1,6}\})")
 OCTET = re.compile(rb"\\x([0-9a-fA-F]{2})")
 SIMPLE = (
     (b"\\/", b"/"),
@@ -30,56 +34,74 @@ SIMPLE = (
     (b"\\n", b"\n"),
     (b"\\r", b"\r"),
     (b"\\t", b"\t"),
-    (b"\\\\", b"\\"),
 )
-LINES = re.compile(rb"(?<=[A-Za-z0-9+/]{60})\r?\n(?=[A-Za-z0-9+/]{2})")
-QUOTED = re.compile(rb"[\w.,@ ]=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
+LINES = tuple(
+    re.compile(end + rb"(?<=[A-Za-z0-9+/]{60}" + end + rb")(?=[A-Za-z0-9+/]{2})") for end in (rb"\r\n", rb"\n")
+)
+"""The ends of lines within base64; the end itself stands first, for a search by what stands before it would be slow."""
+QUOTED = re.compile(rb"=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
 PART = re.compile(rb"content-disposition:", re.IGNORECASE)
 PART_NAME = re.compile(rb"content-disposition:[^\r\n]*?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+DEFLATE = (0b101, 0b011, 0b100, 0b010)
+"""What the first three bits of a deflated stream are, if it is not stored as it was (RFC 1951, 3.2.3)."""
 _PRINTABLE = bytes((*range(0x20, 0x7F), 9, 10, 13))
+_HIGH = bytes(range(0x80, 0x100))
 _NOT_CONTROL = bytes((*_PRINTABLE, *range(0x80, 0x100)))
 
 
 def unescaped(raw: bytes) -> bytes:
     """Without percent-encoding, escapes of JSON and scripts, entities of HTML and XML, and line ends in base64."""
+    raw = _without_percents(raw)
+    if b"\\" in raw:
+        raw = _without_backslashes(raw)
     for _ in range(ROUNDS):
-        before = raw
-        if b"%" in raw:
-            if b"%u" in raw:
-                raw = PERCENT_U.sub(lambda found: _char(int(found[1], 16)), raw)
-            if PERCENT.search(raw):
-                raw = unquote_to_bytes(raw)
-        if b"\\" in raw:
-            raw = _without_backslashes(raw)
-        if b"&" in raw and b";" in raw:
-            raw = ENTITY.sub(_entity, raw)
-        if raw == before:
+        if b"&" not in raw or not ENTITY.search(raw):
             break
-    return LINES.sub(b"", raw) if b"\n" in raw else raw
+        raw = ENTITY.sub(lambda found: _entity(found[0]), raw)
+    if b"\n" in raw:
+        for ends in LINES:
+            raw = ends.sub(b"", raw)
+    return raw
+
+
+def _without_percents(raw: bytes) -> bytes:
+    for _ in range(ROUNDS):
+        if b"%u" in raw:
+            raw = PERCENT_U.sub(lambda found: _char(int(found[1], 16)), raw)
+        if b"%" not in raw or not PERCENT.search(raw):
+            break
+        raw = unquote_to_bytes(raw)
+    return raw
 
 
 def _char(number: int) -> bytes:
     return chr(number).encode("utf-8", "replace")
 
 
-def _entity(found: re.Match[bytes]) -> bytes:
-    return html.unescape(found[0].decode("ascii")).encode("utf-8", "replace")
+@lru_cache(maxsize=4096)
+def _entity(entity: bytes) -> bytes:
+    return html.unescape(entity.decode("ascii")).encode("utf-8", "replace")
 
 
 def _without_backslashes(raw: bytes) -> bytes:
+    # NOTE: of escapes within escapes only the last one says something.
+    while b"\\\\" in raw:
+        raw = raw.replace(b"\\\\", b"\\")
     if b"\\u" in raw:
-        raw = UNICODE.sub(_units, raw)
+        raw = UNICODE.sub(lambda found: _units(found[0]), raw)
     if b"\\x" in raw:
         raw = OCTET.sub(lambda found: _char(int(found[1], 16)), raw)
     for escape, char in SIMPLE:
         raw = raw.replace(escape, char)
-    return raw
+    # NOTE: a text in JSON may be percent-encoded by escapes.
+    return _without_percents(raw) if b"%" in raw else raw
 
 
-def _units(found: re.Match[bytes]) -> bytes:
+@lru_cache(maxsize=4096)
+def _units(escapes: bytes) -> bytes:
     """Escapes that follow one another are read together: half a character makes sense with its other half alone."""
-    text = found[0].decode("ascii")
+    text = escapes.decode("ascii")
     if "{" in text:
         number = int(text[3:-1], 16)
         return _char(number) if number <= 0x10FFFF else b""
@@ -89,10 +111,22 @@ def _units(found: re.Match[bytes]) -> bytes:
 
 def aside(raw: bytes) -> Iterator[bytes]:
     """Further readings of octets that say something as they are: quoted-printable, the parts of a multipart body."""
-    if b"=" in raw and QUOTED.search(raw):
-        yield quopri.decodestring(raw)
-    if raw[:2] == b"--" or PART.search(raw[:MAX_TRIED]):
+    if b"=" in raw and (quoted := b"\n\0\n".join(_quoted(raw))):
+        yield quoted
+    if raw[:2] == b"--" or (b"isposition:" in raw and PART.search(raw)):
         yield from _parts(raw)
+
+
+def _quoted(raw: bytes) -> Iterator[bytes]:
+    """What stands around signs of quoted-printable: a script is full of what may be one, and is not read twice."""
+    beyond = 0
+    for found in QUOTED.finditer(raw):
+        if found.start() >= beyond:
+            begin, beyond = max(found.start() - AROUND, 0), found.start() + AROUND
+            # NOTE: it must not begin in the middle of a word, which would then look like another.
+            if begin and (word := BEGUN.match(raw, begin, found.start())):
+                begin = word.end()
+            yield quopri.decodestring(raw[begin:beyond])
 
 
 def _parts(raw: bytes) -> Iterator[bytes]:
@@ -131,9 +165,10 @@ def unpacked(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _packed_perhaps(raw: bytes) -> bool:
-    """Whether so much of it is no ASCII text that it may be something packed."""
+    """Whether so much of it is no text that it may be something packed."""
     sample = raw[:256]
-    return len(sample.translate(None, _PRINTABLE)) * 5 > len(sample)
+    odd = sample.translate(None, _PRINTABLE)
+    return len(odd) * 5 > len(sample) or (len(odd) * 12 > len(sample) and bool(odd.translate(None, _HIGH)))
 
 
 def _signed(raw: bytes) -> Iterator[tuple[str, int]]:
@@ -151,14 +186,15 @@ def _signed(raw: bytes) -> Iterator[tuple[str, int]]:
 
 def _on_trial(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
     """Packings that do not tell what they are: what can be read to its very end is taken for one."""
-    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        out = inflating.decompress(raw, limit)
-    except zlib.error:
-        out = b""
-    if out and (inflating.eof and not inflating.unused_data) and _text_like(out):
-        yield "deflate", out
-        return
+    if raw[0] & 7 in DEFLATE or raw[1:3] == bytes(octet ^ 0xFF for octet in raw[3:5]):
+        inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            out = inflating.decompress(raw, limit)
+        except zlib.error:
+            out = b""
+        if out and (inflating.eof and not inflating.unused_data) and _text_like(out):
+            yield "deflate", out
+            return
     try:
         out = without_coding("br", raw, limit)
     except NotCoded:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.privacy import kernels
+from testbed.privacy.kernels import CHAIN, K1, K2
+
 type Numbers = NDArray[np.int64]
 type Prints = NDArray[np.uint64]
 
@@ -16,15 +19,7 @@ MARGIN = 16
 """Zero octets before, between and after the texts of a buffer: farther than two words of one value stand apart."""
 MAX_GAP = 12
 """Octets between two words that may belong to one value."""
-_EIGHT = 8
-_WORD = bytes(1 if chr(byte).isalnum() and byte < 0x80 else 0 for byte in range(256))
-_MASKS = np.array([(1 << 8 * octets) - 1 for octets in range(_EIGHT)] + [(1 << 64) - 1], np.uint64)
-_K1, _K2, _K3, _CHAIN = (
-    np.uint64(0x9E3779B97F4A7C15),
-    np.uint64(0xC2B2AE3D27D4EB4F),
-    np.uint64(0x165667B19E3779F9),
-    np.uint64(0xD6E8FEB86659FD93),
-)
+_WORD = np.frombuffer(bytes(1 if chr(byte).isalnum() and byte < 0x80 else 0 for byte in range(256)), np.uint8)
 _HALF = np.uint64(32)
 
 
@@ -45,33 +40,26 @@ class Words:
         for step in range(1, length):
             near = self.chained[at + step - 1]
             at, total = at[near], total[near]
-            total = total * _CHAIN + self.prints[at + step]
+            total = total * CHAIN + self.prints[at + step]
         return at, stirred(total, length)
 
 
 def stirred(prints: Prints, length: int) -> Prints:
     """Fingerprints of chains of so many words, spread evenly over 64 bits."""
-    mixed = (prints ^ np.uint64(length)) * _K1
+    mixed = (prints ^ np.uint64(length)) * K1
     mixed ^= mixed >> _HALF
-    mixed *= _K2
+    mixed *= K2
     return mixed ^ (mixed >> _HALF)
 
 
 def words_of(buffer: bytes) -> Words:
     """The words of a buffer of skeletons; it begins and ends with :data:`MARGIN` zero octets."""
-    inside = np.frombuffer(buffer.translate(_WORD), np.int8)
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    starts, ends = edges[::2], edges[1::2]
-    lengths = ends - starts
-    eights: Prints = np.ndarray((len(buffer) - _EIGHT + 1,), np.dtype("<u8"), buffer, 0, (1,))
-    heads = eights[starts] & _MASKS[np.minimum(lengths, _EIGHT)]
-    prints = heads * _K1
-    long = np.flatnonzero(lengths > _EIGHT)
-    prints[long] ^= eights[ends[long] - _EIGHT] * _K2
-    prints ^= prints >> _HALF
-    prints += lengths.astype(np.uint64) * _K3
-    prints *= _K2
-    chained = np.zeros(len(starts), np.bool_)
+    octets = np.frombuffer(buffer, np.uint8)
+    room = len(buffer) // 2 + 1
+    starts, ends, prints = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64)
+    count = kernels.word_spans(octets, _WORD, starts, ends, prints)
+    starts, ends, prints = starts[:count], ends[:count], prints[:count]
+    chained = np.zeros(count, np.bool_)
     chained[:-1] = starts[1:] - ends[:-1] <= MAX_GAP
     return Words(starts, ends, prints, chained)
 

@@ -126,5 +126,7 @@ class Pointer:
         return f"exchange {self.exchange}, {self.locator}"
 
 
+HUNG_UP = "whoever asked hung up before the answer came"
+"""The error of an exchange that the caller ended: a browser that leaves a page lets go of what it still asked for."""
 BROWSER = "browser.test"
 """The host name under which the person's browser appears as a sender."""

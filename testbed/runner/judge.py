@@ -23,7 +23,7 @@ from testbed.model.verdict import (
     RunRecord,
     Verdict,
 )
-from testbed.model.wire import Exchange, host_of
+from testbed.model.wire import BROWSER, HUNG_UP, Exchange, host_of
 from testbed.model.written import Agreement, Person
 from testbed.privacy.disclose import Known, disclosures, read_whole_at, unreadable
 from testbed.privacy.issued import Told, identifiers, issued_values, with_values
@@ -215,6 +215,8 @@ def _unseen(evidence: Evidence) -> str:
     if evidence.agreement:
         participants |= frozenset(evidence.agreement.controller.hosts)
     for exchange in evidence.exchanges:
+        if exchange.sender == BROWSER and exchange.error == HUNG_UP:
+            continue
         if exchange.response is None and exchange.receiver in participants:
             return f"{exchange.receiver} gave no answer in exchange {exchange.number}: {exchange.error}"
     return ""

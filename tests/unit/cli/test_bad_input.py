@@ -56,6 +56,9 @@ def test_a_broken_scenario(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("run", "scripts"), "can be seen with --browser http. To mend it: play with --browser chromium"),
+        (("run", "--lab", "inprocess", "--browser", "chromium"), "To mend it: play with --lab loopback"),
+        (("run", "--browser", "lynx"), "'lynx' is not one of"),
         (("run", "no-such-suite"), "is neither a suite nor a scenario"),
         (("run", "missing.yaml"), "missing.yaml: no such file"),
         (("run", "--lab", "moon"), "--lab"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from testbed.model.messages import Message
-from testbed.model.privacy import Disclosure, Issued
+from testbed.model.privacy import Disclosure, Issued, Unreadable
 from testbed.model.release import ReleaseRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import Agreement, Person, Scenario, Vendor
@@ -73,6 +73,8 @@ class Evidence:
     """The school's own account of the logins of this play, in their order; none in a recording from outside."""
     issued: tuple[Issued, ...] = ()
     """The identifiers by which the person of the play became known to vendors, in this play and in all others."""
+    unreadable: tuple[Unreadable, ...] = ()
+    """What was sent in this play and cannot be read: it is no evidence of anything, and hides what it holds."""
 
     @property
     def person(self) -> Person | None:

@@ -1,0 +1,105 @@
+"""How many people share a set of values: what is nobody's alone may together be one person's alone.
+
+Date of birth, school and grade are shared by many each, and all three by one pupil ("singling out", GDPR recital 26).
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from testbed.model.attributes import attributes, base_of
+from testbed.model.written import Person
+
+FEW = 1
+"""So many people, or fewer, are singled out. One is what the law speaks of; two could still tell themselves apart."""
+NARROWING = frozenset({"name", "contact", "civic", "school", "role", "relation"})
+"""Sensitivities of attributes that tell people apart; how somebody logged in, and at which school, does not."""
+BIRTH_DATE = "norEduPersonBirthDate"
+
+
+@cache
+def quasi_identifiers() -> frozenset[str]:
+    """Attributes, by every name, of which no value is one person's alone and each narrows down who it is."""
+    return frozenset(
+        row.name
+        for row in attributes()
+        if not row.unique and row.origin == "person" and row.sensitivity in NARROWING and row.name != "securityMarking"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One value of an attribute, as it is compared: by the name of people.json, in any letter case."""
+
+    attribute: str
+    value: str
+
+
+def trait(attribute: str, value: str) -> Trait:
+    """The trait that is told by this value, under whatever name and in whatever spelling."""
+    name = base_of(attribute)
+    # NOTE: OpenID Connect writes a date of birth with hyphens, the registers without.
+    return Trait(name, value.replace("-", "") if name == BIRTH_DATE else value.casefold())
+
+
+class Crowd:
+    """A population to count in. What is counted by is looked up once for each attribute, when it is first asked for."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self._people = people
+        self._holders: dict[str, dict[str, array[int]]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many people there are."""
+        return len(self._people)
+
+    def sharing(self, traits: Iterable[Trait]) -> int:
+        """How many people have all of these traits; everybody has none of none."""
+        lists = sorted((self._with(one) for one in traits), key=len)
+        if not lists:
+            return self.size
+        left = set(lists[0])
+        for more in lists[1:]:
+            left.intersection_update(more)
+        return len(left)
+
+    def _with(self, one: Trait) -> array[int]:
+        """The people who have it, by their place in the population."""
+        if one.attribute not in self._holders:
+            self._holders[one.attribute] = self._indexed(one.attribute)
+        return self._holders[one.attribute].get(one.value, _NOBODY)
+
+    def _indexed(self, attribute: str) -> dict[str, array[int]]:
+        holders: dict[str, array[int]] = {}
+        for place, person in enumerate(self._people.values()):
+            for value in person.values(attribute):
+                holders.setdefault(trait(attribute, value).value, array("I")).append(place)
+        return holders
+
+
+_NOBODY: array[int] = array("I")
+
+
+class _Population:
+    """People compared by being the very same mapping, which nobody changes."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self.people = people
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Population) and other.people is self.people
+
+    def __hash__(self) -> int:
+        return id(self.people)
+
+
+@lru_cache(maxsize=1)
+def _crowd(population: _Population) -> Crowd:
+    return Crowd(population.people)
+
+
+def crowd_of(people: Mapping[str, Person]) -> Crowd:
+    """The crowd of a population that is counted in again and again: made once for the same mapping."""
+    return _crowd(_Population(people))

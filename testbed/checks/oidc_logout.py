@@ -101,7 +101,9 @@ def logout_request_is_taken(evidence: Evidence) -> Iterator[Outcome]:
         school = provider_at(asked.delivered_to, evidence)
         response = exchange_of(asked.where.exchange, evidence.exchanges).response
         if school is None or response is None or asked.delivered_to != school.end_session_endpoint:
-            yield NotVerified("the place for logouts that the school publishes, or its answer, was not seen", absent=True)
+            yield NotVerified(
+                "the place for logouts that the school publishes, or its answer, was not seen", absent=True
+            )
             continue
         known = not asked.redirect_uri or asked.redirect_uri in client.post_logout_redirect_uris
         led_to = response.header("location") if response.status in REDIRECT else ""

@@ -121,7 +121,9 @@ def client_authenticates_as_registered(evidence: Evidence) -> Iterator[Outcome]:
     for one in redeemed(evidence):
         known = registered(one.request.client_id, evidence)
         if known is None or not known.authentication:
-            yield NotVerified(f"how {one.request.client_id[:200] or 'the caller'} is registered was not seen", absent=True)
+            yield NotVerified(
+                f"how {one.request.client_id[:200] or 'the caller'} is registered was not seen", absent=True
+            )
         elif one.request.authentication != known.authentication:
             yield Observation(
                 f"the vendor authenticated by {one.request.authentication}",

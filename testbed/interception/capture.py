@@ -1,7 +1,7 @@
 """Captures made elsewhere: HAR, flow files of mitmproxy and journals, told by their content, as exchanges.
 
-Nothing in such a file is trusted and nothing is lost in silence: what cannot be read is named by its number and the rest
-is read; what is no traffic of the web is left out and counted.
+Nothing in such a file is trusted and nothing is lost in silence: what cannot be read is named by its number and the
+rest is read; what is no traffic of the web is left out and counted.
 """
 
 import re
@@ -28,7 +28,7 @@ MAX_LINES = 200
 """So many lines of what could not be read; the rest are counted."""
 HEAD = 64 * 1024
 JOURNAL = re.compile(rb'^\s*\{[^{}]{0,200}"kind"\s*:\s*"(?:journal|play|exchange|played|frame)"')
-HAR = re.compile(r'\{.{0,1000}"(?:log|entries|startedDateTime)"'.encode(), re.DOTALL)
+HAR = re.compile(rb'\{.{0,1000}"(?:log|entries|startedDateTime)"', re.DOTALL)
 FLOWS = re.compile(rb"[0-9]{1,12}:(?:[0-9]{1,12}:|[0-9]{0,12}$)")
 FOREIGN = (
     (b"PK\x03\x04", "is a zip archive", "unpack it and name the HAR that is in it"),

@@ -103,9 +103,7 @@ def _taken(flow: HTTPFlow, sender: str) -> Taken:
     url = flow.request.pretty_url.partition("#")[0]
     if not host_of(url):
         raise Unusable("has an address that cannot be read")
-    request = Request(
-        flow.request.method, url, _headers(flow.request), _octets(flow.request, "its body", problems)
-    )
+    request = Request(flow.request.method, url, _headers(flow.request), _octets(flow.request, "its body", problems))
     response = None
     if flow.response is not None:
         body = _octets(flow.response, "its answer's body", problems)
@@ -149,4 +147,3 @@ def _frames(said: WebSocketData) -> Iterator[Frame]:
     for message in said.messages:
         at = datetime.fromtimestamp(message.timestamp, UTC)
         yield Frame(message.from_client, at, message.content, message.is_text)
-

@@ -20,6 +20,7 @@ from testbed.model.wire import Exchange, Frame, Headers, Request, Response, head
 type Members = Mapping[str, object]
 
 WEB = frozenset({"http", "https", "ws", "wss"})
+SOCKETS = frozenset({"ws", "wss"})
 HELD_BACK = re.compile(r"ERR_BLOCKED_BY_(?:CLIENT|CSP|ADMINISTRATOR|INSPECTOR)|^blocked\b", re.IGNORECASE)
 """The errors of requests that the browser kept to itself."""
 CREATOR = re.compile(r'"creator"\s*:\s*(\{[^{}]{0,2000}\})')
@@ -37,7 +38,7 @@ class Unusable(ValueError):
     """Nothing of an entry can be judged: says why."""
 
 
-class LeftOut(Exception):  # noqa: N818 - it is no error
+class LeftOut(Exception):
     """An entry that is no traffic: says of which kind."""
 
 
@@ -104,7 +105,7 @@ def read_entry(value: object, sender: str, before: datetime | None) -> Taken:
         started=started,
         duration_ms=_duration(entry.get("time")),
         error="" if response else _error(answer),
-        frames=tuple(_frames(entry.get("_webSocketMessages"), started, problems)),
+        frames=tuple(_frames(_messages(entry, request), started, problems)),
         led_by=_led_by(entry.get("_initiator")),
     )
     return Taken(exchange, problems, _lacks_body(answer, response))
@@ -236,9 +237,17 @@ def _duration(said: object) -> float:
     return round(duration, 3) if math.isfinite(duration) and duration > 0 else 0.0
 
 
+def _messages(entry: Members, request: Request) -> object:
+    """What was said on a WebSocket; () where it is none, None where the capture does not say."""
+    if "_webSocketMessages" in entry:
+        return entry["_webSocketMessages"]
+    return None if request.parts.scheme.lower() in SOCKETS else ()
+
+
 def _frames(messages: object, started: datetime, problems: list[str]) -> Iterator[Frame]:
     """What Chromium kept of a WebSocket: texts, and octets as base64; pings and errors are left aside."""
     if messages is None:
+        problems.append("what was said on its WebSocket is not in the capture")
         return
     if not isinstance(messages, Sequence) or isinstance(messages, str):
         problems.append("its WebSocket messages are no list")
@@ -247,7 +256,11 @@ def _frames(messages: object, started: datetime, problems: list[str]) -> Iterato
         problems.append(f"it has more than {MAX_FRAMES} WebSocket messages, and the rest were left")
     for number, one in enumerate(messages[:MAX_FRAMES], start=1):
         data = one.get("data") if isinstance(one, Mapping) else None
-        if not isinstance(one, Mapping) or one.get("type") not in ("send", "receive", "error") or not isinstance(data, str):
+        if (
+            not isinstance(one, Mapping)
+            or one.get("type") not in ("send", "receive", "error")
+            or not isinstance(data, str)
+        ):
             problems.append(f"its WebSocket message {number} cannot be read")
             continue
         if one["type"] == "error" or one.get("opcode") not in (TEXT_FRAME, BINARY_FRAME):

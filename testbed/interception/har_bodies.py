@@ -34,18 +34,14 @@ def body_sent(data: object, headers: Headers) -> Body:
     Browsers keep texts: of a body in another charset, or of one that is no text, something may be lost. What it
     measured when it was sent stands in Content-Length, and tells.
     """
-    if data is None:
-        return _held_against(Body(), headers)
-    if not isinstance(data, Mapping):
+    said = {} if data is None else data
+    text = (said.get("text") or "") if isinstance(said, Mapping) else None
+    if not isinstance(said, Mapping) or not isinstance(text, str):
         return Body(problem="its body is not as HAR 1.2 has it")
-    text, params = data.get("text"), data.get("params")
-    if text and not isinstance(text, str):
-        return Body(problem="its body is not as HAR 1.2 has it")
-    if text and data.get("encoding") == "base64":
-        return from_base64(text, "its body")
     if text:
-        return _text_sent(text, headers)
-    if isinstance(params, Sequence) and not isinstance(params, str) and params:
+        return from_base64(text, "its body") if said.get("encoding") == "base64" else _text_sent(text, headers)
+    params = said.get("params")
+    if isinstance(params, list) and params:
         return _of_parameters(params, headers)
     return _held_against(Body(), headers)
 
@@ -117,7 +113,7 @@ def _encoded(text: str, charset: str) -> bytes:
 
 
 def _of_parameters(params: Sequence[object], headers: Headers) -> Body:
-    """A form of which only the fields are told; the very octets that were sent cannot be known, and are not measured."""
+    """A form of which only the fields are told; the very octets cannot be known, and are not measured."""
     if len(params) > MAX_PARAMETERS:
         return Body(problem=f"its body has more than {MAX_PARAMETERS} fields")
     fields = [one for one in params if isinstance(one, Mapping)]
@@ -131,7 +127,9 @@ def _of_parameters(params: Sequence[object], headers: Headers) -> Body:
 
 
 def _multipart(fields: Sequence[tuple[str, str]], boundary: str) -> str:
-    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields]
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
+    ]
     return "".join(parts) + f"--{boundary}--\r\n"
 
 

@@ -184,7 +184,7 @@ class Recorded:
     problems: tuple[str, ...]
 
 
-class _Reading:
+class Reading:
     """A journal as far as it has been read."""
 
     def __init__(self) -> None:
@@ -250,7 +250,7 @@ def read(path: Path) -> Recorded:
     Raises:
         JournalCorrupt: any other line cannot be read.
     """
-    reading = _Reading()
+    reading = Reading()
     problems: list[str] = []
     lines = path.read_bytes().split(b"\n")
     for number, raw in enumerate(lines, start=1):

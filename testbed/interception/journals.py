@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
 from testbed.interception.encoding import Line, exchange_to_json, frame_to_json, play_to_json, stamp
 from testbed.interception.journal import SCHEMA, Reading, Recorded
 from testbed.model.verdict import Play
-from testbed.model.wire import Exchange
+from testbed.model.wire import Exchange, Headers
 
 MAX_LINE = 256 * 1024 * 1024
 
@@ -39,7 +39,30 @@ def read_leniently(file: BinaryIO) -> Lenient:
                 seen.add(line["number"])
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             problems.append(f"line {number} is no line of a journal ({type(error).__name__})")
-    return Lenient(reading.exchanges, tuple(reading.plays.values()), tuple(problems))
+    exchanges = tuple(_with_texts(exchange) for exchange in reading.exchanges)
+    return Lenient(exchanges, tuple(reading.plays.values()), tuple(problems))
+
+
+def _with_texts(exchange: Exchange) -> Exchange:
+    """JSON can write lone surrogates, which are no text and cannot be shown."""
+    request, response = exchange.request, exchange.response
+    return replace(
+        exchange,
+        request=replace(request, method=_text(request.method), url=_text(request.url), headers=_texts(request.headers)),
+        response=replace(response, headers=_texts(response.headers)) if response else None,
+        sender=_text(exchange.sender),
+        receiver=_text(exchange.receiver),
+        error=_text(exchange.error),
+        led_by=_text(exchange.led_by),
+    )
+
+
+def _texts(headers: Headers) -> Headers:
+    return tuple((_text(name), _text(value)) for name, value in headers)
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -11,7 +11,6 @@ from testbed.model.release import ReleaseRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import Agreement, Person, Scenario, Vendor
 
-
 CAPTURE = "capture"
 """What stands for the lab where there was none: the recording was made elsewhere."""
 
@@ -54,7 +53,7 @@ class Play:
     also: tuple[Vendor, ...] = ()
     """Other vendors that the person logs in to; what they do is judged in plays of their own."""
     captured: bool = False
-    """It was recorded elsewhere: nobody played a scenario, and what the capture lacks may have happened all the same."""
+    """It was recorded elsewhere: nobody played a scenario, and what is not in it may have happened all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +199,11 @@ class RunRecord:
     def captured(self) -> bool:
         """Whether it was recorded elsewhere, and may hold real people."""
         return self.run.lab == CAPTURE
+
+    @property
+    def unplayed(self) -> bool:
+        """Whether none of it was played by a scenario: then nothing is expected but that nothing is found."""
+        return self.captured and all(judgement.play.captured for judgement in self.run.judgements)
 
     @property
     def releases(self) -> Mapping[str, tuple[ReleaseRecord, ...]]:

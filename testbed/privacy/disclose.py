@@ -65,7 +65,7 @@ def initiator(exchange: Exchange, exchanges: Sequence[Exchange]) -> str:
     """The host of the party that made a request happen.
 
     A server acts for itself. A browser is led: by the redirect that named this URL, else by the page that its Origin
-    or Referer tells of, else by the person.
+    or Referer tells of, else by the page that the recorder knows of, else by the person.
     """
     if exchange.sender != BROWSER:
         return exchange.sender
@@ -73,7 +73,7 @@ def initiator(exchange: Exchange, exchanges: Sequence[Exchange]) -> str:
         if earlier.number < exchange.number and earlier.sender == BROWSER and _leads_to(earlier, exchange.request.url):
             return earlier.receiver
     page = exchange.request.header("origin") or exchange.request.header("referer")
-    return host_of(page) or BROWSER
+    return host_of(page) or exchange.led_by or BROWSER
 
 
 def _leads_to(earlier: Exchange, url: str) -> bool:

@@ -45,16 +45,21 @@ class Hiding:
             self._numbers.update(_numbers_of(person))
 
     def text(self, text: str) -> str:
-        """A text without values."""
+        """A text without values, and without what looks like one."""
         hidden = MAILBOX.sub(lambda found: length(found.group()), text)
-        hidden = NUMBER.sub(self._number, hidden)
+        hidden = NUMBER.sub(lambda found: self._number(found, LONG_NUMBER), hidden)
+        return CHUNK.sub(lambda found: self._chunk(found, hidden), hidden)
+
+    def known(self, text: str) -> str:
+        """A text of our own without values that are known: its long numbers are times and sizes."""
+        hidden = NUMBER.sub(lambda found: self._number(found, len(text) + 1), text)
         return CHUNK.sub(lambda found: self._chunk(found, hidden), hidden)
 
     def host(self, name: str) -> str:
         """A host name without values that are known: who got something must be told, also by a name full of digits."""
-        return ".".join(length(label) if self._known(label) else label for label in name.split("."))
+        return ".".join(f"masked-{len(label)}" if self._is_known(label) else label for label in name.split("."))
 
-    def _known(self, label: str) -> bool:
+    def _is_known(self, label: str) -> bool:
         digits = "".join(sign for sign in label if sign.isdigit())
         return digits in self._numbers or any(word in self._words for word in WORD.findall(label.casefold()))
 
@@ -73,7 +78,7 @@ class Hiding:
         told = {*_words_of(person), *_numbers_of(person)}
         if any(word in run for word in told):
             return f"person-{self._places[name]}"
-        return self.text(name) if self.holds(name) else name
+        return self.known(name)
 
     def _chunk(self, found: re.Match[str], whole: str) -> str:
         chunk = found.group()
@@ -86,7 +91,7 @@ class Hiding:
     def _tells(self, text: str) -> bool:
         if any(word in self._words for word in WORD.findall(text.casefold())):
             return True
-        return any(self._number(found) != found.group() for found in NUMBER.finditer(text))
+        return any(self._number(found, LONG_NUMBER) != found.group() for found in NUMBER.finditer(text))
 
     def _word(self, word: str, *, alone: bool) -> str:
         folded = word.casefold()
@@ -94,9 +99,9 @@ class Hiding:
             return word
         return length(word)
 
-    def _number(self, found: re.Match[str]) -> str:
+    def _number(self, found: re.Match[str], long: int) -> str:
         digits = "".join(sign for sign in found.group() if sign.isdigit())
-        if digits in self._numbers or (len(digits) >= LONG_NUMBER and not found["day"]):
+        if digits in self._numbers or (len(digits) >= long and not found["day"]):
             return length(found.group())
         return found.group()
 

@@ -58,6 +58,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z_.\[\]-]{0,39}|[a-z]{1,4}[0-9]{1,2}")
 TEXT = re.compile(r"(<(/?)(?:[\w.-]+:)?([\w.-]+)[^<>]*>)([^<]+)")
 ATTRIBUTE = re.compile(r"(\s(?:xmlns(?::\w+)?|[\w:]+)=\")([^\"<]*)(\")")
 COMMENT = re.compile(r"<!--.*?(?:-->|$)|<!\[CDATA\[.*?(?:\]\]>|$)", re.DOTALL)
+LONG_ATTRIBUTES = frozenset({'ID="', 'InResponseTo="', 'SessionIndex="', 'Name="'})
+"""Attributes of SAML in which numbers are long: identifiers of messages, and names."""
 MAX_SHOWN = 64 * 1024
 """Of a longer body nothing is shown but its length."""
 
@@ -108,7 +110,11 @@ class Masking:
         """An XML document with its elements; what stands between and in them, where it is the protocol's."""
         bare = COMMENT.sub(lambda found: length(found.group()), text)
         bare = TEXT.sub(self._after_a_tag, bare)
-        return ATTRIBUTE.sub(lambda found: f"{found[1]}{self.hiding.text(found[2])}{found[3]}", bare)
+        return ATTRIBUTE.sub(self._attribute, bare)
+
+    def _attribute(self, found: re.Match[str]) -> str:
+        hidden = self.hiding.known if found[1].strip() in LONG_ATTRIBUTES else self.hiding.text
+        return f"{found[1]}{hidden(found[2])}{found[3]}"
 
     def _after_a_tag(self, found: re.Match[str]) -> str:
         tag, closes, name, said = found.groups()

@@ -1,11 +1,10 @@
 """A record of captures from outside, masked once and for all reports alike: they may hold real pupils."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 
-from testbed.model.messages import Message
 from testbed.model.verdict import (
     Evidence,
     Expectation,
@@ -17,7 +16,7 @@ from testbed.model.verdict import (
     RunRecord,
     Where,
 )
-from testbed.model.wire import Exchange, Pointer
+from testbed.model.wire import Exchange
 from testbed.model.written import Bilingual, Person
 from testbed.privacy.hiding import Hiding, length
 from testbed.reports.masking import Masking
@@ -42,20 +41,37 @@ WHOLE = frozenset(
         "session_indexes",
         "state",
         "subject",
+        "value",
         "values",
     ]
 )
 """Fields of messages that are values: nothing of them stays but their length."""
 
+ADDRESSES = frozenset({"acs_url", "delivered_by", "delivered_to", "destination", "redirect_uri"})
+HOSTS = frozenset({"sender", "recipient"})
+NAMES = frozenset({"algorithm", "attribute", "friendly_name", "key_id", "name", "name_format"})
+"""Words of protocols, in which numbers are long."""
+READINGS = frozenset({"messages", "disclosures", "issued", "unreadable"})
+"""What evidence is made of beside exchanges."""
+
 
 def masked(record: RunRecord) -> RunRecord:
-    """The same record without anybody's values: what was found, where, about whom by id, and nothing of what it said."""
+    """The same record without anybody's values: what was found where, about whom by id, and not what it said."""
     return _Masked(Masking(Hiding(record.people))).record(record)
 
 
 class _Masked:
     def __init__(self, masking: Masking) -> None:
         self._masking, self._hiding = masking, masking.hiding
+        self._by_field: dict[str, Callable[[str], str]] = {
+            **dict.fromkeys(WHOLE, length),
+            **dict.fromkeys(ADDRESSES, masking.url),
+            **dict.fromkeys(HOSTS, self._hiding.host),
+            **dict.fromkeys(NAMES, self._hiding.known),
+            "person": self._hiding.person,
+            "xml": masking.xml,
+            "text": masking.json,
+        }
 
     def record(self, record: RunRecord) -> RunRecord:
         run = record.run
@@ -70,16 +86,16 @@ class _Masked:
         )
 
     def _play_id(self, name: str, place: int) -> str:
-        return f"capture-{place}" if self._hiding.holds(name) else name
+        return f"capture-{place}" if self._hiding.known(name) != name else name
 
     def _run(self, run: Run, names: Mapping[str, str]) -> Run:
         return replace(
             run,
-            id=self._hiding.text(run.id),
+            id=self._hiding.known(run.id),
             judgements=tuple(self._judgement(one, names) for one in run.judgements),
-            problems=self._lines(run.problems),
-            unreadable=self._lines(run.unreadable),
-            left_out=self._lines(run.left_out),
+            problems=tuple(map(self._hiding.known, run.problems)),
+            unreadable=tuple(map(self._hiding.known, run.unreadable)),
+            left_out=tuple(map(self._hiding.known, run.left_out)),
         )
 
     def _lines(self, lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,8 +113,8 @@ class _Masked:
 
     def _play(self, play: Play, names: Mapping[str, str]) -> Play:
         title, name = play.scenario.title, names.get(play.id, play.id)
-        told = Bilingual(sv=self._hiding.text(title.sv), en=self._hiding.text(title.en))
-        own = name if self._hiding.holds(play.scenario.id) else play.scenario.id
+        told = Bilingual(sv=self._hiding.known(title.sv), en=self._hiding.known(title.en))
+        own = play.scenario.id if self._hiding.known(play.scenario.id) == play.scenario.id else name
         return replace(
             play,
             id=name,
@@ -120,26 +136,26 @@ class _Masked:
             observed=text(finding.observed),
             expected=text(finding.expected),
             where=Where(where.exchange, text(where.locator)) if where else None,
-            attribute=text(finding.attribute),
+            attribute=self._hiding.known(finding.attribute),
             person=self._hiding.person(finding.person),
             sender=self._hiding.host(finding.sender),
             recipient=self._hiding.host(finding.recipient),
-            reproduce=text(finding.reproduce),
+            reproduce=self._hiding.known(finding.reproduce),
         )
 
     def _evidence(self, evidence: Evidence, names: Mapping[str, str]) -> Evidence:
-        told = tuple(cast("Any", self._any(one)) for one in evidence.disclosures)
+        readings = {
+            one.name: self._any(getattr(evidence, one.name)) for one in fields(evidence) if one.name in READINGS
+        }
         shown = {one.person for one in evidence.disclosures} | {evidence.play.person}
         people = {name: evidence.people[name] for name in sorted(shown) if name in evidence.people}
         return replace(
             evidence,
             play=self._play(evidence.play, names),
             exchanges=tuple(self._exchange(one) for one in evidence.exchanges),
-            messages=tuple(cast("Message", self._any(one)) for one in evidence.messages),
-            disclosures=told,
             people={one.id: one for one in map(self._person, people.values())},
             releases=(),
-            issued=tuple(cast("Any", self._any(one)) for one in evidence.issued),
+            **cast("Any", readings),
         )
 
     def _person(self, person: Person) -> Person:
@@ -168,36 +184,13 @@ class _Masked:
 
     def _any(self, value: object, field: str = "") -> object:
         """A reading of a message: its structure, and no values."""
-        match value:
-            case StrEnum():
-                return value
-            case str():
-                return self._string(value, field)
-            case bytes():
-                return b""
-            case tuple():
-                return tuple(self._any(one, field) for one in value)
-            case Pointer():
-                return Pointer(value.exchange, self._hiding.text(value.locator))
+        if isinstance(value, StrEnum) or value == "":
+            return value
+        if isinstance(value, str):
+            return self._by_field.get(field, self._hiding.text)(value)
+        if isinstance(value, tuple):
+            return tuple(self._any(one, field) for one in value)
         if is_dataclass(value) and not isinstance(value, type):
             changed = {one.name: self._any(getattr(value, one.name), one.name) for one in fields(value)}
             return replace(cast("Any", value), **changed)
-        return value
-
-    def _string(self, value: str, field: str) -> str:
-        match field:
-            case _ if not value:
-                return ""
-            case _ if field in WHOLE or field == "value":
-                return length(value)
-            case "xml":
-                return self._masking.xml(value)
-            case "text":
-                return self._masking.json(value)
-            case "person":
-                return self._hiding.person(value)
-            case "sender" | "recipient":
-                return self._hiding.host(value)
-            case "delivered_to" | "delivered_by" | "redirect_uri" | "acs_url" | "destination":
-                return self._masking.url(value)
-        return self._hiding.text(value)
+        return b"" if isinstance(value, bytes) else value

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from testbed.model.privacy import BY_LOGIN, Disclosure
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import BROWSER
+from testbed.model.written import Agreement, Person
 from testbed.privacy.agreed import Party, party_of
 
 
@@ -43,12 +44,19 @@ def _row(judgement: Judgement, evidence: Evidence | None) -> VendorRow:
         expected=judgement.expected.value,
         got=judgement.verdict.value,
         as_expected=judgement.expectation.met,
-        agreed=tuple(sorted(agreement.agreed_for(evidence.person.role))) if agreement and evidence else (),
+        agreed=_agreed(agreement, evidence.person) if agreement and evidence else (),
         received=received(evidence) if evidence else (),
         passed_on=tuple(dict.fromkeys(f"{d.attribute} → {d.recipient}" for d in passed_on(evidence)))
         if evidence
         else (),
     )
+
+
+def _agreed(agreement: Agreement, person: Person | None) -> tuple[str, ...]:
+    """For the role of the one who played; for anybody, where that is not known."""
+    if person is None:
+        return tuple(sorted(frozenset[str]().union(*(clause.agreed for clause in agreement.data))))
+    return tuple(sorted(agreement.agreed_for(person.role)))
 
 
 def received(evidence: Evidence) -> tuple[str, ...]:

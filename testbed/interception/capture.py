@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 
 from testbed.interception import flows
 from testbed.interception.har import LeftOut, Taken, Unusable, made_by, read_entry
-from testbed.interception.har_entries import Entries
+from testbed.interception.har_entries import NO_LIST, Entries
 from testbed.interception.journals import read_leniently
 from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import Play
@@ -124,6 +124,8 @@ def read_capture(path: Path, file: BinaryIO, sender: str) -> Capture:
         read = read_leniently(file)
         return Capture(path.name, kind, "", read.exchanges, read.plays, _bounded(read.unreadable))
     gathered, maker = _har(file, sender) if kind == "HAR" else _flows(file, size, sender)
+    if not gathered.exchanges and gathered.unreadable == [f"entry 1 {NO_LIST}"]:
+        raise ScenarioInvalid(path, "", "holds no list of entries: it is no HAR, or was cut before the first", MEND)
     return Capture(
         path.name,
         kind,

@@ -26,21 +26,41 @@ class Lenient:
 
 def read_leniently(file: BinaryIO) -> Lenient:
     """Read a journal; a line that cannot be read costs itself alone."""
-    reading, problems, seen = Reading(), list[str](), set[object]()
+    reading, problems, numbers = Reading(), list[str](), _Numbers()
     for number, raw in enumerate(_lines(file), start=1):
         if not raw.strip():
             continue
         try:
             line = _read(raw)
-            if line["kind"] == "exchange" and line["number"] in seen:
-                raise ValueError(f"the number {line['number']} stands twice")
+            numbers.hold_against(line)
             reading.take(line)
-            if line["kind"] == "exchange":
-                seen.add(line["number"])
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             problems.append(f"line {number} is no line of a journal ({type(error).__name__})")
     exchanges = tuple(_with_texts(exchange) for exchange in reading.exchanges)
     return Lenient(exchanges, tuple(reading.plays.values()), tuple(problems))
+
+
+class _Numbers:
+    """Those of the exchanges so far: in two journals that were joined they stand twice, and nobody can tell whose
+    frames are whose.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[object] = set()
+        self._twice: set[object] = set()
+
+    def hold_against(self, line: Line) -> None:
+        """Take note of the next line.
+
+        Raises:
+            ValueError, KeyError, TypeError: it belongs to an exchange whose number was there before.
+        """
+        if line["kind"] == "exchange" and line["number"] in self._seen:
+            self._twice.add(line["number"])
+        if line["kind"] == "exchange":
+            self._seen.add(line["number"])
+        if line.get("number", line.get("exchange")) in self._twice:
+            raise ValueError("the number stands twice")
 
 
 def _with_texts(exchange: Exchange) -> Exchange:

@@ -5,7 +5,7 @@ import re
 from testbed.model.verdict import Evidence
 from testbed.model.wire import BROWSER, Exchange
 from testbed.model.written import Vendor
-from testbed.privacy.people import PeopleIndex
+from testbed.privacy.people import index_of
 from testbed.privacy.search import find
 from testbed.wire.forms import read_page
 
@@ -37,8 +37,14 @@ def shown(exchange: Exchange, evidence: Evidence) -> dict[str, str]:
     Only the person who plays and those whose data was disclosed can be shown.
     """
     seen = {told.person for told in evidence.disclosures} | {evidence.play.person}
-    index = PeopleIndex({name: evidence.people[name] for name in sorted(seen) if name in evidence.people})
-    return {owner.person: owner.attribute for owner in find(text_of(exchange), index)}
+    index = index_of(evidence.people)
+    told = find(text_of(exchange), index)
+    return {
+        person: owner.attribute
+        for owner in told
+        for person in ((owner.person,) if owner.person else sorted(seen))
+        if person in seen and index.owns(person, owner.attribute, owner.value)
+    }
 
 
 def shows_word(text: str, value: str) -> bool:

@@ -1,32 +1,39 @@
 """From messages to disclosures: which attribute of whom went from whom to whom, over which channel, seen where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from testbed.model.attributes import by_saml_name
 from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
-from testbed.model.oidc_messages import ProviderMetadata
-from testbed.model.privacy import PLAIN, Channel, Disclosure
+from testbed.model.oidc_messages import LogoutToken, ProviderMetadata, TokenAnswer
+from testbed.model.privacy import PLAIN, Channel, Disclosure, Unreadable
 from testbed.model.wire import BROWSER, Exchange, Pointer, header, host_of
 from testbed.model.written import Agreement
 from testbed.privacy.oidc import read_whole, told_by
-from testbed.privacy.people import NAME_ID, PeopleIndex
-from testbed.privacy.search import find
+from testbed.privacy.people import NAME_ID, SUBJECT, PeopleIndex
+from testbed.privacy.sightings import Sighting, Sightings
 from testbed.privacy.subject import subject_of, whose
-from testbed.wire.bodies import FORM, decoded, form_fields
 
-PROTOCOL_FIELDS = frozenset({"SAMLRequest", "SAMLResponse", "logout_token", "id_token_hint"})
-"""Read as messages; searched as text they would count twice."""
 REDIRECT = range(300, 400)
-NAMED_HEADERS = {"referer": Channel.REFERER, "cookie": Channel.COOKIE}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the people of a play."""
+
+    index: PeopleIndex
+    """Over the values of everybody, those that were issued in this run too."""
+    seen: Sightings
+    """What was seen of them in the journal."""
+    player: str = ""
+    """The person who plays."""
+    read: frozenset[Pointer] = frozenset()
+    """Where messages stand that were read whole, whoever they are for: searched as text they would count twice."""
 
 
 def disclosures(
-    exchanges: Sequence[Exchange],
-    messages: Sequence[Message],
-    index: PeopleIndex,
-    agreement: Agreement | None,
-    player: str = "",
+    exchanges: Sequence[Exchange], messages: Sequence[Message], known: Known, agreement: Agreement | None
 ) -> tuple[Disclosure, ...]:
     """Every disclosure of a play, in the order of the exchanges, one for each attribute, person, recipient and place.
 
@@ -35,10 +42,10 @@ def disclosures(
     Args:
         exchanges: of the play.
         messages: that they carried, and the metadata of the parties.
-        index: over the values of everybody, those that were issued in this run too.
+        known: of the people.
         agreement: the vendor's.
-        player: the person who plays.
     """
+    index, player = known.index, known.player
     by_number = {exchange.number: exchange for exchange in exchanges}
     controller = _controller_hosts(messages, agreement)
     found: list[Disclosure] = []
@@ -51,14 +58,32 @@ def disclosures(
             found += told_by(message, exchange, led_by, (index, player))
     logouts = {m.where for m in messages if isinstance(m, LogoutRequest | LogoutResponse)}
     read = {message.where.exchange for message in messages if read_whole(message)}
+    # NOTE: an answer with tokens is searched too, for an access token may tell what no ID token does.
+    stated = {(one.where.exchange, one.attribute, one.value) for one in found}
+    stated |= {
+        (m.where.exchange, SUBJECT, m.id_token.subject) for m in messages if isinstance(m, TokenAnswer) and m.id_token
+    }
+    read_there = known.read | read_whole_at(messages)
     for exchange in exchanges:
-        answered = () if exchange.number in read else _in_answer(exchange, index)
-        for one in (*_in_request(exchange, initiator(exchange, exchanges), index), *answered):
+        led_by = initiator(exchange, exchanges)
+        for sighting in known.seen.of(exchange.number):
+            if sighting.answered and (
+                exchange.number in read or (exchange.number, sighting.owner.attribute, sighting.owner.value) in stated
+            ):
+                continue
+            one = _seen(sighting, exchange, led_by, known)
+            if one.where in read_there:
+                continue
             # NOTE: a logout message names whose session ends; anything else in it is a disclosure like others.
             if one.attribute != NAME_ID or one.where not in logouts:
                 found.append(one)
     outside = [one for one in found if one.recipient not in controller]
     return tuple(dict.fromkeys(sorted(outside, key=lambda one: one.where.exchange)))
+
+
+def read_whole_at(messages: Iterable[Message]) -> frozenset[Pointer]:
+    """Where those messages stand of which everything is read, and nothing is left to be searched for."""
+    return frozenset(message.where for message in messages if isinstance(message, SamlResponse | LogoutToken))
 
 
 def initiator(exchange: Exchange, exchanges: Sequence[Exchange]) -> str:
@@ -118,56 +143,40 @@ def _in_response(
                 )
 
 
-def _in_request(exchange: Exchange, sender: str, index: PeopleIndex) -> Iterator[Disclosure]:
-    for channel, locator, text in _places(exchange):
-        for owner in find(text, index):
-            yield Disclosure(
-                attribute=owner.attribute,
-                person=owner.person,
-                value=owner.value,
-                sender=sender,
-                recipient=exchange.receiver,
-                channel=channel,
-                form=PLAIN,
-                where=Pointer(exchange.number, locator),
-                at=exchange.started,
-                encrypted=_encrypted(exchange),
-            )
+def _seen(sighting: Sighting, exchange: Exchange, sender: str, known: Known) -> Disclosure:
+    """What was sent, the caller told whom they called; what a server fetched, it was told."""
+    owner = sighting.owner
+    person = owner.person
+    if not person and known.index.owns(known.player, owner.attribute, owner.value):
+        person = known.player
+    return Disclosure(
+        attribute=owner.attribute,
+        person=person,
+        value=owner.value,
+        sender=exchange.receiver if sighting.answered else sender,
+        recipient=exchange.sender if sighting.answered else exchange.receiver,
+        channel=sighting.channel,
+        form=sighting.form,
+        where=Pointer(exchange.number, sighting.locator),
+        at=exchange.started,
+        encrypted=_encrypted(exchange),
+    )
 
 
-def _places(exchange: Exchange) -> Iterator[tuple[Channel, str, str]]:
-    request = exchange.request
-    yield Channel.URL, "request.url", request.url
-    for name, value in request.headers:
-        lower = name.lower()
-        yield NAMED_HEADERS.get(lower, Channel.HEADER), f"request.headers:{lower}", value
-    body = decoded(request.headers, request.body).decode("utf-8", "replace")
-    if request.header("content-type").lower().startswith(FORM):
-        for name, value in form_fields(body) or [("", body)]:
-            if name not in PROTOCOL_FIELDS:
-                yield Channel.BODY, f"request.body:{name}", value
-    elif body:
-        yield Channel.BODY, "request.body", body
-
-
-def _in_answer(exchange: Exchange, index: PeopleIndex) -> Iterator[Disclosure]:
-    """What a server fetched, it was told."""
-    if exchange.sender == BROWSER or exchange.response is None:
-        return
-    text = decoded(exchange.response.headers, exchange.response.body).decode("utf-8", "replace")
-    for owner in find(text, index):
-        yield Disclosure(
-            attribute=owner.attribute,
-            person=owner.person,
-            value=owner.value,
-            sender=exchange.receiver,
-            recipient=exchange.sender,
-            channel=Channel.BODY,
-            form=PLAIN,
-            where=Pointer(exchange.number, "response.body"),
+def unreadable(exchanges: Sequence[Exchange], known: Known) -> tuple[Unreadable, ...]:
+    """What nobody here could read to its end, in the order of the exchanges."""
+    return tuple(
+        Unreadable(
+            sender=exchange.receiver if closed.answered else initiator(exchange, exchanges),
+            recipient=exchange.sender if closed.answered else exchange.receiver,
+            channel=closed.channel,
+            where=Pointer(exchange.number, closed.locator),
+            why=closed.why,
             at=exchange.started,
-            encrypted=_encrypted(exchange),
         )
+        for exchange in exchanges
+        for closed in known.seen.closed.get(exchange.number, ())
+    )
 
 
 def _encrypted(exchange: Exchange) -> bool:

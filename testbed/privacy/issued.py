@@ -12,6 +12,9 @@ from testbed.privacy.oidc import Stated, attribute_of, stated_in
 from testbed.privacy.people import NAME_ID, SUBJECT, PeopleIndex
 from testbed.privacy.subject import subject_of, subject_of_claims
 
+type Added = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Values by person and attribute."""
+
 ISSUED = frozenset({"pairwise-id", "subject-id"})
 """Attributes whose values no people.json holds."""
 MIN_LENGTH = 6
@@ -28,17 +31,14 @@ class Told:
     message: Message
 
 
-def with_issued_values(
-    people: Mapping[str, Person], plays: Iterable[tuple[str, Iterable[Message]]], index: PeopleIndex
-) -> Mapping[str, Person]:
-    """The people, each with the identifiers that assertions, tokens and answers about them gave out.
+def issued_values(plays: Iterable[tuple[str, Iterable[Message]]], index: PeopleIndex) -> Added:
+    """The identifiers that assertions, tokens and answers gave out, by the person whom they stand for.
 
     A value that was given out for two people points at neither, and one that is somebody's already stays theirs.
 
     Args:
-        people: as people.json has them.
         plays: who played, and the messages of the play.
-        index: over ``people``.
+        index: over the people as people.json has them.
     """
     owners: dict[tuple[str, str], set[str]] = {}
     for player, messages in plays:
@@ -50,10 +50,14 @@ def with_issued_values(
         claimed.setdefault(value, set()).update(persons)
     added: dict[str, dict[str, tuple[str, ...]]] = {}
     for (attribute, value), persons in owners.items():
-        known = index.needles.get(value.casefold())
-        if len(claimed[value]) == 1 and known is None:
+        if len(claimed[value]) == 1 and index.owner_of(value) is None:
             values = added.setdefault(next(iter(persons)), {})
             values[attribute] = (*values.get(attribute, ()), value)
+    return added
+
+
+def with_values(people: Mapping[str, Person], added: Added) -> Mapping[str, Person]:
+    """The people, each with the values that were added for them."""
     return {**people, **{name: _with(people[name], values) for name, values in added.items() if name in people}}
 
 

@@ -11,7 +11,7 @@ from testbed.model.messages import Message
 from testbed.model.oidc_messages import Claim, IntrospectionAnswer, TokenAnswer, UserinfoAnswer
 from testbed.model.privacy import PLAIN, Channel, Disclosure
 from testbed.model.wire import Exchange, Pointer
-from testbed.privacy.people import PeopleIndex, folded
+from testbed.privacy.people import PeopleIndex
 from testbed.privacy.subject import subject_of_claims, whose
 
 
@@ -48,7 +48,7 @@ def attribute_of(claim: Claim, index: PeopleIndex) -> str:
     row = by_claim().get(claim.name)
     if row is not None:
         return row.name
-    owners = (index.needles.get(folded(value)) for value in claim.values)
+    owners = map(index.owner_of, claim.values)
     return next((owner.attribute for owner in owners if owner is not None), claim.name)
 
 

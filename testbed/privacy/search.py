@@ -1,65 +1,182 @@
-"""Find the values of people in a text.
+"""Find the values of people in texts, however they are spelt and whatever they are wrapped in.
 
-This version finds plain values: in any letter case, percent-encoded, with plus for blank, and behind the escapes of
-JSON and HTML. Other encodings, digests and nesting belong to the data-minimisation engine that is to come; they enter
-here, through :func:`find`.
+First what is wrapped is unwrapped, layer by layer, then the values are looked up: so the index grows with the people
+and not with people times encodings. Work is bounded: in layers, in what a part may grow to, and in digests.
 """
 
-import html
-import re
-from collections.abc import Iterator
-from functools import lru_cache
-from urllib.parse import unquote, unquote_plus
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+import numpy as np
 
-from testbed.privacy.people import Owner, PeopleIndex, folded
+from testbed.model.privacy import PLAIN
+from testbed.privacy.digests import Tokens
+from testbed.privacy.encoded import encoded_in
+from testbed.privacy.people import Owner, PeopleIndex
+from testbed.privacy.records import Found, together
+from testbed.privacy.scan import scan
+from testbed.privacy.skeleton import narrowed, of_bytes
+from testbed.privacy.unwrap import aside, sealed, unescaped, unpacked
+from testbed.privacy.words import joined
 
-JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+MAX_LAYERS = 4
+"""Encodings within encodings that are undone."""
+BATCH = 1 << 18
+"""Octets that are looked at together."""
+TOO_LARGE = "it grows beyond all bounds when it is unpacked"
+WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
+"""What gzip and zstd begin with: a short text in them may stand there as it is, and counts as packed alone."""
+GROWTH, LEAST_ROOM, MAX_ROOM = 64, 1 << 20, 1 << 26
+"""What a part may grow to while it is unwrapped: so many times its size, within bounds."""
 MAX_TEXT = 16 * 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search has found."""
+
+    found: tuple[Found, ...]
+    unreadable: tuple[tuple[int, str], ...] = ()
+    """Parts that hold something that could not be read to its end, and why."""
+
+
+@dataclass(slots=True)
+class _Raw:
+    part: int
+    layers: tuple[str, ...]
+    data: bytes
+
+
+@dataclass(slots=True)
+class _Work:
+    """One search under way."""
+
+    index: PeopleIndex
+    room: list[int]
+    """Octets that each part may still grow by."""
+    found: dict[Found, None] = field(default_factory=dict)
+    unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
+    tokens: Tokens = field(default_factory=Tokens)
+    met: set[tuple[int, bytes]] = field(default_factory=set)
+
+    def allowed(self, part: int, size: int) -> bool:
+        """Whether a part may grow by so much more; said once where it may not."""
+        self.room[part] -= size
+        if self.room[part] < 0:
+            self.unreadable[(part, TOO_LARGE)] = None
+            return False
+        return True
+
+
 def find(text: str, index: PeopleIndex) -> tuple[Owner, ...]:
-    """Every value of a person that the text holds as a word of its own, each once, in the order of first sight.
+    """Every value that points at one person and stands in a text, behind escapes at most, each once, as first seen."""
+    seen = scan(list(of_bytes(unescaped(text[:MAX_TEXT].encode("utf-8", "replace")))), index)
+    return tuple(dict.fromkeys(one.owner for one in seen if not one.in_field))
 
-    A value inside a longer word or number is not a find, and of values that overlap the longest counts.
+
+def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = ()) -> Searched:
+    """Every value in the parts, each once for each part and form.
+
+    Args:
+        parts: octets as they were sent, without content coding: an address, a header's value, a body.
+        index: over the people.
+        keys: keys and salts that digests may have been made with.
     """
-    found: dict[Owner, None] = {}
-    for view in _views(text[:MAX_TEXT]):
-        found.update(dict.fromkeys(_in_view(folded(view), index)))
-    return tuple(found)
+    room = [min(max(GROWTH * len(part), LEAST_ROOM), MAX_ROOM) for part in parts]
+    work = _Work(index, room)
+    for batch in _batches(_Raw(number, (), part) for number, part in enumerate(parts) if part):
+        level = batch
+        while level:
+            level = [raw for piece in _batches(iter(level)) for raw in _level(piece, work)]
+    for part, layers, owner in work.tokens.resolved(index, keys):
+        work.found[Found(part, owner, "+".join(layers))] = None
+    if work.tokens.full:
+        work.unreadable[(0, "more digests than can be looked at")] = None
+    return Searched(tuple(_told_once(work.found, index)), tuple(work.unreadable))
 
 
-def _views(text: str) -> Iterator[str]:
-    """The text and what it says when its escapes are undone, each different reading once."""
-    views = {text: None}
-    if "%" in text:
-        views[unquote(text)] = None
-    if "+" in text:
-        views[unquote_plus(text)] = None
-    for view in list(views):
-        if "\\u" in view:
-            views[JSON_ESCAPE.sub(lambda escape: chr(int(escape.group(1), 16)), view)] = None
-        if "&" in view:
-            views[html.unescape(view)] = None
-    return iter(views)
+def _told_once(found: Iterable[Found], index: PeopleIndex) -> Iterator[Found]:
+    """By parts; without what a part tells by more layers too, and with the person where several fields tell who."""
+    by_part: dict[int, list[Found]] = {}
+    for one in found:
+        by_part.setdefault(one.part, []).append(one)
+    for part in sorted(by_part):
+        told = by_part[part]
+        forms: dict[Owner, list[str]] = {}
+        for one in told:
+            forms.setdefault(one.owner, []).append(one.form)
+        kept = [one for one in told if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])]
+        yield from together(kept, index)
 
 
-@lru_cache(maxsize=4)
-def _matcher(index: PeopleIndex) -> tuple[AhoCorasick, tuple[Owner, ...]]:
-    return AhoCorasick(list(index.needles), matchkind=MatchKind.LeftmostLongest), tuple(index.needles.values())
+def _batches(raws: Iterator[_Raw]) -> Iterator[list[_Raw]]:
+    batch: list[_Raw] = []
+    size = 0
+    for raw in raws:
+        if batch and size + len(raw.data) > BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(raw)
+        size += len(raw.data)
+    if batch:
+        yield batch
 
 
-def _in_view(text: str, index: PeopleIndex) -> Iterator[Owner]:
-    if not index.needles:
+def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
+    """Look at these and return what was wrapped in them."""
+    inner: list[_Raw] = []
+    texts: list[bytes] = []
+    of: list[_Raw] = []
+    for raw in batch:
+        raw.data = unescaped(narrowed(raw.data))
+        packed = list(_packed(raw, work))
+        inner += packed
+        for more in aside(raw.data):
+            if _new(raw.part, more, work):
+                inner.append(_Raw(raw.part, raw.layers, more))
+        if why := sealed(raw.data):
+            work.unreadable[(raw.part, why)] = None
+        if any(one.layers != raw.layers for one in packed) and raw.data[:2] in WHOLLY_PACKED:
+            continue
+        for skeleton in of_bytes(raw.data):
+            texts.append(skeleton)
+            of.append(raw)
+    for seen in scan(texts, work.index):
+        raw = of[seen.text]
+        work.found[Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)] = None
+    if any(len(raw.layers) < MAX_LAYERS for raw in batch):
+        inner += _encoded(batch, work)
+    return inner
+
+
+def _packed(raw: _Raw, work: _Work) -> Iterator[_Raw]:
+    if len(raw.layers) >= MAX_LAYERS or work.room[raw.part] <= 0:
         return
-    matcher, owners = _matcher(index)
-    for number, start, end in matcher.find_matches_as_indexes(text):
-        if not _continues(text, start, -1) and not _continues(text, end - 1, 1):
-            yield owners[number]
+    limit = max(work.room[raw.part], 1)
+    for name, data in unpacked(raw.data, limit):
+        if len(data) >= limit:
+            work.unreadable[(raw.part, TOO_LARGE)] = None
+        if _new(raw.part, data, work):
+            yield _Raw(raw.part, (*raw.layers, name) if name else raw.layers, data)
 
 
-def _continues(text: str, edge: int, step: int) -> bool:
-    """Whether the word at this edge of a match goes on beyond it."""
-    beyond = edge + step
-    return 0 <= beyond < len(text) and text[beyond].isalnum() and text[edge].isalnum()
+def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
+    buffer, begins = joined([raw.data for raw in batch])
+    found = encoded_in(buffer)
+    places = np.searchsorted(begins, [place for place, _ in found.digests], "right") - 1
+    for (_, token), number in zip(found.digests, places.tolist(), strict=True):
+        work.tokens.add(token, batch[number].part, batch[number].layers)
+    places = np.searchsorted(begins, [piece.place for piece in found.pieces], "right") - 1
+    for piece, number in zip(found.pieces, places.tolist(), strict=True):
+        raw = batch[number]
+        if len(raw.layers) < MAX_LAYERS and _new(raw.part, piece.data, work):
+            yield _Raw(raw.part, (*raw.layers, piece.form), piece.data)
+
+
+def _new(part: int, data: bytes, work: _Work) -> bool:
+    """Whether this has not been looked at in this part, and may be."""
+    key = (part, data)
+    if key in work.met or not work.allowed(part, len(data)):
+        return False
+    work.met.add(key)
+    return True

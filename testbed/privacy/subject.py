@@ -35,12 +35,9 @@ def _subject(told: Iterable[Told], identifier: tuple[str, str], index: PeopleInd
         for value in values:
             owners = index.owners(name, value)
             if owners and by_name()[name].unique:
-                return owners[0]
+                return owners.first
             agrees = agrees and (not owners or player in owners)
-    owners = index.owners(*identifier) if identifier[1] else ()
-    if owners:
-        return owners[0]
-    return player if agrees else ""
+    return index.owners(*identifier).first or (player if agrees else "")
 
 
 def whose(attribute: str, value: str, subject: str, index: PeopleIndex) -> str:
@@ -54,4 +51,4 @@ def whose(attribute: str, value: str, subject: str, index: PeopleIndex) -> str:
         return subject
     if subject and not index.is_unique(attribute):
         return subject
-    return owners[0] if len(owners) == 1 else ""
+    return owners.only

@@ -25,10 +25,11 @@ from testbed.model.verdict import (
 )
 from testbed.model.wire import Exchange, host_of
 from testbed.model.written import Agreement, Person
-from testbed.privacy.disclose import disclosures
-from testbed.privacy.issued import Told, identifiers, with_issued_values
+from testbed.privacy.disclose import Known, disclosures, read_whole_at, unreadable
+from testbed.privacy.issued import Told, identifiers, issued_values, with_values
 from testbed.privacy.others import hosts_of, others_of
-from testbed.privacy.people import PeopleIndex, index_of
+from testbed.privacy.people import PeopleIndex, index_of, remember
+from testbed.privacy.sightings import Sightings, sightings
 from testbed.runner.background import Standing, background_of, places_in, standing
 from testbed.runner.doubt import doubt_about
 from testbed.runner.expect import compare, expected_verdict
@@ -68,6 +69,8 @@ class _Reading:
     """By play."""
     issued: Mapping[str, tuple[Issued, ...]]
     """By person: what became known to whom, in all plays together."""
+    seen: Sightings
+    """Values of anybody, wherever they stand."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -127,8 +130,10 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
     for exchange in recorded.exchanges:
         exchanges.setdefault(exchange.play, []).append(exchange)
     told = ((play.person, (m for e in exchanges.get(play.id, ()) for m in said[e.number])) for play in recorded.plays)
-    people = with_issued_values(knowledge.people, told, PeopleIndex(knowledge.people))
-    index = index_of(people)
+    base = index_of(knowledge.people)
+    added = issued_values(told, base)
+    people = with_values(knowledge.people, added)
+    index = remember(people, base.with_more(added))
     return _Reading(
         exchanges=exchanges,
         said=said,
@@ -138,6 +143,7 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
         index=index,
         releases=knowledge.releases,
         issued=_issued(recorded, said, index),
+        seen=sightings(recorded.exchanges, index),
     )
 
 
@@ -181,7 +187,9 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
         and (message.is_idp or host_of(message.entity_id) in takes_part or message.entity_id in entities)
     )
     known = background + (background_of(own, reading.standing) if "oidc" in protocols else ()) + said
-    told = disclosures(own, known, reading.index, agreement, play.person)
+    read = read_whole_at(m for exchange in own for m in reading.said[exchange.number])
+    told_of = Known(reading.index, reading.seen, play.person, read)
+    told = disclosures(own, known, told_of, agreement)
     return Evidence(
         play=play,
         exchanges=own,
@@ -191,6 +199,7 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
         agreement=agreement,
         releases=tuple(r for r in reading.releases.get(play.id, ()) if r.entity_id not in others.entity_ids),
         issued=reading.issued.get(play.person, ()),
+        unreadable=unreadable(own, told_of),
     )
 
 

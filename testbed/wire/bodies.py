@@ -11,6 +11,7 @@ from testbed.model.wire import Headers, header
 MAX_DECODED = 16 * 1024 * 1024
 """Bytes that a body may become; what is more is cut: a bomb must not be larger than what it can hide."""
 CHUNK = 64 * 1024
+MAX_MEMBERS = 100
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 1000
 
@@ -23,6 +24,10 @@ def form_fields(text: str) -> list[tuple[str, str]]:
         return []
 
 
+class NotCoded(ValueError):
+    """A body is not in the coding that it is said to be in."""
+
+
 def decoded(headers: Headers, body: bytes) -> bytes:
     """The body without its content codings (RFC 9110, 8.4), at most :data:`MAX_DECODED` bytes.
 
@@ -30,40 +35,65 @@ def decoded(headers: Headers, body: bytes) -> bytes:
     """
     for coding in reversed([part.strip().lower() for part in header(headers, "content-encoding").split(",")]):
         try:
-            body = _undo(coding, body)
-        except (zlib.error, brotli.error, zstandard.ZstdError):
+            body = without_coding(coding, body)
+        except NotCoded:
             return body[:MAX_DECODED]
     return body[:MAX_DECODED]
 
 
-def _undo(coding: str, body: bytes) -> bytes:
-    match coding:
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_DECODED)
-        case "deflate":
-            return _inflate(body)
-        case "br":
-            return _brotli(body)
-        case "zstd":
-            return zstandard.ZstdDecompressor(max_window_size=MAX_DECODED).stream_reader(body).read(MAX_DECODED)
-        case _:
-            return body
+def without_coding(coding: str, body: bytes, limit: int = MAX_DECODED) -> bytes:
+    """The body without one coding, at most ``limit`` bytes; as it is where the coding is unknown.
+
+    Raises:
+        NotCoded: it is not in this coding.
+    """
+    try:
+        match coding:
+            case "gzip" | "x-gzip":
+                return _members(body, limit)
+            case "deflate" | "zlib":
+                return _inflate(body, limit)
+            case "br":
+                return _brotli(body, limit)
+            case "zstd":
+                return zstandard.ZstdDecompressor(max_window_size=MAX_DECODED).stream_reader(body).read(limit)
+            case _:
+                return body
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        raise NotCoded(str(error)) from error
 
 
-def _inflate(body: bytes) -> bytes:
+def _members(body: bytes, limit: int) -> bytes:
+    """A gzip file may be several, one after the other (RFC 1952, 2.2)."""
+    out = b""
+    for _ in range(MAX_MEMBERS):
+        reading = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            out += reading.decompress(body, limit - len(out))
+        except zlib.error:
+            if out:
+                break
+            raise
+        body = reading.unused_data
+        if not body or len(out) >= limit:
+            break
+    return out
+
+
+def _inflate(body: bytes, limit: int) -> bytes:
     # NOTE: "deflate" means the zlib format, but some senders leave its header out.
     try:
-        return zlib.decompressobj().decompress(body, MAX_DECODED)
+        return zlib.decompressobj().decompress(body, limit)
     except zlib.error:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, MAX_DECODED)
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
 
 
-def _brotli(body: bytes) -> bytes:
+def _brotli(body: bytes, limit: int) -> bytes:
     decoder, out = brotli.Decompressor(), bytearray()
     out += decoder.process(body, output_buffer_limit=CHUNK)
-    while len(out) < MAX_DECODED and not decoder.is_finished():
+    while len(out) < limit and not decoder.is_finished():
         more = decoder.process(b"", output_buffer_limit=CHUNK)
         if not more:
             break
         out += more
-    return bytes(out)
+    return bytes(out[:limit])

@@ -11,9 +11,10 @@ from testbed.model.oidc_messages import Claim, IntrospectionAnswer, ProviderMeta
 from testbed.model.privacy import Channel, Disclosure
 from testbed.model.wire import BROWSER, Exchange, Pointer, Request, Response
 from testbed.model.written import Person
-from testbed.privacy.disclose import disclosures
-from testbed.privacy.issued import Told, identifiers, with_issued_values
+from testbed.privacy.disclose import Known, disclosures
+from testbed.privacy.issued import Told, identifiers, issued_values, with_values
 from testbed.privacy.people import SUBJECT, PeopleIndex
+from testbed.privacy.sightings import sightings
 from testbed.wire.oidc import messages
 from testbed.wire.tokens import id_token
 
@@ -21,7 +22,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 ADA = Person(id="elev-0001", role="pupil", attributes={"mail": "ada@skola.test", "street": "Storgatan 1"})
 BO = Person(id="elev-0002", role="pupil", attributes={"mail": "bo@skola.test", "eduPersonPrincipalName": "bo@x.test"})
 PEOPLE = {person.id: person for person in (ADA, BO)}
-INDEX = PeopleIndex(PEOPLE)
+INDEX = PeopleIndex.of(PEOPLE.values())
 SUB = "sub-of-somebody"
 
 
@@ -41,7 +42,8 @@ def exchange(sender: str = "app.test", body: bytes = b"", *headers: tuple[str, s
 
 
 def told(message: Message, one: Exchange | None = None) -> tuple[Disclosure, ...]:
-    return disclosures([one or exchange()], [message], INDEX, None, ADA.id)
+    exchanges = [one or exchange()]
+    return disclosures(exchanges, [message], Known(INDEX, sightings(exchanges, INDEX), ADA.id), None)
 
 
 MAIL = Claim("email", ("ada@skola.test",), "/email")
@@ -87,21 +89,27 @@ def test_what_is_read_as_claims_is_not_found_in_the_body_once_more() -> None:
 
 
 def test_a_logout_token_names_whose_session_ends_and_discloses_nothing() -> None:
-    people = PeopleIndex(with_issued_values(PEOPLE, [(ADA.id, [tokens()])], INDEX))
+    people = INDEX.with_more(issued_values([(ADA.id, [tokens()])], INDEX))
     form = (("content-type", "application/x-www-form-urlencoded"),)
     post = Request("POST", "https://app.test/bc", form, f"logout_token={SUB}&other={SUB}".encode())
     one = Exchange(1, "p", "idp.test", "app.test", post, None, NOW, 1.0)
-    found = disclosures([one], messages(one), people, None, ADA.id)
+    found = disclosures(
+        [one],
+        messages(one),
+        Known(people, sightings([one], people), ADA.id, frozenset([Pointer(1, "request.body:logout_token")])),
+        None,
+    )
     assert [(d.attribute, d.where.locator) for d in found] == [(SUBJECT, "request.body:other")]
 
 
 def test_a_school_is_known_by_what_it_publishes_where_there_is_no_agreement() -> None:
     school = ProviderMetadata(Pointer(9, "x"), "", "https://app.test", "", "", "", "", "", "", "", False, (), "")
-    assert disclosures([exchange()], [userinfo(MAIL), school], INDEX, None, ADA.id) == ()
+    known = Known(INDEX, sightings([exchange()], INDEX), ADA.id)
+    assert disclosures([exchange()], [userinfo(MAIL), school], known, None) == ()
 
 
 def issued(*plays: tuple[str, Sequence[Message]]) -> dict[str, tuple[str, ...]]:
-    people = with_issued_values(PEOPLE, plays, INDEX)
+    people = with_values(PEOPLE, issued_values(plays, INDEX))
     return {name: person.values(SUBJECT) for name, person in people.items() if person.values(SUBJECT)}
 
 

@@ -17,7 +17,7 @@ PUPIL = Person(
     role="pupil",
     attributes={"mail": "åsa.öberg@skola.test", "displayName": "Åsa Öberg", "norEduPersonNIN": "201301012399"},
 )
-INDEX = PeopleIndex({PUPIL.id: PUPIL})
+INDEX = PeopleIndex.of([PUPIL])
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_any_text_can_be_searched(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_nobody_is_found_in_a_school_without_people(text: str) -> None:
-    assert find(text, PeopleIndex({})) == ()
+    assert find(text, PeopleIndex.of([])) == ()

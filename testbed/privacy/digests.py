@@ -1,0 +1,127 @@
+"""Digests of values: tokens that have the size of one, held against the people in one pass at the end.
+
+Nothing is kept for each person and each kind of digest; a digest is made anew of every spelling of every value, of
+those kinds alone whose size was met, and only where a token of that size was met at all.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from testbed.privacy.people import Owner, PeopleIndex
+from testbed.privacy.spellings import UNIQUE, Kind, kind_of, usual, usual_names
+
+type Digest = Callable[[bytes], bytes]
+
+_NAMES = ("sha224", "sha256", "sha384", "sha512", "sha3-224", "sha3-256", "sha3-384", "sha3-512", "blake2b", "blake2s")
+
+
+def _by_name(name: str) -> Digest:
+    make = getattr(hashlib, name.replace("-", "_"))
+
+    def digest(data: bytes) -> bytes:
+        return bytes(make(data).digest())
+
+    return digest
+
+
+KINDS: Mapping[str, Digest] = MappingProxyType(
+    {
+        "md5": lambda data: hashlib.md5(data, usedforsecurity=False).digest(),
+        "sha1": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
+        **{name: _by_name(name) for name in _NAMES},
+        "blake2b-256": lambda data: hashlib.blake2b(data, digest_size=32).digest(),
+    }
+)
+SIZES: Mapping[str, int] = MappingProxyType({name: len(make(b"")) for name, make in KINDS.items()})
+KEYED = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+"""Kinds that are tried with keys and salts."""
+KNOWN_SALTS = (b"QX4QkKEU",)
+"""That trackers put behind a value and that measurements have found (leaky-forms, LeakDetector.py: sha_salted_1)."""
+MAX_TOKENS = 2_000_000
+MAX_KEYS = 16
+
+
+class Tokens:
+    """What may be a digest, and where it was met."""
+
+    def __init__(self) -> None:
+        self._met: dict[bytes, list[tuple[int, tuple[str, ...]]]] = {}
+        self.full = False
+        """More were met than are kept."""
+
+    def __len__(self) -> int:
+        return len(self._met)
+
+    def add(self, token: bytes, part: int, layers: tuple[str, ...]) -> None:
+        """A token of the size of a digest in a part, behind these layers."""
+        if len(self._met) >= MAX_TOKENS and token not in self._met:
+            self.full = True
+            return
+        places = self._met.setdefault(token, [])
+        if (part, layers) not in places[-3:]:
+            places.append((part, layers))
+
+    def resolved(self, index: PeopleIndex, keys: Sequence[bytes] = ()) -> Iterator[tuple[int, tuple[str, ...], Owner]]:
+        """Whose values they are digests of: the part, the layers with the kind of digest as the last, the owner."""
+        if not self._met:
+            return
+        makers = list(_makers({len(token) for token in self._met}, keys[:MAX_KEYS]))
+        met = self._met
+        owners: dict[tuple[bytes, str], Owner] = {}
+        for owner, spellings in spelt(index):
+            for text in spellings:
+                data = text.encode("utf-8", "surrogatepass")
+                for kind, make in makers:
+                    token = make(data)
+                    if token in met:
+                        known = owners.get((token, kind))
+                        if known is None:
+                            owners[(token, kind)] = owner
+                        elif known.person not in ("", owner.person):
+                            owners[(token, kind)] = Owner(known.attribute, "", known.value)
+        for (token, kind), owner in owners.items():
+            for part, layers in met[token]:
+                yield part, (*layers, kind), owner
+
+
+def _makers(sizes: set[int], keys: Sequence[bytes]) -> Iterator[tuple[str, Digest]]:
+    for kind, make in KINDS.items():
+        if SIZES[kind] not in sizes:
+            continue
+        yield kind, make
+        if kind not in KEYED:
+            continue
+        for key in keys:
+            yield f"hmac-{kind}", _hmac(key, kind)
+        for salt in (*keys, *(KNOWN_SALTS if kind == "sha256" else ())):
+            yield f"salted-{kind}", _salted(make, b"", salt)
+            yield f"salted-{kind}", _salted(make, salt, b"")
+
+
+def _salted(make: Digest, before: bytes, behind: bytes) -> Digest:
+    return lambda data: make(before + data + behind)
+
+
+def _hmac(key: bytes, kind: str) -> Digest:
+    return lambda data: hmac.digest(key, data, kind)
+
+
+def spelt(index: PeopleIndex) -> Iterator[tuple[Owner, Sequence[str]]]:
+    """The spellings of every value that points at one person."""
+    rows = index.rows
+    for row in range(len(rows)):
+        attribute = rows.attribute(row)
+        if attribute not in UNIQUE:
+            continue
+        value = rows.value(row)
+        if kind_of(attribute) is Kind.NAME:
+            given, family, _ = rows.name_of(rows.number(row))
+            if len(value.split()) > 1:
+                yield Owner(attribute, rows.person(row), value), usual_names(given, family, value)
+        elif len(value) >= LEAST:
+            yield Owner(attribute, rows.person(row), value), usual(attribute, value)
+
+
+LEAST = 5

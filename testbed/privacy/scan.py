@@ -1,0 +1,316 @@
+"""Find the values of people in buffers of skeletons: whole buffers at once by fingerprints, then each find compared.
+
+A value inside a longer word or number is not a find, and of values that overlap the longest counts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.privacy.fields import BETWEEN, KEYS, RANKS
+from testbed.privacy.people import Owner, PeopleIndex
+from testbed.privacy.rows import FAMILY, GIVEN, LONGEST, PHONE_LENGTH, field_prints
+from testbed.privacy.spellings import (
+    CODES,
+    SWEDEN,
+    Kind,
+    family_first,
+    in_fields,
+    kind_of,
+    name_needles,
+    national,
+    needles,
+)
+from testbed.privacy.words import Numbers, Words, joined, stirred, words_of
+
+BLOCK = 1 << 18
+"""Octets that are looked at together: what fits in a processor's cache."""
+OVERLAP = 512
+"""Octets of a text that two blocks share, lest a value is cut in two."""
+MAX_PHONE_SIGNS = 8
+"""Blanks, dashes and brackets within a telephone number."""
+MAX_SHARING = 64
+"""People with the same value who are looked at; where so many share it, nobody can tell whose it is."""
+NAME_SIGNS = re.compile(rb"[\"']?(?:[ \t\r\n+]*[,;|][ \t\r\n+]*|[ \t\r\n+]{1,4}|[_./'-])[\"']?")
+NUMBER_SIGN = re.compile(rb"[-+ ]?")
+LOOSE_SIGNS = re.compile(rb"[^<>{}\[\]=]{1,4}")
+FIELD_SIGNS = re.compile(rb"[^a-z0-9]*[\"'=:>\]\t\n;|][^a-z0-9]*")
+FIELD_ENDS = re.compile(rb"[\s.!]*[\"'&<,;|\]})\\\x00\x02\r\n\t]|[\s.!]*$")
+OF_ADDRESS = b"._%'-"
+PHONE = re.compile(rb"(?:00|\+)?[0-9][0-9 ().\-/]*$")
+WORD = re.compile(rb"[a-z0-9]+")
+SIGNS = re.compile(rb"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A value that stands in one of the texts."""
+
+    text: int
+    """Number of the text."""
+    owner: Owner
+    in_field: bool
+    """A field said what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    start: int
+    end: int
+    owner: Owner
+    in_field: bool = False
+
+
+def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
+    """Every value that the skeletons hold, each once for each text, in the order of the texts."""
+    for numbers, pieces in _blocks(texts):
+        buffer, begins = joined(pieces)
+        yield from in_buffer(buffer, words_of(buffer), begins, numbers, index)
+
+
+def in_buffer(
+    buffer: bytes, words: Words, begins: Numbers, numbers: Sequence[int], index: PeopleIndex
+) -> Iterator[Seen]:
+    """The same for texts that stand in one buffer, each beginning at one of these places."""
+    matches = sorted(_matches(buffer, words, index), key=lambda match: (match.start, -match.end))
+    seen: dict[Seen, None] = {}
+    beyond = -1
+    for match in matches:
+        if match.end > beyond:
+            text = numbers[int(np.searchsorted(begins, match.start, "right")) - 1]
+            seen[Seen(text, match.owner, match.in_field)] = None
+            beyond = match.end
+    yield from seen
+
+
+def _blocks(texts: Sequence[bytes]) -> Iterator[tuple[list[int], list[bytes]]]:
+    numbers: list[int] = []
+    pieces: list[bytes] = []
+    size = 0
+    for number, text in enumerate(texts):
+        for start in range(0, max(len(text), 1), BLOCK):
+            piece = text[start : start + BLOCK + OVERLAP]
+            if size and size + len(piece) > BLOCK:
+                yield numbers, pieces
+                numbers, pieces, size = [], [], 0
+            numbers.append(number)
+            pieces.append(piece)
+            size += len(piece)
+    if pieces:
+        yield numbers, pieces
+
+
+def _matches(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]:
+    if not len(words.starts):
+        return
+    alone = index.filter.passing(stirred(words.prints, 1))
+    followed = np.flatnonzero(words.chained)
+    _, pairs = words.chains(followed, 2)
+    paired = followed[index.filter.passing(pairs)]
+    comparing = _Comparing(buffer, words, index)
+    for length, table in index.chains.items():
+        at, prints = words.chains(alone if length == 1 else paired, length)
+        there = table.present(prints)
+        for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
+            yield from comparing.value(place, length, table.rows_of(one))
+    yield from _in_fields(comparing, alone, paired)
+    yield from _phones(buffer, index)
+
+
+class _Comparing:
+    """Compares what fingerprints have found with the values themselves."""
+
+    def __init__(self, buffer: bytes, words: Words, index: PeopleIndex) -> None:
+        self.buffer, self.words, self.index = buffer, words, index
+
+    def value(self, place: int, length: int, rows: Iterable[int]) -> Iterator[_Match]:
+        """The value whose words begin at this one; of those of several people it is nobody's."""
+        found: dict[tuple[int, int, str], list[int]] = {}
+        for row, _ in zip(rows, range(MAX_SHARING), strict=False):
+            place_of = self._whole(place, length, row)
+            if place_of:
+                found.setdefault((*place_of, self.index.rows.attribute(row)), []).append(row)
+        for (start, end, attribute), same in found.items():
+            yield _Match(start, end, self._owner(attribute, same))
+            return
+
+    def _owner(self, attribute: str, rows: Sequence[int]) -> Owner:
+        persons = {self.index.rows.number(row) for row in rows}
+        only = self.index.rows.person(rows[0]) if len(persons) == 1 else ""
+        return Owner(attribute, only, self.index.rows.value(rows[0]))
+
+    def _whole(self, place: int, length: int, row: int) -> tuple[int, int] | None:
+        """Where the row's value stands, if it does: its words with the right signs between and around them."""
+        attribute = self.index.rows.attribute(row)
+        kind = kind_of(attribute)
+        start = int(self.words.starts[place])
+        for needle in _needles(self.index, row, attribute, kind):
+            inside = WORD.findall(needle)
+            if min(len(inside), LONGEST) != length or place + len(inside) > len(self.words.starts):
+                continue
+            end = int(self.words.ends[place + len(inside) - 1])
+            text = self.buffer[start:end]
+            if (
+                WORD.findall(text) == inside
+                and _signs_fit(kind, text, needle)
+                and self._stands_alone(kind, start, end)
+                and not (kind is Kind.NAME and self._among_names(place, inside, row))
+            ):
+                return start, end
+        return None
+
+    def _among_names(self, place: int, inside: Sequence[bytes], row: int) -> bool:
+        """Whether it is the family name of one and the given name of another: "Lisa Berg, Anna Holm"."""
+        given, family, _ = self.index.rows.name_of(self.index.rows.number(row))
+        if tuple(inside) not in family_first(given, family):
+            return False
+        beyond = place + len(inside)
+        return self._is_name(place - 1, GIVEN, place) or self._is_name(beyond, FAMILY, beyond)
+
+    def _is_name(self, word: int, code: int, joint: int) -> bool:
+        """Whether this word is a name of somebody, one blank away from what stands at the joint."""
+        words = self.words
+        if not 0 < joint < len(words.starts) or self.buffer[words.ends[joint - 1] : words.starts[joint]] != b" ":
+            return False
+        at, prints = words.chains(np.array([word]), 1)
+        return bool(self.index.fields.present(field_prints(np.full(len(at), code), prints)).any())
+
+    def _stands_alone(self, kind: Kind, start: int, end: int) -> bool:
+        """Whether nothing before or behind makes it part of something else."""
+        buffer = self.buffer
+        before, behind = buffer[start - 2 : start], buffer[end : end + 2]
+        match kind:
+            case Kind.EXACT if b"@" in buffer[start:end]:
+                longer = before[1:] in (b".", b"_", b"%", b"'", b"-") and before[:1].isalnum()
+                further = behind[:1] in (b".", b"-", b"_", b"@") and behind[1:].isalnum()
+                return not longer and not further
+            case Kind.NAME:
+                dashed = b"-" in buffer[start:end] and b" " not in buffer[start:end]
+                joined_on = (before[1:] == b"-" and before[:1].isalnum()) or (
+                    behind[:1] == b"-" and behind[1:].isalnum()
+                )
+                return (dashed or not joined_on) and not _to_address(buffer, end)
+            case _:
+                return True
+
+
+_ADDRESS = re.compile(rb"[a-z0-9._%+'-]*(?:@|=40|%40)")
+
+
+def _to_address(buffer: bytes, end: int) -> bool:
+    return _ADDRESS.match(buffer, end, end + 64) is not None
+
+
+@lru_cache(maxsize=4096)
+def _name_needles(given: str, family: str, display: str) -> tuple[bytes, ...]:
+    return tuple(b" ".join(order) for order in name_needles(given, family, display))
+
+
+def _needles(index: PeopleIndex, row: int, attribute: str, kind: Kind) -> Iterable[bytes]:
+    if kind is Kind.NAME or attribute == "sn":
+        return _name_needles(*index.rows.name_of(index.rows.number(row)))
+    return needles(attribute, index.rows.value(row))
+
+
+def _signs_fit(kind: Kind, text: bytes, needle: bytes) -> bool:
+    match kind:
+        case Kind.EXACT:
+            return text == needle.strip(b"\x02 \t\r\n_.,;:/+=-<>()[]{}\"'#") or text in needle
+        case Kind.NUMBER:
+            return all(NUMBER_SIGN.fullmatch(signs) for signs in SIGNS.findall(text))
+        case Kind.LOOSE:
+            return all(LOOSE_SIGNS.fullmatch(signs) for signs in SIGNS.findall(text))
+        case _:
+            return all(NAME_SIGNS.fullmatch(signs) for signs in SIGNS.findall(text))
+
+
+# --- values that a field names --------------------------------------------------------------------------------------
+
+
+def _in_fields(comparing: _Comparing, alone: Numbers, paired: Numbers) -> Iterator[_Match]:
+    """Values that stand behind the name of a field.
+
+    Of the names that end at the same place the longest counts, and of attributes that share a name each is tried.
+    """
+    words, index = comparing.words, comparing.index
+    for rank in range(RANKS):
+        code_at: NDArray[np.int64] = np.full(len(words.starts) + 2, -1, np.int64)
+        for length, table in KEYS.items():
+            at, prints = words.chains(alone if length == 1 else paired, length)
+            places = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
+            there = table.prints[places] == prints
+            behind = at[there] + length
+            within = behind < len(words.starts)
+            behind, codes = behind[within], table.rows[places[there][within]]
+            behind = behind + np.isin(words.prints[behind], BETWEEN)
+            code_at[behind] = codes
+        places = np.flatnonzero(code_at[: len(words.starts)] >= 0)
+        for length in range(1, LONGEST + 1) if len(places) else ():
+            at, chains = words.chains(places, length)
+            prints = field_prints(code_at[at], chains)
+            there = index.fields.present(prints)
+            for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
+                match = _field_match(comparing, place, length, CODES[int(code_at[place])], index.fields.rows_of(one))
+                if match:
+                    yield match
+
+
+def _field_match(comparing: _Comparing, place: int, length: int, attribute: str, rows: Iterable[int]) -> _Match | None:
+    words, buffer, index = comparing.words, comparing.buffer, comparing.index
+    start, end = int(words.starts[place]), int(words.ends[place + length - 1])
+    between = buffer[words.ends[place - 1] : start]
+    if not FIELD_SIGNS.fullmatch(between) or not FIELD_ENDS.match(buffer, end):
+        return None
+    text = buffer[start:end]
+    for row in rows:
+        value = index.rows.value(row)
+        if index.rows.attribute(row) == attribute and tuple(WORD.findall(text)) in in_fields(attribute, value):
+            owners = index.owners(attribute, value)
+            return _Match(start, end, Owner(attribute, owners.only, value), in_field=True)
+    return None
+
+
+# --- telephone numbers ----------------------------------------------------------------------------------------------
+
+
+def _phones(buffer: bytes, index: PeopleIndex) -> Iterator[_Match]:
+    if not index.phone_lengths:
+        return
+    octets = np.frombuffer(buffer, np.uint8)
+    digits = np.flatnonzero((octets >= 0x30) & (octets <= 0x39))
+    values = (octets[digits] - 0x30).astype(np.uint64)
+    last = np.flatnonzero(np.diff(digits, append=len(buffer) + 1) > 1)
+    for length in index.phone_lengths:
+        ends = last[last >= length - 1]
+        ends = ends[digits[ends] - digits[ends - length + 1] < length + MAX_PHONE_SIGNS]
+        numbers = np.zeros(len(ends), np.uint64)
+        for step in range(length):
+            numbers = numbers * np.uint64(10) + values[ends - length + 1 + step]
+        prints = numbers + np.uint64(length) * PHONE_LENGTH
+        there = index.phones.present(prints)
+        for end, one in zip(ends[there].tolist(), prints[there].tolist(), strict=True):
+            match = _phone_match(buffer, int(digits[end]) + 1, length, index, list(index.phones.rows_of(one)))
+            if match:
+                yield match
+
+
+def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows: list[int]) -> _Match | None:
+    before = buffer[max(end - length - MAX_PHONE_SIGNS - 8, 0) : end]
+    found = PHONE_BEFORE.search(before)
+    if not found or not rows:
+        return None
+    value = index.rows.value(rows[0])
+    digits, wanted = found.group().decode("ascii"), national(value)
+    if national(digits) != wanted and digits != SWEDEN + wanted:
+        return None
+    persons = {index.rows.number(row) for row in rows}
+    attribute = index.rows.attribute(rows[0])
+    owner = Owner(attribute, index.rows.person(rows[0]) if len(persons) == 1 else "", value)
+    return _Match(end - len(found.group()), end, owner)
+
+
+PHONE_BEFORE = re.compile(rb"(?<![a-z0-9])(?:\+|00)?\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,17}$")

@@ -1,0 +1,188 @@
+"""What octets say when escapes are undone and what was packed is unpacked; within bounds."""
+
+import html
+import quopri
+import re
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+
+from testbed.privacy import protobuf
+from testbed.wire.bodies import NotCoded, without_coding
+
+ROUNDS = 3
+"""Escapes within escapes that are undone."""
+MAX_PACKED = 20
+"""Packed things within one text that are unpacked."""
+MAX_PARTS = 1000
+LEAST_PACKED = 8
+MAX_TRIED = 1 << 20
+"""Octets of what is unpacked on trial, with no sign that it is packed at all."""
+PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
+PERCENT_U = re.compile(rb"%u([0-9A-Fa-f]{4})")
+ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+UNICODE = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+|\\u\{[0-9a-fA-F]{1,6}\}")
+OCTET = re.compile(rb"\\x([0-9a-fA-F]{2})")
+SIMPLE = (
+    (b"\\/", b"/"),
+    (b'\\"', b'"'),
+    (b"\\'", b"'"),
+    (b"\\n", b"\n"),
+    (b"\\r", b"\r"),
+    (b"\\t", b"\t"),
+)
+LINES = re.compile(rb"(?<=[A-Za-z0-9+/]{60})\r?\n(?=[A-Za-z0-9+/]{2})")
+QUOTED = re.compile(rb"=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
+PART = re.compile(rb"content-disposition:", re.IGNORECASE)
+PART_NAME = re.compile(rb"content-disposition:[^\r\n]*?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
+GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+_PRINTABLE = bytes((*range(0x20, 0x7F), 9, 10, 13))
+_NOT_CONTROL = bytes((*_PRINTABLE, *range(0x80, 0x100)))
+
+
+def unescaped(raw: bytes) -> bytes:
+    """Without percent-encoding, escapes of JSON and scripts, entities of HTML and XML, and line ends in base64."""
+    for _ in range(ROUNDS):
+        before = raw
+        if b"%" in raw:
+            if b"%u" in raw:
+                raw = PERCENT_U.sub(lambda found: _char(int(found[1], 16)), raw)
+            if PERCENT.search(raw):
+                raw = unquote_to_bytes(raw)
+        if b"\\" in raw:
+            raw = _without_backslashes(raw)
+        if b"&" in raw and b";" in raw:
+            raw = ENTITY.sub(lambda found: _entity(found[0]), raw)
+        if raw == before:
+            break
+    return LINES.sub(b"", raw) if b"\n" in raw else raw
+
+
+def _char(number: int) -> bytes:
+    return chr(number).encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=4096)
+def _entity(entity: bytes) -> bytes:
+    return html.unescape(entity.decode("ascii")).encode("utf-8", "replace")
+
+
+def _without_backslashes(raw: bytes) -> bytes:
+    # NOTE: of escapes within escapes only the last one says something.
+    while b"\\\\" in raw:
+        raw = raw.replace(b"\\\\", b"\\")
+    if b"\\u" in raw:
+        raw = UNICODE.sub(_units, raw)
+    if b"\\x" in raw:
+        raw = OCTET.sub(lambda found: _char(int(found[1], 16)), raw)
+    for escape, char in SIMPLE:
+        raw = raw.replace(escape, char)
+    return raw
+
+
+def _units(found: re.Match[bytes]) -> bytes:
+    """Escapes that follow one another are read together: half a character makes sense with its other half alone."""
+    text = found[0].decode("ascii")
+    if "{" in text:
+        number = int(text[3:-1], 16)
+        return _char(number) if number <= 0x10FFFF else b""
+    units = b"".join(bytes.fromhex(unit) for unit in text.split("\\u")[1:])
+    return units.decode("utf-16-be", "replace").encode("utf-8")
+
+
+def aside(raw: bytes) -> Iterator[bytes]:
+    """Further readings of octets that say something as they are: quoted-printable, the parts of a multipart body."""
+    if b"=" in raw and QUOTED.search(raw):
+        yield quopri.decodestring(raw)
+    if raw[:2] == b"--" or PART.search(raw[:MAX_TRIED]):
+        yield from _parts(raw)
+
+
+def _parts(raw: bytes) -> Iterator[bytes]:
+    found = re.search(rb"(?:^|\n)(--[^\r\n]{1,200})\r?\n", raw)
+    if not found:
+        return
+    for piece, _ in zip(raw.split(found[1]), range(MAX_PARTS), strict=False):
+        head, _, body = piece.replace(b"\n\n", b"\r\n\r\n", 1).partition(b"\r\n\r\n")
+        if body:
+            name = PART_NAME.search(head)
+            yield body.rstrip(b"\r\n")
+            if name and len(body) <= MAX_TRIED:
+                yield name[1] + b": " + body
+
+
+def unpacked(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
+    """What was packed in octets that are no text: the name of the packing, and what it holds, at most ``limit`` octets.
+
+    Raises nothing: what is no such packing, or a broken one, is passed over.
+    """
+    if len(raw) < LEAST_PACKED:
+        return
+    for name, begin in _signed(raw):
+        try:
+            out = without_coding(name, raw[begin:], limit)
+        except NotCoded:
+            continue
+        if out:
+            yield name, out
+            if begin == 0:
+                return
+    if _packed_perhaps(raw):
+        yield from _on_trial(raw[:MAX_TRIED], limit)
+    if (raw[0] < 0x20 or raw[:256].translate(None, _NOT_CONTROL)) and (texts := protobuf.texts_in(raw)):
+        yield "", bytes(16).join(texts)
+
+
+def _packed_perhaps(raw: bytes) -> bool:
+    """Whether so much of it is no ASCII text that it may be something packed."""
+    sample = raw[:256]
+    return len(sample.translate(None, _PRINTABLE)) * 5 > len(sample)
+
+
+def _signed(raw: bytes) -> Iterator[tuple[str, int]]:
+    """Packings that tell what they are, and where they begin."""
+    for name, sign in (("gzip", GZIP), ("zstd", ZSTD)):
+        begin = raw.find(sign)
+        for _ in range(MAX_PACKED):
+            if begin < 0:
+                break
+            yield name, begin
+            begin = raw.find(sign, begin + 1)
+    if raw[0] & 0x0F == 8 and int.from_bytes(raw[:2]) % 31 == 0:
+        yield "zlib", 0
+
+
+def _on_trial(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
+    """Packings that do not tell what they are: what can be read to its very end is taken for one."""
+    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        out = inflating.decompress(raw, limit)
+    except zlib.error:
+        out = b""
+    if out and (inflating.eof and not inflating.unused_data) and _text_like(out):
+        yield "deflate", out
+        return
+    try:
+        out = without_coding("br", raw, limit)
+    except NotCoded:
+        out = b""
+    if len(out) >= LEAST_PACKED and _text_like(out):
+        yield "brotli", out
+
+
+def _text_like(out: bytes) -> bool:
+    sample = out[:512]
+    return len(sample.translate(None, _PRINTABLE)) * 4 <= len(sample)
+
+
+ENCRYPTED = re.compile(
+    rb"(?<![A-Za-z0-9_-])(eyJ[A-Za-z0-9_-]{10,})\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16,}"
+)
+
+
+def sealed(raw: bytes) -> str:
+    """Why the octets hold something that nobody here can read; "" where they hold no such thing (RFC 7516, 3.1)."""
+    if b"eyJ" in raw and ENCRYPTED.search(raw):
+        return "it holds an encrypted token (JWE)"
+    return ""

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from testbed.checks.core import AGREEMENT, DISCLOSURE, Observation, Outcome, Skip, check
 from testbed.checks.disclosed import agreement_of, in_form
-from testbed.model.attributes import base_of, by_name
-from testbed.model.coverage import FOR_ONE_VENDOR
+from testbed.model.attributes import base_of
 from testbed.model.privacy import Disclosure
 from testbed.model.verdict import Evidence, Severity
 from testbed.model.written import Agreement, Person
 from testbed.privacy.agreed import Party, hosts_beside, may_know, may_know_of_anybody, party_of
-from testbed.privacy.combinations import FEW, Crowd, Trait, crowd_of, quasi_identifiers, trait
+from testbed.privacy.combinations import FEW, Crowd, Trait, crowd_of, identifies, names_people, quasi_identifiers, trait
 
 AT_LEAST = 2
 """Attributes that make a combination."""
@@ -56,7 +55,7 @@ def _of_person(person: Person, told: Sequence[Disclosure], crowd: Crowd) -> Iter
 
     A value that several people share, so that nobody can tell whose it was, counts for everyone who has it.
     """
-    if any(one.person == person.id and _identifies(one.attribute) for one in told):
+    if any(one.person == person.id and identifies(one.attribute) for one in told):
         return
     traits: set[Trait] = set()
     first: dict[str, Disclosure] = {}
@@ -101,10 +100,4 @@ def _knows_people(host: str, agreement: Agreement, person: Person | None) -> boo
     agreed = may_know_of_anybody(host, agreement)
     if person is not None and any(person.role in clause.subjects for clause in agreement.data):
         agreed = may_know(host, agreement, person.role)
-    return any(_identifies(name) or by_name()[name].sensitivity == "name" for name in agreed)
-
-
-def _identifies(attribute: str) -> bool:
-    """Whether a value of it is one person's alone, and others know it."""
-    row = by_name().get(attribute)
-    return row is not None and row.unique and row.name != FOR_ONE_VENDOR
+    return names_people(agreed)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from testbed.model.attributes import attributes, base_of
+from testbed.model.attributes import attributes, base_of, by_name
+from testbed.model.coverage import FOR_ONE_VENDOR
 from testbed.model.written import Person
 
 FEW = 1
@@ -26,6 +27,17 @@ def quasi_identifiers() -> frozenset[str]:
         for row in attributes()
         if not row.unique and row.origin == "person" and row.sensitivity in NARROWING and row.name != "securityMarking"
     )
+
+
+def identifies(attribute: str) -> bool:
+    """Whether a value of it is one person's alone, and others know it."""
+    row = by_name().get(attribute)
+    return row is not None and row.unique and row.name != FOR_ONE_VENDOR
+
+
+def names_people(agreed: Iterable[str]) -> bool:
+    """Whether whoever may know these attributes may know who a person is: by an account, or by a name."""
+    return any(identifies(name) or by_name()[name].sensitivity == "name" for name in agreed)
 
 
 @dataclass(frozen=True, slots=True)

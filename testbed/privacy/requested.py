@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Literal
 
 from testbed.model.attributes import SUBJECT_CLAIM, by_saml_name, named_by_claim
 from testbed.model.messages import Message, SamlMetadata
@@ -17,6 +18,9 @@ NOT_PERSONAL = frozenset(
 )
 """Claims about the login, or about another claim."""
 
+type Way = Literal["metadata", "registration", "scope", "claims"]
+"""By what a vendor asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -24,6 +28,7 @@ class Asked:
 
     attribute: str
     """Canonical name; what the table does not know by the name that it was asked for by."""
+    way: Way
     how: str
     """The beginning of a sentence that the attribute ends."""
     sender: str
@@ -54,23 +59,25 @@ def _by_metadata(message: SamlMetadata) -> Iterator[Asked]:
     sender = host_of(message.entity_id)
     for wanted in message.requested:
         row = by_saml_name().get(wanted.name)
-        yield Asked(row.name if row else wanted.name, f"the metadata of {message.entity_id} requests", sender)
+        yield Asked(
+            row.name if row else wanted.name, "metadata", f"the metadata of {message.entity_id} requests", sender
+        )
     if message.subject_id_requirement == SUBJECT_ID:
-        yield Asked(SUBJECT_ID, f"the metadata of {message.entity_id} demands", sender)
+        yield Asked(SUBJECT_ID, "metadata", f"the metadata of {message.entity_id} demands", sender)
 
 
 def _by_scope(message: AuthorizationRequest) -> Iterator[Asked]:
     sender = host_of(message.redirect_uri)
     for scope in message.scopes:
         for name in SCOPES.get(scope, ()):
-            yield Asked(name, f"the scope {scope} of a request for a login asks for", sender)
+            yield Asked(name, "scope", f"the scope {scope} of a request for a login asks for", sender)
 
 
 def _by_registration(message: RegistrationRequest) -> Iterator[Asked]:
     sender = host_of(message.redirect_uris[0]) if message.redirect_uris else ""
     for scope in message.scopes:
         for name in SCOPES.get(scope, ()):
-            yield Asked(name, f"the scope {scope} that a vendor registers asks for", sender)
+            yield Asked(name, "registration", f"the scope {scope} that a vendor registers asks for", sender)
 
 
 def _by_claim(message: AuthorizationRequest) -> Iterator[Asked]:
@@ -78,4 +85,4 @@ def _by_claim(message: AuthorizationRequest) -> Iterator[Asked]:
     for claim in message.claims:
         if claim.name not in NOT_PERSONAL:
             for name in named_by_claim(claim.name) or (claim.name,):
-                yield Asked(name, "the claims parameter of a request for a login asks for", sender)
+                yield Asked(name, "claims", "the claims parameter of a request for a login asks for", sender)

@@ -1,18 +1,15 @@
 """What the page shows, gathered by vendor: the template only writes it down."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from testbed.model.attributes import by_name
-from testbed.model.privacy import BY_LOGIN
+from testbed.model.privacy import Unreadable
 from testbed.model.verdict import Evidence, Finding, Judgement, RunRecord, Verdict
 from testbed.model.written import Agreement, Vendor
 from testbed.privacy.lint import lint
-from testbed.privacy.others import hosts_of
 from testbed.privacy.remarks import Remark
-from testbed.privacy.requested import requested_in
-from testbed.privacy.unseen import NotYetChecked, Unseen, not_yet_checked, unseen_in_traffic
-from testbed.reports.rows import passed_on
+from testbed.privacy.unseen import Held, Unseen, held_against_traffic, unseen_in_traffic
+from testbed.reports.matrix import MatrixRow, matrix_rows
 
 MAX_DETAILED = 40
 """So many plays are shown whole; the rest are counted, and stand in plays.csv and run.json."""
@@ -24,24 +21,6 @@ _WORST_FIRST = (
     Verdict.PASS,
     Verdict.SKIPPED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """One attribute at one vendor."""
-
-    attribute: str
-    agreed: str
-    """required, optional or ""."""
-    requested: bool
-    received: int
-    """In so many plays."""
-    play: str
-    """The first play in which it was received, "" when in none."""
-    passed_on: tuple[str, ...]
-    """Hosts beyond the vendor that got it."""
-    unlawful: bool
-    """A finding names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +45,9 @@ class VendorView:
     groups: tuple[Group, ...]
     remarks: tuple[Remark, ...]
     unseen: tuple[Unseen, ...]
-    to_come: tuple[NotYetChecked, ...]
+    held: tuple[Held, ...]
+    unreadable: tuple[tuple[Unreadable, str], ...]
+    """What nobody can read, each kind once with the first play in which it was sent."""
 
 
 def vendor_views(record: RunRecord) -> tuple[VendorView, ...]:
@@ -109,50 +90,22 @@ def _view(judgements: list[Judgement], record: RunRecord) -> VendorView:
         judgements=tuple(judgements),
         verdict=next(verdict for verdict in _WORST_FIRST if verdict in said),
         as_expected=sum(judgement.expectation.met for judgement in judgements),
-        matrix=tuple(_matrix(judgements, evidence, agreement)),
+        matrix=matrix_rows(judgements, evidence, agreement),
         groups=_groups(judgements),
         remarks=lint(agreement, record.run.started.date()) if agreement else (),
         unseen=unseen_in_traffic(agreement) if agreement else (),
-        to_come=not_yet_checked(agreement) if agreement else (),
+        held=held_against_traffic(agreement) if agreement else (),
+        unreadable=_unreadable(evidence),
     )
 
 
-def _matrix(
-    judgements: Sequence[Judgement], evidence: Sequence[Evidence], agreement: Agreement | None
-) -> Iterator[MatrixRow]:
-    clauses = agreement.data if agreement else ()
-    required = {name for clause in clauses for name in clause.required}
-    optional = {name for clause in clauses for name in clause.optional} - required
-    requested = {name for one in evidence for name in _requested(one)}
-    received: dict[str, list[str]] = {}
-    onward: dict[str, list[str]] = {}
+def _unreadable(evidence: Iterable[Evidence]) -> tuple[tuple[Unreadable, str], ...]:
+    first: dict[tuple[str, ...], tuple[Unreadable, str]] = {}
     for one in evidence:
-        for name in {told.attribute for told in one.disclosures if told.channel in BY_LOGIN}:
-            received.setdefault(name, []).append(one.play.id)
-        for told in passed_on(one):
-            onward.setdefault(told.attribute, []).append(told.recipient)
-    blamed = {finding.attribute for judgement in judgements for finding in judgement.findings}
-    order = {name: place for place, name in enumerate(by_name())}
-    for name in sorted(
-        required | optional | requested | received.keys() | onward.keys(),
-        key=lambda name: (order.get(name, len(order)), name),
-    ):
-        plays = received.get(name, [])
-        yield MatrixRow(
-            attribute=name,
-            agreed="required" if name in required else "optional" if name in optional else "",
-            requested=name in requested,
-            received=len(plays),
-            play=plays[0] if plays else "",
-            passed_on=tuple(dict.fromkeys(onward.get(name, ()))),
-            unlawful=name in blamed,
-        )
-
-
-def _requested(evidence: Evidence) -> Iterator[str]:
-    own = hosts_of(evidence.play.vendor)
-    for message in evidence.messages:
-        yield from (asked.attribute for asked in requested_in(message) if asked.sender in own)
+        for closed in one.unreadable:
+            alike = (closed.sender, closed.recipient, closed.channel, closed.why)
+            first.setdefault(alike, (closed, one.play.id))
+    return tuple(first.values())
 
 
 def _groups(judgements: Sequence[Judgement]) -> tuple[Group, ...]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
-from testbed.model.verdict import Expectation, Finding, Verdict
+import testbed.checks  # noqa: F401 - importing it registers every family of checks
+from testbed.checks.core import describe
+from testbed.model.verdict import Expectation, Finding, Severity, Verdict
 from testbed.model.written import Expect, ExpectedFinding
 
 
 def expected_verdict(expect: Expect) -> Verdict:
-    """FAIL where findings are expected, PASS where none is."""
-    return Verdict.FAIL if expect.findings else Verdict.PASS
+    """What the gravest of the findings that are expected comes to, PASS where none is."""
+    if not expect.findings:
+        return Verdict.PASS
+    warn = {info.id for info in describe() if info.severity is Severity.SHOULD}
+    return Verdict.WARNING if all(finding.check in warn for finding in expect.findings) else Verdict.FAIL
 
 
 def matches(expected: ExpectedFinding, finding: Finding) -> bool:

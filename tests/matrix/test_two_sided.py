@@ -15,8 +15,15 @@ FAULTY = {
 COMPLIANT = {
     vendor.simulated.profile: vendor.id
     for vendor in CATALOGUE.vendors.values()
-    if vendor.simulated and not vendor.simulated.fault
+    if vendor.simulated and not vendor.simulated.fault and vendor.id == vendor.simulated.profile
 }
+OTHERS_AT_FAULT: dict[str, set[str]] = {
+    "young-maths": set(),
+    "boundless-maths": {"data.rows-within-agreement"},
+    "lapsed-tests": {"data.agreement-in-force"},
+    "dated-encyclopedia": {"data.no-identifying-combination"},
+}
+"""Vendors that do well, and what is noticed of the school or the agreement."""
 
 
 def test_every_fault_and_every_profile_is_played_by_some_vendor() -> None:
@@ -37,6 +44,15 @@ def test_a_compliant_vendor_is_noticed_by_nothing(profile: str, tour: RunRecord)
     assert judged
     assert [f"{j.play.id}: {f.check}: {f.observed}" for j in judged for f in j.findings] == []
     assert {j.play.id: (j.verdict, j.reason) for j in judged if j.verdict is not Verdict.PASS} == {}
+
+
+@pytest.mark.parametrize("vendor", OTHERS_AT_FAULT)
+def test_what_the_school_or_the_agreement_does_wrong_is_noticed_by_exactly_one_check(
+    vendor: str, tour: RunRecord
+) -> None:
+    judged = [j for j in tour.run.judgements if j.play.vendor.id == vendor]
+    assert judged
+    assert {finding.check for j in judged for finding in j.findings} == OTHERS_AT_FAULT[vendor]
 
 
 def test_every_play_of_the_tour_is_as_expected(tour: RunRecord) -> None:

@@ -49,6 +49,14 @@ def test_expected_findings_that_came_are_met_and_fail_is_the_expected_verdict() 
     assert compare(expecting(ONWARD), Verdict.FAIL, [seen, seen]).met
 
 
+def test_where_only_warnings_are_expected_the_verdict_is_a_warning() -> None:
+    combination = ExpectedFinding(check="data.no-identifying-combination")
+    assert expected_verdict(expecting(combination)) is Verdict.WARNING
+    assert expected_verdict(expecting(combination, ONWARD)) is Verdict.FAIL
+    assert expected_verdict(expecting(ExpectedFinding(check="data.unheard-of"))) is Verdict.FAIL
+    assert compare(expecting(combination), Verdict.WARNING, [found("data.no-identifying-combination", "sn")]).met
+
+
 def test_a_field_that_is_not_given_matches_anything() -> None:
     loose = ExpectedFinding(check="data.no-onward-transfer")
     assert compare(expecting(loose), Verdict.FAIL, [found("data.no-onward-transfer", "sn", "y.test")]).met

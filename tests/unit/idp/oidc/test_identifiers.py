@@ -37,16 +37,17 @@ def test_a_public_sub_is_the_subject_id(pupil: Any, keys: SchoolKeys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("treatment", "marking", "shared"),
+    ("protection", "shared"),
     [
-        ("pseudonym", "Sekretessmarkering", False),
-        ("pseudonym", "Ingen", True),
-        ("withhold", "Sekretessmarkering", True),
+        (("pseudonym", "Sekretessmarkering"), False),
+        (("pseudonym", "Ingen"), True),
+        (("withhold", "Sekretessmarkering"), True),
     ],
 )
 def test_by_pseudonym_a_protected_person_has_no_public_sub(
-    treatment: Any, marking: Any, shared: bool, pupil: Any, keys: SchoolKeys, oidc_agreement: Any, make_party: Any
+    protection: Any, shared: bool, pupil: Any, keys: SchoolKeys, oidc_agreement: Any, make_party: Any
 ) -> None:
+    treatment, marking = protection
     agreed = oidc_agreement.model_copy(update={"protected_identity": treatment})
     client = Client(make_party("shared", agreed, subject_type="public"))
     teller = Teller(SchoolFacts({}, "skola.test", "", keys.pairwise_secret), lambda: datetime(2026, 9, 1, tzinfo=UTC))

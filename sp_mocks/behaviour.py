@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sp_mocks.page_script import PageScript
 from testbed.model.assurance import Comparison
 from testbed.model.messages import Binding
 
@@ -25,6 +26,8 @@ class Common:
     """A host to which an image on the start page is redirected, with the pupil's user name in the address."""
     cdn: bool = False
     """The start page shows a picture from the vendor's content delivery host, ``cdn.`` before its own."""
+    script: PageScript | None = None
+    """What its pages run; None where they run nothing."""
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.profiles import PROFILES, Profile
+from sp_mocks.scripts import OIDC_SCRIPT_FAULTS, SCRIPT_FAULTS
 
 type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
 type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
 
 EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES})
-EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType({**FAULTS, **OIDC_FAULTS})
+EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType({**FAULTS, **OIDC_FAULTS, **SCRIPT_FAULTS})
 
 
 def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]:
@@ -25,8 +26,8 @@ def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]
         ValueError: the configuration names a profile or fault that its protocol does not have.
     """
     if config.client is None:
-        return _with_fault(config, PROFILES, FAULTS)
-    return _with_fault(config, OIDC_PROFILES, OIDC_FAULTS)
+        return _with_fault(config, PROFILES, {**FAULTS, **SCRIPT_FAULTS})
+    return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS, **OIDC_SCRIPT_FAULTS})
 
 
 def _with_fault[Kind: Behaviour | OidcBehaviour](

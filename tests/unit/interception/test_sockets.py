@@ -1,24 +1,21 @@
 """WebSockets through the real proxy: every frame is in the journal, also one that was meant for a host outside."""
 
 import asyncio
-import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 import websocket
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from testbed.interception.journal import MAX_FRAMES_BYTES
-from testbed.lab.home import LabHome
-from testbed.lab.participant import Server
 from testbed.model.wire import Exchange
 
 pytestmark = [pytest.mark.lab, pytest.mark.anyio]
@@ -58,23 +55,6 @@ def only(proxy: Any) -> Exchange:
     return exchange
 
 
-@asynccontextmanager
-async def vendor(home: LabHome, app: Any) -> AsyncIterator[tuple[str, int]]:
-    """A service of the lab with a WebSocket of its own, behind TLS."""
-    file = str(home.server_certificate("vendor", ("vendor.test",)))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Server(
-            uvicorn.Config(
-                app, ssl_certfile=file, ssl_keyfile=file, ws="wsproto", http="h11", log_level="error", lifespan="off"
-            )
-        )
-        serving = asyncio.create_task(server.serve([listener]))
-        await server.up.wait()
-        yield listener.getsockname()
-        server.should_exit = True
-        await serving
-
-
 async def echo(websocket: WebSocket) -> None:
     await websocket.accept()
     async for message in websocket.iter_text():
@@ -82,8 +62,8 @@ async def echo(websocket: WebSocket) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
-async def test_what_is_said_to_a_host_outside_is_in_the_journal(start_proxy: Any, scheme: str) -> None:
-    async with start_proxy({}) as proxy:
+async def test_what_is_said_to_a_host_outside_is_in_the_journal(tmp_path: Path, start_proxy: Any, scheme: str) -> None:
+    async with start_proxy({}, tmp_path) as proxy:
         await told(
             proxy, f"{scheme}://live.tracker.test/track?v=1", '{"user": "åsa"}', b"\x00\xff", sender="vendor.test"
         )
@@ -99,7 +79,9 @@ async def test_what_is_said_to_a_host_outside_is_in_the_journal(start_proxy: Any
     ]
 
 
-async def test_both_directions_of_a_host_of_the_lab_are_recorded_in_order(start_proxy: Any, home: LabHome) -> None:
+async def test_both_directions_of_a_host_of_the_lab_are_recorded_in_order(
+    tmp_path: Path, start_proxy: Any, serve_app: Any
+) -> None:
     app = Starlette(routes=[WebSocketRoute("/live", echo)])
 
     def talk(proxy: Any) -> list[str | bytes]:
@@ -109,7 +91,10 @@ async def test_both_directions_of_a_host_of_the_lab_are_recorded_in_order(start_
             client.send("two")
             return [first, client.recv()]
 
-    async with vendor(home, app) as address, start_proxy({"vendor.test": address}) as proxy:
+    async with (
+        serve_app(app, ("vendor.test",)) as address,
+        start_proxy({"vendor.test": address}, tmp_path) as proxy,
+    ):
         assert await asyncio.to_thread(talk, proxy) == ["heard one", "heard two"]
         assert await proxy.quiet()
         exchange = only(proxy)
@@ -120,8 +105,10 @@ async def test_both_directions_of_a_host_of_the_lab_are_recorded_in_order(start_
     assert [frame.at for frame in exchange.frames] == sorted(frame.at for frame in exchange.frames)
 
 
-async def test_an_open_socket_does_not_hold_the_end_of_a_play_and_its_frames_are_written(start_proxy: Any) -> None:
-    async with start_proxy({}) as proxy:
+async def test_an_open_socket_does_not_hold_the_end_of_a_play_and_its_frames_are_written(
+    tmp_path: Path, start_proxy: Any
+) -> None:
+    async with start_proxy({}, tmp_path) as proxy:
         with caller(proxy, "wss://live.tracker.test/") as client:
             await asyncio.to_thread(client.send, "said before the end")
             begun = time.monotonic()
@@ -130,8 +117,8 @@ async def test_an_open_socket_does_not_hold_the_end_of_a_play_and_its_frames_are
             assert [frame.data for frame in only(proxy).frames] == [b"said before the end"]
 
 
-async def test_one_that_talks_on_and_on_does_not_either(start_proxy: Any) -> None:
-    async with start_proxy({}) as proxy:
+async def test_one_that_talks_on_and_on_does_not_either(tmp_path: Path, start_proxy: Any) -> None:
+    async with start_proxy({}, tmp_path) as proxy:
         with caller(proxy, "wss://live.tracker.test/") as client:
             over = asyncio.Event()
 
@@ -149,8 +136,8 @@ async def test_one_that_talks_on_and_on_does_not_either(start_proxy: Any) -> Non
         assert len(only(proxy).frames) > 10
 
 
-async def test_a_subprotocol_that_the_client_insists_on_is_chosen(start_proxy: Any) -> None:
-    async with start_proxy({}) as proxy:
+async def test_a_subprotocol_that_the_client_insists_on_is_chosen(tmp_path: Path, start_proxy: Any) -> None:
+    async with start_proxy({}, tmp_path) as proxy:
 
         def chosen() -> str | None:
             with caller(proxy, "wss://live.tracker.test/", subprotocols=["v2.track", "v1.track"]) as client:
@@ -159,8 +146,8 @@ async def test_a_subprotocol_that_the_client_insists_on_is_chosen(start_proxy: A
         assert await asyncio.to_thread(chosen) == "v2.track"
 
 
-async def test_a_ping_is_answered_and_a_goodbye_returned(start_proxy: Any) -> None:
-    async with start_proxy({}) as proxy:
+async def test_a_ping_is_answered_and_a_goodbye_returned(tmp_path: Path, start_proxy: Any) -> None:
+    async with start_proxy({}, tmp_path) as proxy:
 
         def ended() -> tuple[int, int]:
             with caller(proxy, "wss://live.tracker.test/") as client:
@@ -173,7 +160,7 @@ async def test_a_ping_is_answered_and_a_goodbye_returned(start_proxy: Any) -> No
         assert await asyncio.to_thread(ended) == (websocket.ABNF.OPCODE_PONG, websocket.ABNF.OPCODE_CLOSE)
 
 
-async def test_a_message_without_end_is_cut_and_its_connection_ended(start_proxy: Any) -> None:
+async def test_a_message_without_end_is_cut_and_its_connection_ended(tmp_path: Path, start_proxy: Any) -> None:
     chunk = b"x" * (1024 * 1024)
 
     def flood(proxy: Any) -> int:
@@ -187,7 +174,7 @@ async def test_a_message_without_end_is_cut_and_its_connection_ended(start_proxy
                     return number
         return -1
 
-    async with start_proxy({}) as proxy:
+    async with start_proxy({}, tmp_path) as proxy:
         assert 0 < await asyncio.to_thread(flood, proxy) < 3 * MAX_FRAMES_BYTES // len(chunk)
         assert await proxy.quiet()
         exchange = only(proxy)
@@ -197,10 +184,10 @@ async def test_a_message_without_end_is_cut_and_its_connection_ended(start_proxy
     assert "WebSocket cut" in exchange.error
 
 
-async def test_a_request_for_a_socket_that_is_none_is_answered_all_the_same(start_proxy: Any) -> None:
+async def test_a_request_for_a_socket_that_is_none_is_answered_all_the_same(tmp_path: Path, start_proxy: Any) -> None:
     """An Upgrade header without the rest of a handshake: whoever sends it is recorded and told that it was no good."""
     async with (
-        start_proxy({}) as proxy,
+        start_proxy({}, tmp_path) as proxy,
         httpx.AsyncClient(proxy=f"http://127.0.0.1:{proxy.ports['browser.test']}", trust_env=False) as http,
     ):
         answer = await http.get("http://live.tracker.test/?u=1", headers={"upgrade": "websocket"})

@@ -6,11 +6,11 @@ Every value goes, whoever it is about: nobody can tell a pupil's from another's 
 import json
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from testbed.model.wire import Frame, Headers, Request, Response, header
 from testbed.privacy.hiding import Hiding, length
-from testbed.wire.bodies import FORM, decoded, form_fields
+from testbed.wire.bodies import FORM, MAX_FIELDS, decoded
 
 PLAIN_HEADERS = frozenset(
     [
@@ -124,10 +124,14 @@ class Masking:
         return tag + (self.hiding.text(said) if plain else length(said.strip()))
 
     def _fields(self, query: str) -> str:
-        pairs = form_fields(query)
-        if not pairs:
-            return length(query) if query else ""
-        return "&".join(f"{self.name(name)}={length(value) if value else ''}" for name, value in pairs)
+        if query.count("&") > MAX_FIELDS:
+            return length(query)
+        return "&".join(self._field(*part.partition("=")) for part in query.split("&"))
+
+    def _field(self, name: str, sign: str, value: str) -> str:
+        """What stands without a name is no name."""
+        said = length(unquote_plus(value)) if value else ""
+        return f"{self.name(unquote_plus(name))}={said}" if sign else length(name) if name else ""
 
     def _headers(self, headers: Headers) -> Headers:
         return tuple((self.name(name), self._header(name.lower(), value)) for name, value in headers)

@@ -95,7 +95,7 @@ def _name(capture: Capture, place: int, hiding: Hiding) -> str:
 
 
 def _take(capture: Capture, name: str, beside: Beside, gathering: _Gathering) -> None:
-    offset = gathering.last
+    offset, before = gathering.last, len(gathering.plays)
     renamed = {play.id: gathering.name_for(play.id) for play in capture.plays}
     unreadable = tuple(f"{capture.name}: {line}" for line in capture.unreadable)
     own = [one for one in capture.exchanges if one.play not in renamed]
@@ -111,8 +111,7 @@ def _take(capture: Capture, name: str, beside: Beside, gathering: _Gathering) ->
         gathering.exchanges.append(replace(one, number=one.number + offset, play=renamed[one.play]))
     if unreadable:
         # NOTE: nobody knows to which of a journal's plays a line belonged that cannot be read.
-        for changed in (renamed[play.id] for play in capture.plays) if capture.plays else (gathering.plays[-1].id,):
-            gathering.unreadable[changed] = unreadable
+        gathering.unreadable.update({play.id: unreadable for play in gathering.plays[before:]})
 
 
 def _play(capture: Capture, name: str, exchanges: Sequence[Exchange], beside: Beside) -> Play:

@@ -98,7 +98,7 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
         versions=plan.versions,
         judgements=tuple(judgements),
         problems=problems,
-        unreadable=tuple(line for lines in plan.unreadable.values() for line in lines),
+        unreadable=tuple(dict.fromkeys(line for lines in plan.unreadable.values() for line in lines)),
         left_out=plan.left_out,
     )
     return RunRecord(run, evidence, knowledge.agreements, reading.people)

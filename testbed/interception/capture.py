@@ -39,6 +39,8 @@ FOREIGN = (
     (b"\x0a\x0d\x0d\x0a", "is a packet capture", "record with mitmproxy: packets hold TLS that nobody can read"),
 )
 """Files that people take for captures: how they begin, what they are, and the mend."""
+CHROMIUM = "WebInspector"
+SANITIZED = "cookies, of which the capture holds none: Chromium leaves them out unless sensitive data is exported too"
 MEND = "name a HAR, a flow file of mitmproxy, a journal (exchanges.jsonl), or a run's folder"
 
 
@@ -71,6 +73,7 @@ class _Gathered:
     unreadable: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     bodiless: int = 0
+    hints: list[str] = field(default_factory=list)
 
     @property
     def last(self) -> datetime | None:
@@ -97,7 +100,7 @@ class _Gathered:
         ]
         if self.bodiless:
             named.append(f"the bodies of {self.bodiless} answers, which the capture does not hold")
-        return tuple(named)
+        return (*named, *self.hints)
 
     def in_order(self) -> tuple[Exchange, ...]:
         """By the time when they left, numbered."""
@@ -161,7 +164,15 @@ def _har(file: BinaryIO, sender: str) -> tuple[_Gathered, str]:
         if found.foreign:
             gathered.unreadable.append(f"entry {number}: octets that are not UTF-8 stand in it")
         gathered.take(number, lambda found=found: read_entry(found.value, sender, gathered.last))  # type: ignore[misc]
-    return gathered, made_by(entries.head)
+    maker = made_by(entries.head)
+    if maker.startswith(CHROMIUM) and gathered.exchanges and not any(map(_has_cookies, gathered.exchanges)):
+        gathered.hints.append(SANITIZED)
+    return gathered, maker
+
+
+def _has_cookies(exchange: Exchange) -> bool:
+    answered = exchange.response is not None and bool(exchange.response.header("set-cookie"))
+    return answered or bool(exchange.request.header("cookie"))
 
 
 def _flows(file: BinaryIO, size: int, sender: str) -> tuple[_Gathered, str]:

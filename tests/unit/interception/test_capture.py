@@ -14,7 +14,7 @@ from mitmproxy import io as mitm
 from mitmproxy.test import tflow
 
 from testbed.interception import capture
-from testbed.interception.capture import Capture, read_capture
+from testbed.interception.capture import SANITIZED, Capture, read_capture
 from testbed.model.files import ScenarioInvalid
 from testbed.model.wire import BROWSER
 
@@ -117,6 +117,14 @@ def test_answers_without_bodies_are_counted(tmp_path: Path) -> None:
     lacking = {"status": 200, "headers": [], "content": {"size": 900}}
     found = read(har(entry(1, response=lacking), entry(2)), tmp_path)
     assert found.left_out == ("the bodies of 1 answers, which the capture does not hold",)
+
+
+def test_cookies_that_chromium_left_out_are_told(tmp_path: Path) -> None:
+    plain = har(entry(1)).replace(b'"X"', b'"WebInspector"')
+    assert read(plain, tmp_path).left_out == (SANITIZED,)
+    request = {"method": "GET", "url": "https://app.test/", "headers": [{"name": "cookie", "value": "a=b"}]}
+    whole = har(entry(1, request=request)).replace(b'"X"', b'"WebInspector"')
+    assert read(whole, tmp_path).left_out == ()
 
 
 def test_many_lines_are_bounded_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,28 +7,22 @@ What is told by one tool alone is taken where it is there: ``_webSocketMessages`
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from testbed.interception.har_bodies import body_received, body_sent, from_base64, octets_of
-from testbed.interception.har_entries import Entries
-from testbed.model.wire import Exchange, Frame, Headers, Request, Response, header, host_of
+from testbed.interception.har_bodies import body_received, body_sent
+from testbed.interception.har_chromium import WEB, frames_in, is_web_address, led_by, messages_of
+from testbed.model.wire import Exchange, Headers, Request, Response, header, host_of
 
 type Members = Mapping[str, object]
 
-WEB = frozenset({"http", "https", "ws", "wss"})
-SOCKETS = frozenset({"ws", "wss"})
 HELD_BACK = re.compile(r"ERR_BLOCKED_BY_(?:CLIENT|CSP|ADMINISTRATOR|INSPECTOR)|^blocked\b", re.IGNORECASE)
 """The errors of requests that the browser kept to itself."""
 CREATOR = re.compile(r'"creator"\s*:\s*(\{[^{}]{0,2000}\})')
 MAX_HEADERS = 2000
-MAX_FRAMES = 100_000
-MAX_CALLS = 200
 MAX_STATUS = 999
-TEXT_FRAME, BINARY_FRAME = 1, 2
 WITHOUT_BODY = frozenset({101, 204, 205, 304, *range(300, 400)})
 NOT_DECODED = frozenset({"content-encoding"})
 """Headers of an answer that no longer hold: HAR has bodies decoded."""
@@ -51,11 +45,6 @@ class Taken:
     """What of it could not be read."""
     bodiless: bool = False
     """The answer had a body that the capture does not hold."""
-
-
-def entries_of(file: BinaryIO) -> Entries:
-    """The entries of a HAR, and its head."""
-    return Entries(file)
 
 
 def made_by(head: str) -> str:
@@ -105,8 +94,8 @@ def read_entry(value: object, sender: str, before: datetime | None) -> Taken:
         started=started,
         duration_ms=_duration(entry.get("time")),
         error="" if response else _error(answer),
-        frames=tuple(_frames(_messages(entry, request), started, problems)),
-        led_by=_led_by(entry.get("_initiator")),
+        frames=tuple(frames_in(messages_of(entry, request), started, problems)),
+        led_by=led_by(entry.get("_initiator")),
     )
     return Taken(exchange, problems, _lacks_body(answer, response))
 
@@ -126,7 +115,7 @@ def _request(said: Members, problems: list[str]) -> Request:
     url, method = said.get("url"), said.get("method")
     if not isinstance(url, str) or not isinstance(method, str):
         raise Unusable("has no address or no method")
-    if method == "CONNECT" and not urlsplit_or_none(url):
+    if method == "CONNECT" and not is_web_address(url):
         raise LeftOut("that opened a tunnel (CONNECT)")
     whole = _with_query(_clean(url).partition("#")[0].strip(), said.get("queryString"))
     if not host_of(whole):
@@ -138,15 +127,6 @@ def _request(said: Members, problems: list[str]) -> Request:
     elif isinstance(data := said.get("postData"), Mapping) and data.get("_file"):
         problems.append("its body lies in another file, which was not read")
     return Request(_clean(method), whole, headers, body.octets)
-
-
-def urlsplit_or_none(url: str) -> bool:
-    """Whether an address has a scheme of the web and a host."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme.lower() in WEB and bool(parts.hostname)
 
 
 def _with_query(url: str, query: object) -> str:
@@ -235,69 +215,3 @@ def _duration(said: object) -> float:
     except OverflowError:
         return 0.0
     return round(duration, 3) if math.isfinite(duration) and duration > 0 else 0.0
-
-
-def _messages(entry: Members, request: Request) -> object:
-    """What was said on a WebSocket; () where it is none, None where the capture does not say."""
-    if "_webSocketMessages" in entry:
-        return entry["_webSocketMessages"]
-    return None if request.parts.scheme.lower() in SOCKETS else ()
-
-
-def _frames(messages: object, started: datetime, problems: list[str]) -> Iterator[Frame]:
-    """What Chromium kept of a WebSocket: texts, and octets as base64; pings and errors are left aside."""
-    if messages is None:
-        problems.append("what was said on its WebSocket is not in the capture")
-        return
-    if not isinstance(messages, Sequence) or isinstance(messages, str):
-        problems.append("its WebSocket messages are no list")
-        return
-    if len(messages) > MAX_FRAMES:
-        problems.append(f"it has more than {MAX_FRAMES} WebSocket messages, and the rest were left")
-    for number, one in enumerate(messages[:MAX_FRAMES], start=1):
-        data = one.get("data") if isinstance(one, Mapping) else None
-        if (
-            not isinstance(one, Mapping)
-            or one.get("type") not in ("send", "receive", "error")
-            or not isinstance(data, str)
-        ):
-            problems.append(f"its WebSocket message {number} cannot be read")
-            continue
-        if one["type"] == "error" or one.get("opcode") not in (TEXT_FRAME, BINARY_FRAME):
-            continue
-        sent, at = one["type"] == "send", _instant(one.get("time")) or started
-        if one["opcode"] == TEXT_FRAME:
-            yield Frame(sent, at, octets_of(data))
-            continue
-        body = from_base64(data, f"its WebSocket message {number}")
-        if body.problem:
-            problems.append(body.problem)
-        yield Frame(sent, at, body.octets, text=False)
-
-
-def _instant(said: object) -> datetime | None:
-    if not isinstance(said, int | float) or isinstance(said, bool):
-        return None
-    try:
-        return datetime.fromtimestamp(said, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _led_by(initiator: object) -> str:
-    """The host of the page that made the browser send it: by the markup, or by whoever called the script first."""
-    if not isinstance(initiator, Mapping):
-        return ""
-    named = initiator.get("url")
-    if isinstance(named, str) and urlsplit_or_none(named):
-        return host_of(named)
-    outermost, stack = "", initiator.get("stack")
-    for _ in range(MAX_CALLS):
-        if not isinstance(stack, Mapping):
-            break
-        calls = stack.get("callFrames")
-        for call in calls[:MAX_CALLS] if isinstance(calls, list) else ():
-            url = call.get("url") if isinstance(call, Mapping) else None
-            outermost = host_of(url) if isinstance(url, str) and urlsplit_or_none(url) else outermost
-        stack = stack.get("parent")
-    return outermost

@@ -19,6 +19,8 @@ MAX_ATTEMPTS = 20_000
 """So many places of a damaged file are tried as the beginning of an entry ..."""
 MAX_IN_VAIN = 512 * 1024 * 1024
 """... and so many characters are read in vain, before what is left is given up."""
+NESTED_IN_VAIN = 1024 * 1024
+"""What it costs to find out that something is nested too deep, in characters."""
 LIST = re.compile(r'"entries"\s*:\s*\[')
 BEGINNING = re.compile(
     r'\{\s*"(?:startedDateTime|pageref|request|response|time|timings|cache|connection|serverIPAddress|comment|_\w+)"\s*:'
@@ -125,7 +127,7 @@ class Entries:
                 self._at += 1
                 return Found(problem="is cut or damaged" if self._ended else "is damaged, or too large")
             except (ValueError, RecursionError):
-                self._in_vain += LONGEST_BEGINNING
+                self._in_vain += NESTED_IN_VAIN
                 self._at += 1
                 return Found(problem="is nested too deep, or holds a number that is too long")
             foreign = FOREIGN_OCTET.search(self._text, self._at, end) is not None

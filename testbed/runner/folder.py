@@ -117,7 +117,9 @@ class RunFolder:
             self.write(f"agreements/{name}.yaml", source.read_text(encoding="utf-8"))
 
     def keep_recorded(self, recorded: Recorded) -> None:
-        """Write down what was recorded elsewhere, as a journal."""
+        """Write down what was recorded elsewhere, as a journal: no school's account and no key belongs to it."""
+        for older in (self.releases, self.key_log):
+            older.unlink(missing_ok=True)
         self._write("exchanges.jsonl", dump(recorded))
 
     def copy_to(self, other: "RunFolder") -> None:

@@ -105,6 +105,17 @@ def test_values_are_masked_unless_asked_for(
     assert not reveal or all(value in texts["report.html"] for value in (MAIL, NAME, NIN))
 
 
+def test_what_an_assertion_says_is_masked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pupil = json.loads((EXAMPLES / "people.json").read_text(encoding="utf-8"))[0]["attributes"]
+    told = ("eduPersonPrincipalName", "givenName", "sn", "displayName", "mail", "norEduPersonNIN")
+    beside = ("--agreement", str(READING), "--people", str(EXAMPLES / "people.json"))
+    assert ended(monkeypatch, "judge", "clean.har", *beside, "--out", "judged") == 0
+    for name in ("report.html", "run.json", "junit.xml", "plays.csv"):
+        text = Path("judged", name).read_text(encoding="utf-8").casefold()
+        assert [one for one in told if pupil[one].casefold() in text] == [], name
+    assert "elev-0014" in capsys.readouterr().out + Path("judged", "report.html").read_text(encoding="utf-8")
+
+
 def test_the_folder_can_be_judged_again_and_says_the_same(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -203,39 +203,6 @@ def test_messages_of_a_websocket() -> None:
     assert taken.problems == []
 
 
-@pytest.mark.parametrize(
-    ("initiator", "host"),
-    [
-        ({"type": "parser", "url": "https://App.test/start", "lineNumber": 1}, "app.test"),
-        (
-            {
-                "type": "script",
-                "stack": {
-                    "callFrames": [{"url": "https://cdn.test/lib.js"}, {"url": "https://app.test/start"}, {"url": ""}]
-                },
-            },
-            "app.test",
-        ),
-        (
-            {
-                "type": "script",
-                "stack": {
-                    "callFrames": [{"url": "https://cdn.test/lib.js"}],
-                    "parent": {"callFrames": [{"url": "https://app.test/start"}]},
-                },
-            },
-            "app.test",
-        ),
-        ({"type": "other"}, ""),
-        ({"type": "script", "stack": "x"}, ""),
-        ({"type": "parser", "url": "about:blank"}, ""),
-        (7, ""),
-    ],
-)
-def test_who_made_the_browser_send_it(initiator: Any, host: str) -> None:
-    assert read(_initiator=initiator).exchange.led_by == host
-
-
 def test_the_maker_is_told() -> None:
     assert made_by('{"log": {"creator": {"name": "Firefox", "version": "140.0"}') == "Firefox 140.0"
     assert made_by('{"log": {"creator": {"name": 7}') == ""

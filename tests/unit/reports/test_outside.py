@@ -1,6 +1,7 @@
 """Of a capture from outside no report shows a value, in any letter case or percent-encoded, unless it is asked for."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -97,6 +98,40 @@ def outside(judge_exchanges: Callable[..., RunRecord]) -> RunRecord:
     return replace(record, run=run, evidence={judgement.play.id: replace(evidence, unreadable=(closed,))})
 
 
+def part(said: object) -> str:
+    return urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+
+
+def by_script(number: int, url: str, answer: object, request: Request) -> Exchange:
+    """What a script asked of the school in the browser."""
+    return Exchange(
+        number,
+        "",
+        BROWSER,
+        "idp.test",
+        replace(request, url=url),
+        Response(200, JSON, json.dumps(answer).encode()),
+        NOW,
+        1.0,
+    )
+
+
+@pytest.fixture
+def logged_in(judge_exchanges: Callable[..., RunRecord]) -> RunRecord:
+    """A login that went through the browser alone, with all that the school states about the person."""
+    claims = {"email": MAIL, "name": NAME, "given_name": "Zsazsa", "birthdate": "2016-01-01", "who": STRANGER}
+    token = f"{part({'alg': 'RS256', 'kid': 'k'})}.{part({'iss': 'https://idp.test', 'sub': 'adlov01', **claims})}.c2ln"
+    origin = ("origin", "https://app.test")
+    tokens = {"access_token": "abcdefghijklmnop", "token_type": "Bearer", "id_token": token}
+    asked = Request("POST", "", (*FORM, origin), b"grant_type=authorization_code&code=abcdefghij&client_id=app")
+    asks = Request("GET", "", (("authorization", "Bearer abcdefghijklmnop"), origin))
+    exchanges = [
+        by_script(1, "https://idp.test/token", tokens, asked),
+        by_script(2, "https://idp.test/userinfo", {"sub": "adlov01", **claims}, asks),
+    ]
+    return judge_exchanges(exchanges, {one.id: one for one in (ADA, BO)}, AGREEMENT, "login.har")
+
+
 def reports(record: RunRecord) -> dict[str, str]:
     return {
         "html": html.render(record),
@@ -117,6 +152,14 @@ def test_no_report_shows_a_value(outside: RunRecord) -> None:
     for kind, text in reports(masked(outside)).items():
         shown = [value for value in VALUES if stands_in(value, text)]
         assert shown == [], kind
+
+
+def test_no_report_shows_what_a_school_stated(logged_in: RunRecord) -> None:
+    assert logged_in.run.judgements[0].play.person == ADA.id
+    assert stands_in(STRANGER, html.render(logged_in))
+    for kind, text in reports(masked(logged_in)).items():
+        assert [value for value in (*VALUES, "2016-01-01") if stands_in(value, text)] == [], kind
+    assert "https://idp.test" in html.render(masked(logged_in))
 
 
 def test_the_same_reports_show_them_when_asked(outside: RunRecord) -> None:

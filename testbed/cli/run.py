@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Annotated
 
 import typer
 
 from idp.people import generate
 from scenarios.flows import FLOWS
-from testbed.cli.outcome import err, show, write_reports
+from testbed.cli.outcome import err, show, versions_of, write_reports
 from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserKind
@@ -141,7 +139,7 @@ def _played_by(person: str, scenario: Scenario) -> Scenario:
 
 
 def _versions() -> dict[str, str]:
-    return {"python": python_version(), **{name: version(name) for name in RECORDED_VERSIONS}}
+    return versions_of(RECORDED_VERSIONS)
 
 
 def _play(

@@ -203,7 +203,7 @@ def _line(line: Line) -> bytes:
         return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
-class _Reading:
+class Reading:
     """A journal as far as it has been read."""
 
     def __init__(self) -> None:
@@ -269,7 +269,7 @@ def read(path: Path) -> Recorded:
     Raises:
         JournalCorrupt: any other line cannot be read.
     """
-    reading = _Reading()
+    reading = Reading()
     problems: list[str] = []
     lines = path.read_bytes().split(b"\n")
     for number, raw in enumerate(lines, start=1):

@@ -34,8 +34,8 @@ class Pages:
     """The pages of one vendor."""
 
     name: str
-    image_hosts: Sequence[str] = field(default=())
-    """Hosts beside its own that a page may show images from."""
+    sources: Sequence[tuple[str, str]] = field(default=())
+    """Directives of Content-Security-Policy, and a host beside its own that each may fetch from."""
 
     def show(
         self, request: Request, template: str, status: int = 200, values: Mapping[str, object] | None = None
@@ -50,9 +50,9 @@ class Pages:
             "read": lambda text: _in(text, language),
         }
         body = _environment.get_template(template).render(**shared | dict(values or {}))
-        images = " ".join(["'self'", *(f"https://{host}" for host in self.image_hosts)])
         policy = (
-            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src {images}; "
+            f"default-src 'none'; style-src 'nonce-{nonce}'{self._from('style-src')}; "
+            f"img-src 'self'{self._from('img-src')}; frame-src{self._from('frame-src') or " 'none'"}; "
             "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         )
         headers = {
@@ -64,6 +64,9 @@ class Pages:
             "Content-Language": language,
         }
         return HTMLResponse(body, status, headers)
+
+    def _from(self, directive: str) -> str:
+        return "".join(f" https://{host}" for name, host in self.sources if name == directive)
 
 
 def language_of(request: Request) -> str:

@@ -73,7 +73,7 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
         _options(lab, pupils, workers, catalogue or []),
         {name: str(path) for (kind, name), path in known.sources.items() if kind == "scenario" and str(path) in chosen},
     )
-    used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
+    used = {play.agreement: known.agreement_text(play.agreement) for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
     spec = LabSpec(home, people, vendors_in(plays), known.agreements)
     early = _play(open_lab(lab, spec, folder, workers), plays, people, lab)

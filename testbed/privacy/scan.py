@@ -30,7 +30,7 @@ from testbed.privacy.words import Numbers, Words, joined, stirred, words_of
 
 BLOCK = 1 << 18
 """Octets that are looked at together: what fits in a processor's cache."""
-OVERLAP = 512
+OVERLAP = 1024
 """Octets of a text that two blocks share, lest a value is cut in two."""
 MAX_PHONE_SIGNS = 8
 """Blanks, dashes and brackets within a telephone number."""
@@ -68,41 +68,42 @@ class _Match:
 
 def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
     """Every value that the skeletons hold, each once for each text, in the order of the texts."""
-    for numbers, pieces in _blocks(texts):
-        buffer, begins = joined(pieces)
-        yield from in_buffer(buffer, words_of(buffer), begins, numbers, index)
+    for block in _blocks(texts):
+        buffer, begins = joined([text for _, text, _ in block])
+        yield from _in_block(buffer, begins, block, index)
 
 
-def in_buffer(
-    buffer: bytes, words: Words, begins: Numbers, numbers: Sequence[int], index: PeopleIndex
-) -> Iterator[Seen]:
-    """The same for texts that stand in one buffer, each beginning at one of these places."""
-    matches = sorted(_matches(buffer, words, index), key=lambda match: (match.start, -match.end))
+type _Pieces = list[tuple[int, bytes, bool]]
+"""Number of a text, a piece of it, and whether it goes on from another piece."""
+
+
+def _in_block(buffer: bytes, begins: Numbers, block: _Pieces, index: PeopleIndex) -> Iterator[Seen]:
+    matches = sorted(_matches(buffer, words_of(buffer), index), key=lambda match: (match.start, -match.end))
     seen: dict[Seen, None] = {}
     beyond = -1
     for match in matches:
-        if match.end > beyond:
-            text = numbers[int(np.searchsorted(begins, match.start, "right")) - 1]
+        place = int(np.searchsorted(begins, match.start, "right")) - 1
+        text, _, goes_on = block[place]
+        # NOTE: at its very beginning a piece may hold the second half of a longer word; the piece before has it whole.
+        if match.end > beyond and not (goes_on and match.start - begins[place] < OVERLAP // 2):
             seen[Seen(text, match.owner, match.in_field)] = None
             beyond = match.end
     yield from seen
 
 
-def _blocks(texts: Sequence[bytes]) -> Iterator[tuple[list[int], list[bytes]]]:
-    numbers: list[int] = []
-    pieces: list[bytes] = []
+def _blocks(texts: Sequence[bytes]) -> Iterator[_Pieces]:
+    block: _Pieces = []
     size = 0
     for number, text in enumerate(texts):
         for start in range(0, max(len(text), 1), BLOCK):
-            piece = text[start : start + BLOCK + OVERLAP]
+            piece = text[max(start - OVERLAP, 0) : start + BLOCK]
             if size and size + len(piece) > BLOCK:
-                yield numbers, pieces
-                numbers, pieces, size = [], [], 0
-            numbers.append(number)
-            pieces.append(piece)
+                yield block
+                block, size = [], 0
+            block.append((number, piece, start > 0))
             size += len(piece)
-    if pieces:
-        yield numbers, pieces
+    if block:
+        yield block
 
 
 def _matches(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]:

@@ -16,6 +16,7 @@ ROUNDS = 3
 MAX_PACKED = 20
 """Packed things within one text that are unpacked."""
 MAX_PARTS = 1000
+BEGUN = re.compile(rb"[^\s&;,\"'<>=]*")
 AROUND = 400
 """Octets before and behind a sign of quoted-printable that are read."""
 LEAST_PACKED = 8
@@ -122,6 +123,9 @@ def _quoted(raw: bytes) -> Iterator[bytes]:
     for found in QUOTED.finditer(raw):
         if found.start() >= beyond:
             begin, beyond = max(found.start() - AROUND, 0), found.start() + AROUND
+            # NOTE: it must not begin in the middle of a word, which would then look like another.
+            if begin and (word := BEGUN.match(raw, begin, found.start())):
+                begin = word.end()
             yield quopri.decodestring(raw[begin:beyond])
 
 

@@ -85,13 +85,13 @@ class RunFolder:
             file.write(text)
         return path
 
-    def keep_plan(self, plan: Plan, people: Mapping[str, Person], agreements: Mapping[str, Path]) -> None:
-        """Write down what is going to be played, before it is."""
+    def keep_plan(self, plan: Plan, people: Mapping[str, Person], agreements: Mapping[str, str]) -> None:
+        """Write down what is going to be played, before it is; agreements by id, as their files have them."""
         self.write("plan.json", dump_plan(plan))
         self.write("people.json", dump_people(dict(people)))
         (self.path / "agreements").mkdir(mode=0o700)
-        for name, source in agreements.items():
-            self.write(f"agreements/{name}.yaml", source.read_text(encoding="utf-8"))
+        for name, text in agreements.items():
+            self.write(f"agreements/{name}.yaml", text)
 
     def judge(self, finished: datetime, problems: tuple[str, ...] = ()) -> RunRecord:
         """Judge the journal in this folder; ``problems`` are those of the lab that the journal cannot know.

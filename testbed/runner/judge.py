@@ -138,8 +138,14 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
         index=index,
         releases=knowledge.releases,
         issued=_issued(recorded, said, index),
-        seen=sightings(recorded.exchanges, index),
+        seen=sightings(recorded.exchanges, index, _digest_keys(recorded)),
     )
+
+
+def _digest_keys(recorded: Recorded) -> tuple[bytes, ...]:
+    """Keys and salts that some vendor of the run is known to make digests with."""
+    vendors = (vendor for play in recorded.plays for vendor in (play.vendor, *play.also))
+    return tuple(dict.fromkeys(key.encode() for vendor in vendors for key in vendor.digest_keys))
 
 
 def _issued(

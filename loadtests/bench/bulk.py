@@ -110,8 +110,8 @@ def _ordinary(draw: Random) -> tuple[Draft, int]:
 
 
 _APART = ("HMAC", "salted digests", "said by the field")
-"""Families that are left out: keys are a matter of the end pass, which is timed by itself, and whether a value that only
-a field makes personal is one person's depends on all the people and not on those whose values leak."""
+"""Families that are left out: keys are a matter of the end pass, which is timed by itself; and whether a value that
+only a field makes personal is one person's depends on all the people, not on those alone whose values leak."""
 
 
 def _fit(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:

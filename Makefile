@@ -10,10 +10,10 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check matrix bench interop browser docker lock schema clean
+.PHONY: help setup run test check matrix bench bench-privacy interop browser docker lock schema clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null || { \
@@ -62,6 +62,9 @@ $(PEERS)/.ready: loadtests/bench/peers.lock
 
 bench: setup $(PEERS)/.ready ## benchmarks against peers: one JSON line each, a table on standard error
 	@$(BIN)/python -m loadtests.bench
+
+bench-privacy: setup $(PEERS)/.ready ## the search for people's values on the published corpus, beside its peers
+	@$(BIN)/python -m loadtests.bench privacy
 
 schema: setup ## write docs/schema/*.json from the models
 	@$(BIN)/python -m testbed.model.schema docs/schema

@@ -18,7 +18,7 @@ from sp_mocks.keys import VendorKeys
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.keys import ClientKeys
 from sp_mocks.oidc.side import OidcSide
-from sp_mocks.onward import partner_url
+from sp_mocks.onward import REDIRECTING, Onward
 from sp_mocks.page_script import CDN_PATH
 from sp_mocks.pages import COVER, Pages
 from sp_mocks.refusal import Refused
@@ -30,7 +30,7 @@ from testbed.model.written import Bilingual
 
 __all__ = ["FederationPlace", "VendorConfig", "VendorService"]
 
-NOT_FOUND = 404
+ACCEPTED, NOT_FOUND = 202, 404
 NO_SUCH_PAGE = Bilingual(sv="Sidan finns inte.", en="There is no such page.")
 NOT_SO = Bilingual(sv="Så går det inte att fråga tjänsten.", en="The service cannot be asked in this way.")
 
@@ -59,14 +59,18 @@ class VendorService:
     ) -> None:
         self.config = config
         self._profile, behaviour = chosen(config)
-        self._behaviour = behaviour
-        self._cdn = f"cdn.{host_of(config.base_url)}" if behaviour.cdn else ""
-        if missing := {host_of(config.base_url), self._cdn} - {"", *config.hosts}:
+        own_host = host_of(config.base_url)
+        self._cdn = f"cdn.{own_host}" if behaviour.cdn else ""
+        self._mailer = f"utskick.{own_host}" if behaviour.reminders else ""
+        if missing := {own_host, self._cdn, self._mailer} - {"", *config.hosts}:
             raise ValueError(f"{config.vendor_id}: its hosts lack {', '.join(sorted(missing))}")
         name = f"{config.name} (TEST)"
-        shown_from = [host for host in (self._cdn, behaviour.partner_redirect) if host]
-        self._pages = Pages(name, shown_from, behaviour.script, self._script_url(behaviour))
-        self._side = self._speaking(Ground(config, self._pages, http, now), behaviour, keys)
+        self._onward = Onward(behaviour, own_host, http)
+        self._script_of_pages = behaviour.script
+        pictures = [("img-src", self._cdn)] if self._cdn else []
+        sources = [*pictures, *self._onward.sources]
+        self._pages = Pages(name, sources, behaviour.script, self._script_url(behaviour))
+        self._side = self._speaking(Ground(config, self._pages, self._onward, http, now), behaviour, keys)
         self.app = self._make_app()
         log.info("TEST vendor %s: a simulated service at %s", config.vendor_id, config.base_url)
 
@@ -87,13 +91,15 @@ class VendorService:
     def _make_app(self) -> Starlette:
         delivered = [Route("/omslag.svg", self._cover), Route(CDN_PATH, self._script)]
         cdn = [Host(self._cdn, Router(delivered))] if self._cdn else []
+        mailer = [Host(self._mailer, Router([Route("/send", self._send, methods=["POST"])]))] if self._mailer else []
         return Starlette(
             routes=[
                 *cdn,
+                *mailer,
                 Route("/", self._index, methods=["GET"]),
                 Route("/me", self._who, methods=["GET"]),
                 Route("/start", self._start, methods=["GET"]),
-                Route("/partner.gif", self._partner, methods=["GET"]),
+                Route(REDIRECTING, self._partner, methods=["GET"]),
                 *self._side.routes,
             ],
             exception_handlers={Refused: self._refused, HTTPException: self._http_error},
@@ -118,23 +124,29 @@ class VendorService:
             "heading": self._profile.heading,
             "items": self._profile.items,
             "cover": f"https://{self._cdn}/omslag.svg" if self._cdn else "",
-            "partner": "/partner.gif" if self._behaviour.partner_redirect else "",
+            "embedded": self._onward.embedded(login),
         }
-        return self._pages.show(request, "start.html", values=values)
+        page = self._pages.show(request, "start.html", values=values)
+        if self._onward.referrer_policy:
+            page.headers["Referrer-Policy"] = self._onward.referrer_policy
+        return page
 
     async def _partner(self, request: Request) -> Response:
-        login = self._side.session(request)
-        if login is None or not self._behaviour.partner_redirect:
+        url = self._onward.leads_to(self._side.session(request))
+        if not url:
             raise HTTPException(NOT_FOUND)
-        url = partner_url(self._behaviour.partner_redirect, login.user)
         return RedirectResponse(url, 302, {"Cache-Control": "no-store"})
+
+    async def _send(self, _: Request) -> Response:
+        """The company that sends reminders takes one on, and no e-mail leaves this process."""
+        return Response(status_code=ACCEPTED)
 
     async def _cover(self, _: Request) -> Response:
         headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(COVER, media_type="image/svg+xml", headers=headers)
 
     async def _script(self, _: Request) -> Response:
-        script = self._behaviour.script
+        script = self._script_of_pages
         if script is None or not script.from_cdn:
             raise HTTPException(NOT_FOUND)
         return Response(script.text, media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sp_mocks.leaks.leak import Leak
 from sp_mocks.page_script import PageScript
 from testbed.model.assurance import Comparison
 from testbed.model.messages import Binding
@@ -20,10 +21,10 @@ class Common:
     """Attributes that the service cannot do its work without, by canonical name."""
     optional: tuple[str, ...] = ()
     """Attributes that make the service better, by canonical name."""
-    tracker: str | None = None
-    """A host that the vendor's server tells of every login, with the pupil's e-mail address."""
-    partner_redirect: str | None = None
-    """A host to which an image on the start page is redirected, with the pupil's user name in the address."""
+    leak: Leak | None = None
+    """What it passes on about whoever logs in, to somebody who must not know it."""
+    reminders: bool = False
+    """Has a company send reminders, ``utskick.`` before its own host: the server tells it the e-mail address."""
     cdn: bool = False
     """The start page shows a picture from the vendor's content delivery host, ``cdn.`` before its own."""
     script: PageScript | None = None

@@ -1,11 +1,14 @@
 """Every profile and every fault, whichever protocol they are of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from sp_mocks.behaviour import Behaviour
+from sp_mocks.behaviour import Behaviour, Common
 from sp_mocks.config import VendorConfig
 from sp_mocks.faults import FAULTS, Fault
+from sp_mocks.leaks.every import LEAKS
+from sp_mocks.leaks.row import Row
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
@@ -15,8 +18,22 @@ from sp_mocks.scripts import OIDC_SCRIPT_FAULTS, SCRIPT_FAULTS
 type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
 type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
 
+
+def _as_fault[Kind: Common](row: Row) -> Fault[Kind]:
+    """A leak as a fault of vendors of one protocol."""
+    return Fault(row.id, row.title, row.breaks, lambda behaviour: replace(behaviour, leak=row.leak))
+
+
+SAML_FAULTS_AND_LEAKS: Mapping[str, Fault[Behaviour]] = MappingProxyType(
+    {**FAULTS, **{name: _as_fault(row) for name, row in LEAKS.items()}}
+)
+OIDC_FAULTS_AND_LEAKS: Mapping[str, Fault[OidcBehaviour]] = MappingProxyType(
+    {**OIDC_FAULTS, **{name: _as_fault(row) for name, row in LEAKS.items()}}
+)
 EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES})
-EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType({**FAULTS, **OIDC_FAULTS, **SCRIPT_FAULTS})
+EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType(
+    {**SAML_FAULTS_AND_LEAKS, **OIDC_FAULTS_AND_LEAKS, **SCRIPT_FAULTS}
+)
 
 
 def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]:
@@ -26,8 +43,8 @@ def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]
         ValueError: the configuration names a profile or fault that its protocol does not have.
     """
     if config.client is None:
-        return _with_fault(config, PROFILES, {**FAULTS, **SCRIPT_FAULTS})
-    return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS, **OIDC_SCRIPT_FAULTS})
+        return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS})
+    return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS_AND_LEAKS, **OIDC_SCRIPT_FAULTS})
 
 
 def _with_fault[Kind: Behaviour | OidcBehaviour](

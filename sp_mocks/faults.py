@@ -5,11 +5,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sp_mocks.behaviour import Behaviour, Common
+from sp_mocks.leaks.documents import json_event
+from sp_mocks.leaks.leak import USER, ByPage, ByServer, Leak
+from sp_mocks.leaks.pages import synced
+from sp_mocks.leaks.row import PARTNER, TRACKER
 from testbed.model.written import Bilingual
 
-TRACKER = "metrics.tracker.test"
-PARTNER = "partner.annons.test"
 MORE_THAN_AGREED = ("norEduPersonNIN", "norEduPersonBirthDate")
+USER_BY_REDIRECT = Leak((USER,), PARTNER, ByPage("img", synced, redirected=True))
+MAIL_TO_TRACKER = Leak(("mail",), TRACKER, ByServer(json_event("email", "mail")))
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ _ALL: tuple[Fault[Behaviour], ...] = (
             "someone outside the agreement knows who the pupil is and when they read.",
         ),
         breaks=frozenset({"data.no-onward-transfer"}),
-        apply=lambda behaviour: replace(behaviour, tracker=TRACKER),
+        apply=lambda behaviour: replace(behaviour, leak=MAIL_TO_TRACKER),
     ),
     Fault(
         id="eppn-in-partner-redirect",
@@ -57,7 +61,7 @@ _ALL: tuple[Fault[Behaviour], ...] = (
             "the partner can follow the pupil, and the name ends up in logs along the way.",
         ),
         breaks=frozenset({"data.no-onward-transfer", "data.not-in-url"}),
-        apply=lambda behaviour: replace(behaviour, partner_redirect=PARTNER),
+        apply=lambda behaviour: replace(behaviour, leak=USER_BY_REDIRECT),
     ),
     Fault(
         id="accepts-any-audience",

@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from sp_mocks.consume import Login, claimed_issuer, consume
 from sp_mocks.cookies import BROWSER, NO_STORE, SESSION
-from sp_mocks.onward import tell_tracker
 from sp_mocks.parts import Parts
 from sp_mocks.posted import saml_message
 from sp_mocks.redirect import pack
@@ -79,11 +78,11 @@ class SignIn:
         parts.memory.close(request.cookies.get(SESSION, ""))
         session = parts.memory.open(login)
         log.info("%s: a person logged in", parts.config.vendor_id)
-        mail = login.attributes.get("mail", ())
-        if parts.behaviour.tracker and mail:
-            await tell_tracker(parts.http, parts.behaviour.tracker, mail[0])
-        answer = RedirectResponse(_landing(login, posted.relay_state), 303, {"Cache-Control": "no-store"})
+        await parts.onward.logged_in(login)
+        place = parts.onward.landing(login, _landing(login, posted.relay_state))
+        answer = RedirectResponse(place, 303, {"Cache-Control": "no-store"})
         answer.set_cookie(SESSION, session, secure=True, httponly=True, samesite="lax")
+        parts.onward.mark(answer, login)
         return answer
 
     def _must_be_awaited(self, login: Login, browser: str) -> None:

@@ -35,8 +35,8 @@ class Pages:
     """The pages of one vendor."""
 
     name: str
-    image_hosts: Sequence[str] = field(default=())
-    """Hosts beside its own that a page may show images from."""
+    sources: Sequence[tuple[str, str]] = field(default=())
+    """Directives of Content-Security-Policy, and a host beside its own that each may fetch from."""
     script: PageScript | None = None
     """What every page runs."""
     script_url: str = ""
@@ -70,15 +70,18 @@ class Pages:
     def _policy(self, nonce: str) -> str:
         """What a page may run, show and send to; no more than it needs."""
         script = self.script
-        images = " ".join(
-            ["'self'", *(f"https://{host}" for host in self.image_hosts), *(script.images if script else ())]
-        )
+        images = "".join(f" {source}" for source in script.images) if script else ""
         runs = f"script-src 'nonce-{nonce}'; " if script else ""
+        frames = f"frame-src{self._from('frame-src')}; " if self._from("frame-src") else ""
         sends = f"connect-src {' '.join(script.connects)}; " if script and script.connects else ""
         return (
-            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src {images}; {runs}{sends}"
-            "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+            f"default-src 'none'; style-src 'nonce-{nonce}'{self._from('style-src')}; "
+            f"img-src 'self'{self._from('img-src')}{images}; {frames}"
+            f"{runs}{sends}form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         )
+
+    def _from(self, directive: str) -> str:
+        return "".join(f" https://{host}" for name, host in self.sources if name == directive)
 
 
 def language_of(request: Request) -> str:

@@ -14,6 +14,7 @@ from sp_mocks.cookies import SESSION
 from sp_mocks.decrypt import Decrypter
 from sp_mocks.federation import Aggregate, MetadataQuery
 from sp_mocks.keys import VendorKeys
+from sp_mocks.onward import Onward
 from sp_mocks.pages import Pages
 from sp_mocks.sessions import Memory
 from sp_mocks.trust import Direct, Source, Trust
@@ -33,6 +34,7 @@ class Parts:
     trust: Trust
     memory: Memory
     pages: Pages
+    onward: Onward
     now: Callable[[], datetime]
     """The time, in aware UTC."""
 

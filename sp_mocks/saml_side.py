@@ -46,6 +46,7 @@ class SamlSide:
             trust=make_trust(config, behaviour, ground.http, ground.now),
             memory=Memory(ground.now),
             pages=ground.pages,
+            onward=ground.onward,
             now=ground.now,
         )
         name = Bilingual(sv=ground.pages.name, en=ground.pages.name)

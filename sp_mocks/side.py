@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from sp_mocks.config import VendorConfig
+from sp_mocks.onward import Onward
 from sp_mocks.pages import Pages
 from sp_mocks.sessions import LoggedIn
 
@@ -20,6 +21,7 @@ class Ground:
 
     config: VendorConfig
     pages: Pages
+    onward: Onward
     http: httpx.AsyncClient
     """Its only way to the network."""
     now: Callable[[], datetime]

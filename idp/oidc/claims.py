@@ -133,7 +133,9 @@ class Teller:
         """
         if nameless:
             return transient_sub()
-        if client.settings.subject_type == "public":
+        agreement = client.party.relying_party.agreement
+        by_pseudonym = person.protected and agreement is not None and agreement.protected_identity == "pseudonym"
+        if client.settings.subject_type == "public" and not by_pseudonym:
             return public_sub(person, self._facts.scope, self._facts.secret)
         return pairwise_sub(person, client.sector, self._facts.secret)
 

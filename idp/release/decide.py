@@ -8,6 +8,7 @@ from idp.release.bundles import REFEDS_ASSURANCE
 from idp.release.occasion import Occasion
 from idp.release.policies import POLICIES, Ruling
 from testbed.model.attributes import by_name
+from testbed.model.coverage import kept_about_protected
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.written import ReleasePolicy
 
@@ -106,8 +107,9 @@ def _held_back(name: str, ruling: Ruling, occasion: Occasion) -> Reason | None:
         return Reason.ANOTHER_IDENTIFIER
     if not occasion.values(name):
         return Reason.LACKING
-    # NOTE: "pseudonym" withholds the same until the school can issue pseudonymous values in their place.
-    if occasion.person.protected and by_name()[name].hidden:
+    agreement = occasion.relying_party.agreement
+    kept = kept_about_protected(agreement.protected_identity if agreement else "withhold")
+    if occasion.person.protected and name in kept:
         return Reason.PROTECTED_IDENTITY
     return None
 

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from loadtests.bench.lab import inprocess_logins, loopback_lab_figures
+from loadtests.bench.leaks import leak_index, leak_search
 from loadtests.bench.measure import Outcome, show
 from loadtests.bench.oidc_login import oidc_login
+from loadtests.bench.privacy import privacy
+from loadtests.bench.proxy_overhead import proxy_overhead
 from loadtests.bench.saml_login import saml_login
 from loadtests.bench.sign_response import sign_response
 
@@ -17,6 +20,10 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
         "oidc-login": oidc_login,
         "inprocess-logins": inprocess_logins,
         "lab": loopback_lab_figures,
+        "proxy-overhead": proxy_overhead,
+        "privacy": privacy,
+        "leak-search": leak_search,
+        "leak-index": leak_index,
     }
 )
 

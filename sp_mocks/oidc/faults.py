@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from sp_mocks.faults import TRACKER, Fault
+from sp_mocks.faults import MAIL_TO_TRACKER, Fault
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from testbed.model.written import Bilingual
 
@@ -158,7 +158,7 @@ _ALL: tuple[Fault[OidcBehaviour], ...] = (
             "someone outside the agreement knows who the pupil is and when they read.",
         ),
         breaks=frozenset({"data.no-onward-transfer"}),
-        apply=lambda behaviour: replace(behaviour, tracker=TRACKER),
+        apply=lambda behaviour: replace(behaviour, leak=MAIL_TO_TRACKER),
     ),
 )
 OIDC_FAULTS: Mapping[str, Fault[OidcBehaviour]] = MappingProxyType({fault.id: fault for fault in _ALL})

@@ -13,6 +13,7 @@ from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.client import Credentials
 from sp_mocks.oidc.memory import OidcLogin, OidcMemory
 from sp_mocks.oidc.provider import School
+from sp_mocks.onward import Onward
 from sp_mocks.pages import Pages
 from testbed.model.written import OidcClient
 
@@ -32,6 +33,7 @@ class OidcParts:
     school: School
     memory: OidcMemory
     pages: Pages
+    onward: Onward
     now: Callable[[], datetime]
     """The time, in aware UTC."""
 

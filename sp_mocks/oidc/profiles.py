@@ -86,6 +86,26 @@ _ALL: tuple[Profile[OidcBehaviour], ...] = (
         ),
     ),
     Profile(
+        id="swimming-lessons",
+        title=Bilingual(
+            sv="Simskola som delar in grupper efter ålder, och har ett annat företag att skicka påminnelser",
+            en="Swimming lessons that make groups by age, and have another company send reminders",
+        ),
+        heading=Bilingual(sv="Dina simlektioner", en="Your swimming lessons"),
+        items=(
+            Bilingual(sv="Tisdag 9.00, stora bassängen", en="Tuesday 9 a.m., the large pool"),
+            Bilingual(sv="Märke att ta: Fisken, 25 meter", en="Badge to take: The fish, 25 metres"),
+        ),
+        behaviour=OidcBehaviour(
+            required=("displayName", "sisSchoolUnitCode", "sisSchoolGrade", "norEduPersonBirthDate"),
+            optional=("mail",),
+            scopes=("openid", "email"),
+            claims=("displayName", "sisSchoolUnitCode", "sisSchoolGrade", "norEduPersonBirthDate"),
+            back_channel=True,
+            reminders=True,
+        ),
+    ),
+    Profile(
         id="school-library",
         title=Bilingual(
             sv="Skolbibliotekets app, som delar låntagarnummer med andra bibliotek och inte kan hålla en hemlighet",

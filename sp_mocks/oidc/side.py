@@ -64,6 +64,7 @@ class OidcSide:
             school=school,
             memory=OidcMemory(ground.now),
             pages=ground.pages,
+            onward=ground.onward,
             now=ground.now,
         )
         self._keys = {"keys": [keys.jwk]}

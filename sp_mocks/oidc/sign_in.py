@@ -19,7 +19,6 @@ from sp_mocks.oidc.memory import OidcLogin, Started
 from sp_mocks.oidc.parts import OidcParts
 from sp_mocks.oidc.provider import Provider
 from sp_mocks.oidc.reading import Json, text_in
-from sp_mocks.onward import tell_tracker
 from sp_mocks.refusal import Refused
 from sp_mocks.sessions import LOGIN_TAKES
 
@@ -95,11 +94,10 @@ class OidcSignIn:
         parts.memory.close(request.cookies.get(SESSION, ""))
         session = parts.memory.open(login)
         log.info("%s: a person logged in", parts.config.vendor_id)
-        mail = login.attributes.get("mail", ())
-        if parts.behaviour.tracker and mail:
-            await tell_tracker(parts.http, parts.behaviour.tracker, mail[0])
+        await parts.onward.logged_in(login)
         landed = self._landing(request, login, tokens)
         landed.set_cookie(SESSION, session, secure=True, httponly=True, samesite="lax")
+        parts.onward.mark(landed, login)
         return landed
 
     def _awaited(self, state: str, browser: str) -> Started:
@@ -164,7 +162,7 @@ class OidcSignIn:
             page = self._start(request, login)
             page.headers["Referrer-Policy"] = "unsafe-url"
             return page
-        place = HOME
+        place = self._parts.onward.landing(login, HOME)
         if self._parts.behaviour.token_in_address:
             place = f"{HOME}?{urlencode({'access_token': tokens.access})}"
         return RedirectResponse(place, 303, {"Cache-Control": "no-store"})

@@ -3,7 +3,10 @@
 from testbed.checks import (
     data,
     data_account,
+    data_combinations,
     data_identifiers,
+    data_protected,
+    data_release,
     metadata,
     oidc,
     oidc_answer,
@@ -21,7 +24,10 @@ from testbed.checks import (
 __all__ = [
     "data",
     "data_account",
+    "data_combinations",
     "data_identifiers",
+    "data_protected",
+    "data_release",
     "metadata",
     "oidc",
     "oidc_answer",

@@ -1,74 +1,69 @@
-"""Personal data against the agreement. The ids of these checks are part of the contract."""
+"""What the vendor asks for, passes on, and how. The ids of all ``data`` checks are part of the contract."""
 
 from collections.abc import Iterator
 
-from testbed.checks.core import AGREEMENT, DISCLOSURE, NotVerified, Observation, Outcome, check, message_of
-from testbed.model.attributes import by_name, covering
+from testbed.checks.core import (
+    AGREEMENT,
+    DISCLOSURE,
+    Need,
+    NotVerified,
+    Observation,
+    Outcome,
+    check,
+    closed_assertions,
+    message_of,
+)
+from testbed.checks.disclosed import agreement_of, in_form
+from testbed.model.attributes import covering
 from testbed.model.messages import Message, SamlMetadata, SamlResponse
-from testbed.model.oidc_messages import AuthorizationRequest, TokenAnswer
-from testbed.model.privacy import BY_LOGIN, Channel, Disclosure
+from testbed.model.oidc_messages import AuthorizationRequest, RegistrationRequest
+from testbed.model.privacy import Channel, Unreadable
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
-from testbed.model.written import Agreement, InTheClear
-from testbed.privacy.agreed import Party, may_know, party_of
-from testbed.privacy.requested import requested_in
+from testbed.model.written import InTheClear
+from testbed.privacy.agreed import Cover, Party, covered, party_of
+from testbed.privacy.requested import SUBJECT_ID, requested_in
+
+PARTIES = frozenset({Party.CONTROLLER, Party.PROCESSOR})
 
 
-def _agreement(evidence: Evidence) -> Agreement:
-    if evidence.agreement is None:
-        raise ValueError("a check that needs an agreement was run without one")
-    return evidence.agreement
+def _unread_elsewhere(evidence: Evidence) -> list[Unreadable]:
+    """What reached hosts that are neither the school's nor the vendor's, and cannot be read."""
+    agreement = agreement_of(evidence)
+    return [one for one in evidence.unreadable if party_of(one.recipient, agreement) not in PARTIES]
 
 
-def _agreed(evidence: Evidence, told: Disclosure, host: str) -> frozenset[str]:
-    """What this host may know about the person of a disclosure; nothing about a person whom nobody knows."""
-    person = evidence.people.get(told.person)
-    return may_know(host, _agreement(evidence), person.role) if person else frozenset()
+def _something_sent(evidence: Evidence) -> bool:
+    seen = bool(evidence.disclosures) or closed_assertions(evidence) > 0
+    return seen or (evidence.agreement is not None and bool(_unread_elsewhere(evidence)))
 
 
-@check(
-    clause="GDPR Article 5(1)(c) and 28(3)(a)",
-    sv="Skolan lämnar bara ut vad avtalet omfattar",
-    about="school",
-    needs=(AGREEMENT, message_of(SamlResponse, TokenAnswer)),
-    reads_assertions=True,
-)
-def released_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
-    """The school releases only what the agreement covers.
-
-    Whatever a vendor is sent beyond what was agreed has no lawful purpose there, and the school owner, as controller,
-    answers for it.
-    """
-    for told in evidence.disclosures:
-        if told.channel not in BY_LOGIN or party_of(told.recipient, _agreement(evidence)) is Party.STRANGER:
-            continue
-        if told.attribute not in _agreed(evidence, told, told.recipient):
-            yield Observation(
-                f"{told.sender} released {told.attribute} to {told.recipient}",
-                f"only what {_agreement(evidence).id} covers for this person's role",
-                disclosure=told,
-            )
+SENT = Need(_something_sent, "no personal data was disclosed to anyone")
 
 
 @check(
     clause="GDPR Article 5(1)(c); Skolfederation SAML WebSSO Technology Profile 3.1.6; OpenID Connect Core 5.4 and 5.5",
     sv="Leverantören begär bara vad avtalet omfattar",
     about="vendor",
-    needs=(AGREEMENT, message_of(SamlMetadata, AuthorizationRequest)),
+    needs=(AGREEMENT, message_of(SamlMetadata, AuthorizationRequest, RegistrationRequest)),
 )
 def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     """The vendor asks only for what the agreement covers.
 
-    Metadata, scopes and the claims parameter are a vendor's declared need. Many schools release by it, so what is asked
-    for too much is sooner or later sent too much.
+    Metadata, registered scopes, scopes and the claims parameter are a vendor's declared need. Many schools release by
+    it, so what is asked for too much is sooner or later sent too much.
     """
-    agreement = _agreement(evidence)
+    agreement = agreement_of(evidence)
     agreed = covering(frozenset[str]().union(*(clause.agreed for clause in agreement.data)))
+    if agreement.identifier == "shared":
+        agreed |= {SUBJECT_ID}
     seen = False
     for message in evidence.messages:
         if not _is_processors(message, evidence):
             continue
         seen = True
+        if isinstance(message, AuthorizationRequest) and message.request_object:
+            yield NotVerified("a request for a login carries a request object, which is not read here")
         for asked in requested_in(message):
             if asked.attribute not in agreed:
                 yield Observation(
@@ -80,18 +75,20 @@ def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
                     sender=asked.sender,
                 )
     if not seen:
-        yield NotVerified("the vendor's metadata, or its requests for a login, were not seen")
+        yield NotVerified("the vendor's metadata, or its requests for a login, were not seen", absent=True)
 
 
 def _is_processors(message: Message, evidence: Evidence) -> bool:
     """Whether it is the vendor of the agreement that asks here."""
-    processor = _agreement(evidence).processor
+    processor = agreement_of(evidence).processor
     match message:
         case SamlMetadata():
             named = message.entity_id in processor.entity_ids or host_of(message.entity_id) in processor.hosts
             return message.is_sp and named
         case AuthorizationRequest():
             return message.client_id in processor.client_ids or message.client_id == evidence.play.vendor.party
+        case RegistrationRequest():
+            return any(host_of(url) in processor.hosts for url in message.redirect_uris)
         case _:
             return False
 
@@ -100,27 +97,30 @@ def _is_processors(message: Message, evidence: Evidence) -> bool:
     clause="GDPR Article 28(2) and 28(3)(a)",
     sv="Inga personuppgifter når någon som avtalet inte nämner",
     about="vendor",
-    needs=(AGREEMENT, DISCLOSURE),
+    needs=(AGREEMENT, SENT),
     reads_assertions=True,
 )
 def no_onward_transfer(evidence: Evidence) -> Iterator[Outcome]:
     """No personal data reaches a host that the agreement does not name for it.
 
     A sub-processor or tracker that the school owner has not agreed to learns who the pupil is, and the owner does not
-    even know it.
+    even know it. A digest of an address is still that pupil's address to whoever has a list of addresses.
     """
-    agreement = _agreement(evidence)
+    agreement = agreement_of(evidence)
     for told in evidence.disclosures:
         party = party_of(told.recipient, agreement)
-        if party in (Party.CONTROLLER, Party.PROCESSOR):
+        if party in PARTIES:
             continue
-        if told.attribute not in _agreed(evidence, told, told.recipient):
+        person = evidence.people.get(told.person)
+        if covered(told.attribute, person, told.recipient, agreement) is Cover.NOT_AGREED:
             whom = "which the agreement does not name" if party is Party.STRANGER else "which may not be told it"
             yield Observation(
-                f"{told.sender} made {told.attribute} reach {told.recipient}, {whom} ({told.channel})",
+                f"{told.sender} made {told.attribute} reach {told.recipient}{in_form(told)}, {whom} ({told.channel})",
                 "personal data goes to the parties of the agreement alone",
                 disclosure=told,
             )
+    for one in _unread_elsewhere(evidence):
+        yield NotVerified(f"{one.sender} sent {one.recipient} what cannot be read ({one.channel}): {one.why}")
 
 
 @check(
@@ -138,7 +138,7 @@ def not_in_url(evidence: Evidence) -> Iterator[Outcome]:
     for told in evidence.disclosures:
         if told.channel in (Channel.URL, Channel.REFERER):
             yield Observation(
-                f"{told.attribute} stands in the {told.channel} of a request to {told.recipient}",
+                f"{told.attribute} stands in the {told.channel} of a request to {told.recipient}{in_form(told)}",
                 "personal data is sent in bodies, or not at all",
                 disclosure=told,
             )
@@ -158,7 +158,9 @@ def encrypted_in_transit(evidence: Evidence) -> Iterator[Outcome]:
     for told in evidence.disclosures:
         if not told.encrypted:
             yield Observation(
-                f"{told.attribute} went to {told.recipient} in the clear", "a connection with TLS", disclosure=told
+                f"{told.attribute} went to {told.recipient} in the clear{in_form(told)}",
+                "a connection with TLS",
+                disclosure=told,
             )
     agreement = evidence.agreement
     # NOTE: what the laboratory asked the school to send in the clear is not the vendor's doing.
@@ -172,49 +174,4 @@ def encrypted_in_transit(evidence: Evidence) -> Iterator[Outcome]:
                 "an encrypted assertion (security.encrypt_assertion)",
                 where=message.where,
                 recipient=host_of(message.delivered_to),
-            )
-
-
-@check(
-    clause="GDPR Article 32; offentlighets- och sekretesslagen (2009:400) 22 kap. 1 §",
-    sv="Uppgifter om den som har skyddad identitet lämnas inte ut",
-    about="school",
-    needs=(AGREEMENT, DISCLOSURE),
-    reads_assertions=True,
-)
-def protected_identity_withheld(evidence: Evidence) -> Iterator[Outcome]:
-    """Nothing that names or places a person with protected identity leaves the school.
-
-    For these pupils a name in the wrong log can mean that someone who must not finds them.
-    """
-    hidden = {name for name, row in by_name().items() if row.hidden}
-    protected = {person.id for person in evidence.people.values() if person.protected}
-    for told in evidence.disclosures:
-        if told.person in protected and told.attribute in hidden:
-            yield Observation(
-                f"{told.attribute} of a person with protected identity reached {told.recipient}",
-                f"protected identity: {_agreement(evidence).protected_identity}",
-                disclosure=told,
-            )
-
-
-@check(
-    clause="GDPR Article 28(3)",
-    sv="Avtalet gäller när uppgifterna lämnas ut",
-    about="school",
-    needs=(AGREEMENT, DISCLOSURE),
-    reads_assertions=True,
-)
-def agreement_in_force(evidence: Evidence) -> Iterator[Outcome]:
-    """The agreement is in force when data is disclosed.
-
-    Without a contract in force there is nobody who has promised the pupils anything.
-    """
-    agreement = _agreement(evidence)
-    for told in evidence.disclosures:
-        if told.recipient in agreement.processor.hosts and not agreement.in_force(told.at.date()):
-            yield Observation(
-                f"{told.attribute} was disclosed on {told.at.date()}",
-                f"between {agreement.valid.from_} and {agreement.valid.until}",
-                disclosure=told,
             )

@@ -3,13 +3,21 @@
 from collections.abc import Iterator
 
 from testbed.checks.core import AGREEMENT, Need, Observation, Outcome, Skip, check
+from testbed.model.coverage import agreed_about
 from testbed.model.privacy import Issued
 from testbed.model.verdict import Evidence
 from testbed.privacy.others import hosts_of
 from testbed.privacy.people import NAME_ID, SUBJECT, folded
 
+
+def _by_pseudonym(evidence: Evidence) -> bool:
+    """Whether the agreement has the vendor know this very person, who is protected, by a pseudonym alone."""
+    agreed = evidence.agreement is not None and evidence.agreement.protected_identity == "pseudonym"
+    return agreed and evidence.person is not None and evidence.person.protected
+
+
 PAIRWISE = Need(
-    lambda e: e.agreement is not None and e.agreement.identifier == "pairwise",
+    lambda e: e.agreement is not None and (e.agreement.identifier == "pairwise" or _by_pseudonym(e)),
     "the agreement does not ask for an identifier that only this vendor knows",
 )
 
@@ -26,9 +34,12 @@ def _counted(evidence: Evidence) -> list[Issued]:
     """The identifiers that are to be this vendor's alone.
 
     Those that the school makes up; and any other that points at one person and was not agreed on: an account that the
-    agreement names is known to be the same everywhere.
+    agreement names is known to be the same everywhere. Where protected people have pseudonyms, no account is.
     """
-    agreed = evidence.agreement.agreed_for(evidence.person.role) if evidence.agreement else frozenset[str]()
+    person, agreement = evidence.person, evidence.agreement
+    agreed = agreed_about(person, agreement) if person and agreement else frozenset[str]()
+    if _by_pseudonym(evidence):
+        agreed = frozenset()
     return [one for one in evidence.issued if one.attribute in ALWAYS or one.attribute not in agreed]
 
 
@@ -58,7 +69,7 @@ def identifier_not_correlatable(evidence: Evidence) -> Iterator[Outcome]:
         for host in dict.fromkeys(other.recipient for other in others):
             yield Observation(
                 f"{one.attribute} that {one.recipient} was given was given to {host} as well",
-                "an identifier that no other vendor knows (identifier: pairwise)",
+                "an identifier that no other vendor knows (identifier: pairwise, or protected_identity: pseudonym)",
                 where=one.where,
                 attribute=one.attribute,
                 recipient=one.recipient,

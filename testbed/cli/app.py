@@ -2,7 +2,7 @@
 
 import typer
 
-from testbed.cli import agreement, doctor, federation, idp, judge, lab, listing, metadata, people, report, run
+from testbed.cli import agreement, corpus, doctor, federation, idp, judge, lab, listing, metadata, people, report, run
 
 app = typer.Typer(
     name="testbed",
@@ -21,6 +21,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(agreement.app, name="agreement", help="Look at data processing agreements.")
 app.add_typer(metadata.app, name="metadata", help="Look at what a school or a vendor says of itself.")
 app.add_typer(people.app, name="people", help="Make invented people.")
+app.add_typer(corpus.app, name="corpus", help="Make captures with known leaks, to measure detectors by.")
 app.add_typer(idp.app, name="idp", help="Put the mock school in front of a product of your own.")
 app.add_typer(lab.app, name="lab", help="Hold a lab open to look at with a browser of your own.")
 app.add_typer(federation.app, name="federation", help="Look at what the lab's federation publishes.")

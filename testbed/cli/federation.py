@@ -64,7 +64,7 @@ def publish(
 async def _published() -> dict[str, bytes]:
     """By URL, as a browser in a lab got it."""
     known = load_catalogue()
-    spec = LabSpec(LabHome.open(), {}, tuple(known.vendors.values()), known.agreements)
+    spec = LabSpec(LabHome.open(), {}, known.written_vendors, known.agreements)
     with tempfile.TemporaryDirectory() as temporary:
         folder = RunFolder.make(Path(temporary), "federation", datetime.now(UTC))
         async with inprocess_lab(spec, folder, lambda: datetime.now(UTC)) as lab, lab.browser() as browser:

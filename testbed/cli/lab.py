@@ -31,15 +31,18 @@ def up(
     port: Annotated[int, typer.Option(help="The proxy's port for your browser.", min=1, max=65535)] = 8080,
     seed: Annotated[int, typer.Option(help="Decides the people.")] = 1,
     out_: Annotated[Path, typer.Option("--out", help="Where the folder with the journal is put.")] = Path("runs"),
+    zoo: Annotated[bool, typer.Option("--zoo", help="With the vendors of the zoo too, which takes longer.")] = False,
 ) -> None:
-    """Open the loopback lab with all simulated vendors and hold it open until Ctrl-C."""
+    """Open the loopback lab with the simulated vendors and hold it open until Ctrl-C."""
     known = load_catalogue()
     people = generate(seed).everybody
     home = LabHome.open()
     folder = RunFolder.make(out_, "lab", datetime.now(UTC))
     plan = Plan(folder.path.name, "loopback", seed, {}, ())
-    folder.keep_plan(plan, people, {name: known.sources[("agreement", name)] for name in known.agreements})
-    spec = LabSpec(home, people, tuple(known.vendors.values()), known.agreements)
+    vendors = tuple(known.vendors.values()) if zoo else known.written_vendors
+    agreed = {vendor.agreement for vendor in vendors if vendor.agreement}
+    folder.keep_plan(plan, people, {name: known.agreement_text(name) for name in sorted(agreed)})
+    spec = LabSpec(home, people, vendors, known.agreements)
     try:
         asyncio.run(_hold(spec, folder, port))
     except KeyboardInterrupt:

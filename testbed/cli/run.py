@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Annotated
 
 import typer
 
 from idp.people import generate
 from scenarios.flows import FLOWS
-from testbed.cli.outcome import err, show, write_reports
+from testbed.cli.outcome import err, show, versions_of, write_reports
 from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserKind
@@ -81,7 +79,7 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
         _options(lab, browser, _sizes(pupils, workers), catalogue or []),
         {name: str(path) for (kind, name), path in known.sources.items() if kind == "scenario" and str(path) in chosen},
     )
-    used = {play.agreement: known.sources[("agreement", play.agreement)] for play in plays if play.agreement}
+    used = {play.agreement: known.agreement_text(play.agreement) for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
     spec = LabSpec(home, people, vendors_in(plays), known.agreements)
     early = _play(open_lab(lab, spec, folder, workers, browser), plays, people, lab)
@@ -141,7 +139,7 @@ def _played_by(person: str, scenario: Scenario) -> Scenario:
 
 
 def _versions() -> dict[str, str]:
-    return {"python": python_version(), **{name: version(name) for name in RECORDED_VERSIONS}}
+    return versions_of(RECORDED_VERSIONS)
 
 
 def _play(

@@ -60,6 +60,7 @@ def play_to_json(play: Play) -> Line:
         "person": play.person,
         "agreement": play.agreement,
         "also": [vendor.model_dump(mode="json", by_alias=True) for vendor in play.also],
+        **({"captured": True} if play.captured else {}),
     }
 
 
@@ -80,6 +81,7 @@ def play_from_json(data: Mapping[str, JsonValue]) -> Play:
         agreement=str(data["agreement"]),
         started=moment(data["started"]) if "started" in data else None,
         also=tuple(Vendor.model_validate(one) for one in also),
+        captured=data.get("captured") is True,
     )
 
 
@@ -101,6 +103,7 @@ def exchange_to_json(exchange: Exchange) -> Line:
         },
         "response": _response_to_json(response) if response else None,
         "error": exchange.error,
+        **({"led_by": exchange.led_by} if exchange.led_by else {}),
     }
 
 
@@ -125,6 +128,7 @@ def exchange_from_json(data: Mapping[str, JsonValue]) -> Exchange:
         started=moment(data["started"]),
         duration_ms=float(str(data["duration_ms"])),
         error=str(data["error"]),
+        led_by=str(data.get("led_by", "")),
     )
 
 

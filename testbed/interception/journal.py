@@ -7,11 +7,13 @@ A recorder that dies loses what was under way and nothing else. Kinds of lines: 
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+
+from pydantic_core import PydanticSerializationError, to_json
 
 from testbed.interception.encoding import (
     Line,
@@ -157,7 +159,7 @@ class Journal:
             self._write({"kind": "frames-cut", "exchange": number, "error": f"WebSocket cut after {most}"})
 
     def _write(self, line: Line) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        self._file.write(_line(line))
 
 
 def _bounded[Message: (Request, Response)](message: Message) -> tuple[Message, str]:
@@ -184,7 +186,24 @@ class Recorded:
     problems: tuple[str, ...]
 
 
-class _Reading:
+def write(path: Path, lab: str, started: datetime, exchanges: Iterable[Exchange]) -> None:
+    """A whole journal of exchanges that belong to no play."""
+    with path.open("wb") as file:
+        file.write(_line({"kind": "journal", "schema": SCHEMA, "lab": lab, "started": stamp(started)}))
+        for exchange in exchanges:
+            file.write(_line({"kind": "exchange", **exchange_to_json(exchange)}))
+
+
+def _line(line: Line) -> bytes:
+    # NOTE: every exchange waits for this; pydantic's serialiser takes a quarter of the standard library's time.
+    try:
+        return to_json(line) + b"\n"
+    except PydanticSerializationError:
+        # NOTE: a name or a value that was no UTF-8 on the wire holds lone surrogates, which it refuses.
+        return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+
+
+class Reading:
     """A journal as far as it has been read."""
 
     def __init__(self) -> None:
@@ -250,7 +269,7 @@ def read(path: Path) -> Recorded:
     Raises:
         JournalCorrupt: any other line cannot be read.
     """
-    reading = _Reading()
+    reading = Reading()
     problems: list[str] = []
     lines = path.read_bytes().split(b"\n")
     for number, raw in enumerate(lines, start=1):

@@ -202,6 +202,8 @@ class SamlMetadata:
     xml: str
     logout: tuple[Endpoint, ...] = ()
     """Its SingleLogoutService endpoints."""
+    subject_id_requirement: str = ""
+    """The identifier that a vendor demands (SAML V2.0 Subject Identifier Attributes 2.3), "" when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

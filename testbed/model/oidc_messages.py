@@ -256,6 +256,8 @@ class RegistrationRequest:
     redirect_uris: tuple[str, ...]
     authentication: str
     """token_endpoint_auth_method, "" when it leaves that to the school."""
+    scopes: tuple[str, ...] = ()
+    """That it means to ask for (RFC 7591, 2)."""
 
 
 @dataclass(frozen=True, slots=True)

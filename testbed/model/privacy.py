@@ -25,6 +25,8 @@ class Channel(StrEnum):
 
 BY_LOGIN = frozenset({Channel.SAML, Channel.OIDC, Channel.USERINFO})
 """The ways by which a school tells a vendor about a person as part of a login, whatever the protocol."""
+BY_SCHOOL = BY_LOGIN | {Channel.SS12000, Channel.SCIM}
+"""The ways by which a school tells a vendor about people at all: no vendor speaks to others by these."""
 PLAIN = "plain"
 """The form of a value that stood as it is written in people.json, in any letter case."""
 
@@ -36,7 +38,7 @@ class Disclosure:
     attribute: str
     """Canonical name, of the attribute table."""
     person: str
-    """Id in people.json."""
+    """Id in people.json, "" where nobody can tell whose the value is."""
     value: str
     sender: str
     """Host of the party that made it happen: for a form or redirect carried by the browser, the page's host."""

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from testbed.model.written import Agreement, OidcClient, Person, Scenario, Suite, Vendor, Written
+from testbed.model.corpus import CorpusTruth
+from testbed.model.written import Agreement, OidcClient, Person, Scenario, Suite, Variant, Vendor, Written
 
 DOCUMENTS: Mapping[str, type[Written]] = MappingProxyType(
-    {kind.__name__.lower(): kind for kind in (Agreement, OidcClient, Person, Scenario, Suite, Vendor)}
+    {
+        kind.__name__.lower(): kind
+        for kind in (Agreement, CorpusTruth, OidcClient, Person, Scenario, Suite, Variant, Vendor)
+    }
 )
 
 

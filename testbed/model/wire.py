@@ -112,6 +112,8 @@ class Exchange:
     error: str = ""
     frames: tuple[Frame, ...] = ()
     """What was said once the response had made the connection a WebSocket, in order."""
+    led_by: str = ""
+    """Host of the page that made the browser send it, where the recorder knows that by more than the headers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,40 +7,42 @@ those kinds alone whose size was met, and only where a token of that size was me
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import batched
 from types import MappingProxyType
+from typing import Protocol
 
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.spellings import UNIQUE, Kind, kind_of, usual, usual_names
 
-type Digest = Callable[[bytes], bytes]
+
+class Hash(Protocol):
+    """What :mod:`hashlib` makes."""
+
+    def digest(self) -> bytes:
+        """The digest of what was put in."""
+
+
+type Maker = Callable[[bytes], Hash]
 
 _NAMES = ("sha224", "sha256", "sha384", "sha512", "sha3-224", "sha3-256", "sha3-384", "sha3-512", "blake2b", "blake2s")
-
-
-def _by_name(name: str) -> Digest:
-    make = getattr(hashlib, name.replace("-", "_"))
-
-    def digest(data: bytes) -> bytes:
-        return bytes(make(data).digest())
-
-    return digest
-
-
-KINDS: Mapping[str, Digest] = MappingProxyType(
+KINDS: Mapping[str, Maker] = MappingProxyType(
     {
-        "md5": lambda data: hashlib.md5(data, usedforsecurity=False).digest(),
-        "sha1": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
-        **{name: _by_name(name) for name in _NAMES},
-        "blake2b-256": lambda data: hashlib.blake2b(data, digest_size=32).digest(),
+        "md5": partial(hashlib.md5, usedforsecurity=False),
+        "sha1": partial(hashlib.sha1, usedforsecurity=False),
+        **{name: getattr(hashlib, name.replace("-", "_")) for name in _NAMES},
+        "blake2b-256": partial(hashlib.blake2b, digest_size=32),
     }
 )
-SIZES: Mapping[str, int] = MappingProxyType({name: len(make(b"")) for name, make in KINDS.items()})
+SIZES: Mapping[str, int] = MappingProxyType({name: len(make(b"").digest()) for name, make in KINDS.items()})
 KEYED = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 """Kinds that are tried with keys and salts."""
 KNOWN_SALTS = (b"QX4QkKEU",)
 """That trackers put behind a value and that measurements have found (leaky-forms, LeakDetector.py: sha_salted_1)."""
 MAX_TOKENS = 2_000_000
 MAX_KEYS = 16
+BLOCK = 20_000
+"""Spellings of which digests are made in one go."""
 
 
 class Tokens:
@@ -68,25 +70,24 @@ class Tokens:
         if not self._met:
             return
         makers = list(_makers({len(token) for token in self._met}, keys[:MAX_KEYS]))
-        met = self._met
         owners: dict[tuple[bytes, str], Owner] = {}
-        for owner, spellings in spelt(index):
-            for text in spellings:
-                data = text.encode("utf-8", "surrogatepass")
-                for kind, make in makers:
-                    token = make(data)
-                    if token in met:
-                        known = owners.get((token, kind))
-                        if known is None:
-                            owners[(token, kind)] = owner
-                        elif known.person not in ("", owner.person):
+        for block in batched(_each_spelt(index), BLOCK, strict=False):
+            spellings = [data for data, _ in block]
+            for kind, make in makers:
+                tokens = [make(data).digest() for data in spellings]
+                if self._met.keys().isdisjoint(tokens):
+                    continue
+                for token, (_, owner) in zip(tokens, block, strict=True):
+                    if token in self._met:
+                        known = owners.setdefault((token, kind), owner)
+                        if known.person not in ("", owner.person):
                             owners[(token, kind)] = Owner(known.attribute, "", known.value)
         for (token, kind), owner in owners.items():
-            for part, layers in met[token]:
+            for part, layers in self._met[token]:
                 yield part, (*layers, kind), owner
 
 
-def _makers(sizes: set[int], keys: Sequence[bytes]) -> Iterator[tuple[str, Digest]]:
+def _makers(sizes: set[int], keys: Sequence[bytes]) -> Iterator[tuple[str, Maker]]:
     for kind, make in KINDS.items():
         if SIZES[kind] not in sizes:
             continue
@@ -100,12 +101,25 @@ def _makers(sizes: set[int], keys: Sequence[bytes]) -> Iterator[tuple[str, Diges
             yield f"salted-{kind}", _salted(make, salt, b"")
 
 
-def _salted(make: Digest, before: bytes, behind: bytes) -> Digest:
+def _salted(make: Maker, before: bytes, behind: bytes) -> Maker:
     return lambda data: make(before + data + behind)
 
 
-def _hmac(key: bytes, kind: str) -> Digest:
-    return lambda data: hmac.digest(key, data, kind)
+def _hmac(key: bytes, kind: str) -> Maker:
+    keyed = hmac.new(key, digestmod=kind)
+
+    def make(data: bytes) -> Hash:
+        one = keyed.copy()
+        one.update(data)
+        return one
+
+    return make
+
+
+def _each_spelt(index: PeopleIndex) -> Iterator[tuple[bytes, Owner]]:
+    for owner, spellings in spelt(index):
+        for text in spellings:
+            yield text.encode("utf-8", "surrogatepass"), owner
 
 
 def spelt(index: PeopleIndex) -> Iterator[tuple[Owner, Sequence[str]]]:

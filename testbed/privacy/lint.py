@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from testbed.model.attributes import by_name
+from testbed.model.coverage import kept_about_protected
 from testbed.model.written import Agreement
 from testbed.privacy.lint_data import data_remarks
 from testbed.privacy.remarks import Level, Remark
@@ -50,10 +51,10 @@ def lint(agreement: Agreement, today: date) -> tuple[Remark, ...]:
 _OBLIGATIONS = Remark(
     "note",
     "",
-    "The file has no fields for the controller's instructions, confidentiality, help with data subjects' rights, "
-    "breach notification and audits: they must stand in the signed contract.",
-    "Filen har inga fält för den ansvariges instruktioner, tystnadsplikt, hjälp med de registrerades rättigheter, "
-    "anmälan av incidenter och granskning: de måste stå i det undertecknade avtalet.",
+    "The file has no fields for the controller's instructions, transfers to third countries, confidentiality, help "
+    "with data subjects' rights, breach notification and audits: they must stand in the signed contract.",
+    "Filen har inga fält för den ansvariges instruktioner, överföring till tredje land, tystnadsplikt, hjälp med de "
+    "registrerades rättigheter, anmälan av incidenter och granskning: de måste stå i det undertecknade avtalet.",
     "GDPR Article 28(3)(a), (b), (e), (f) and (h)",
 )
 
@@ -230,6 +231,18 @@ def _protected_identity(agreement: Agreement) -> Iterator[Remark]:
             "känner till dem.",
             "GDPR Article 4(5) and 32(1)(a)",
         )
+        agreed = frozenset[str]().union(*(clause.agreed for clause in agreement.data))
+        accounts = sorted(agreed & (kept_about_protected("pseudonym") - kept_about_protected("withhold")))
+        if accounts:
+            yield Remark(
+                "note",
+                "protected_identity",
+                f"People with protected identity come without {', '.join(accounts)}, which others know too: agree on "
+                "the identifier that the service knows them by.",
+                f"Personer med skyddade personuppgifter kommer utan {', '.join(accounts)}, som andra också känner "
+                "till: kom överens om vilken identifierare tjänsten känner dem under.",
+                "GDPR Article 4(5) and 25(1)",
+            )
 
 
 def _retention(agreement: Agreement) -> Iterator[Remark]:

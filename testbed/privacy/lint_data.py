@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from testbed.model.attributes import by_name
-from testbed.model.written import Agreement, DataClause, Limits, Recipient
+from testbed.model.written import Agreement, DataClause, Recipient
+from testbed.privacy.lint_people import combination_remarks, limit_remarks
 from testbed.privacy.remarks import Remark
 from testbed.privacy.vocabulary import PURPOSE_PREFIX, PURPOSES, PURPOSES_OF_IDENTIFICATION
 
-UNIT_CODE_DIGITS = 8
-LAST_GRADE = 10
+MARKING = "securityMarking"
 
 
 def data_remarks(agreement: Agreement) -> Iterator[Remark]:
@@ -28,8 +28,9 @@ def data_remarks(agreement: Agreement) -> Iterator[Remark]:
         yield from _attributes(place, clause)
         yield from _civic(place, clause)
         yield from _hidden(place, clause, agreement)
-        if clause.limits:
-            yield from _limits(f"{place}.limits", clause.limits)
+        yield from _marking(place, clause)
+        yield from limit_remarks(number, agreement)
+        yield from combination_remarks(place, clause)
     for number, recipient in enumerate(agreement.recipients):
         yield from _recipient(f"recipients.{number}", recipient, agreement)
     yield from _hosts_of_several_recipients(agreement)
@@ -108,6 +109,20 @@ def _civic(place: str, clause: DataClause) -> Iterator[Remark]:
                 )
 
 
+def _marking(place: str, clause: DataClause) -> Iterator[Remark]:
+    for field, names in (("required", clause.required), ("optional", clause.optional)):
+        if MARKING in names:
+            yield Remark(
+                "error",
+                f"{place}.{field}",
+                "That somebody lives under protection is itself what must not be told: no school releases it. "
+                f"Take {MARKING} out.",
+                "Att någon lever med skyddade personuppgifter är i sig det som inte får röjas: ingen skola lämnar ut "
+                f"det. Ta bort {MARKING}.",
+                "Offentlighets- och sekretesslagen (2009:400) 22 kap. 1 §",
+            )
+
+
 def _hidden(place: str, clause: DataClause, agreement: Agreement) -> Iterator[Remark]:
     hidden = sorted(name for name in set(clause.required) if by_name()[name].hidden)
     if hidden and agreement.protected_identity == "withhold":
@@ -120,27 +135,6 @@ def _hidden(place: str, clause: DataClause, agreement: Agreement) -> Iterator[Re
             "kom överens om hur tjänsten behandlar dem.",
             "GDPR Article 25 and 32",
         )
-
-
-def _limits(place: str, limits: Limits) -> Iterator[Remark]:
-    for code in limits.school_units:
-        if not (len(code) == UNIT_CODE_DIGITS and code.isascii() and code.isdigit()):
-            yield Remark(
-                "error",
-                f"{place}.school_units",
-                f"{code!r} is no school unit code: it has 8 digits.",
-                f"{code!r} är ingen skolenhetskod: den har 8 siffror.",
-                "GDPR Article 28(3)",
-            )
-    for grade in limits.grades:
-        if not 0 <= grade <= LAST_GRADE:
-            yield Remark(
-                "error",
-                f"{place}.grades",
-                f"{grade} is no grade: grades go from 0 (preschool class) to {LAST_GRADE}.",
-                f"{grade} är ingen årskurs: årskurser går från 0 (förskoleklass) till {LAST_GRADE}.",
-                "GDPR Article 28(3)",
-            )
 
 
 def _recipient(place: str, recipient: Recipient, agreement: Agreement) -> Iterator[Remark]:

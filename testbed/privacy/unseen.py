@@ -6,30 +6,30 @@ from typing import NamedTuple
 
 from testbed.model.written import Agreement
 
+_RELEASED, _ROWS, _ONWARD = "data.released-within-agreement", "data.rows-within-agreement", "data.no-onward-transfer"
+_REQUESTED, _COMBINATION = "data.requested-within-agreement", "data.no-identifying-combination"
+_PROTECTED, _IDENTIFIER = "data.protected-identity-withheld", "data.identifier-not-correlatable"
 COVERED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "controller.hosts": ("data.released-within-agreement",),
-        "processor.entity_ids": ("data.released-within-agreement",),
-        "processor.client_ids": ("data.requested-within-agreement",),
-        "processor.hosts": ("data.released-within-agreement", "data.no-onward-transfer"),
+        "controller.hosts": (_RELEASED, _ONWARD),
+        "processor.entity_ids": (_REQUESTED,),
+        "processor.client_ids": (_REQUESTED,),
+        "processor.hosts": (_RELEASED, _ONWARD),
         "valid.from": ("data.agreement-in-force",),
         "valid.until": ("data.agreement-in-force",),
-        "identifier": ("data.identifier-not-correlatable",),
-        "data.subjects": ("data.released-within-agreement",),
-        "data.required": ("data.released-within-agreement", "data.requested-within-agreement"),
-        "data.optional": ("data.released-within-agreement", "data.requested-within-agreement"),
-        "data.limits.school_units": ("data.rows-within-agreement",),
-        "data.limits.grades": ("data.rows-within-agreement",),
-        "recipients.hosts": ("data.no-onward-transfer",),
-        "recipients.data": ("data.no-onward-transfer",),
-        "protected_identity": ("data.protected-identity-withheld",),
+        "identifier": (_IDENTIFIER,),
+        "data.subjects": (_ROWS,),
+        "data.required": (_RELEASED, _REQUESTED, _COMBINATION),
+        "data.optional": (_RELEASED, _REQUESTED, _COMBINATION),
+        "data.limits.school_units": (_ROWS,),
+        "data.limits.grades": (_ROWS,),
+        "recipients.hosts": (_ONWARD,),
+        "recipients.data": (_ONWARD, _ROWS, _COMBINATION),
+        "protected_identity": (_PROTECTED, _IDENTIFIER),
         "security.encrypt_assertion": ("data.encrypted-in-transit",),
     }
 )
 """The checks that hold traffic against a field; lists of the file are written without numbers."""
-
-CHECKS_TO_COME = frozenset({"data.rows-within-agreement"})
-"""Checks that this version does not have yet: their fields are reported as not yet checked."""
 
 
 class Unseen(NamedTuple):
@@ -40,11 +40,11 @@ class Unseen(NamedTuple):
     why_sv: str
 
 
-class NotYetChecked(NamedTuple):
-    """A field that traffic could show, and the check that is to come."""
+class Held(NamedTuple):
+    """A field that traffic is held against, and the checks that do it."""
 
     field: str
-    check: str
+    checks: tuple[str, ...]
 
 
 _NAME = ("A name for people to read; traffic carries host names.", "Ett namn för människor; trafiken bär värdnamn.")
@@ -83,14 +83,9 @@ def unseen_in_traffic(agreement: Agreement) -> tuple[Unseen, ...]:
     return tuple(Unseen(field, *_UNSEEN[field]) for field in _filled_in(agreement) if field in _UNSEEN)
 
 
-def not_yet_checked(agreement: Agreement) -> tuple[NotYetChecked, ...]:
-    """The fields that this agreement fills in and whose check is yet to come."""
-    return tuple(
-        NotYetChecked(field, check)
-        for field in _filled_in(agreement)
-        for check in COVERED_BY.get(field, ())
-        if check in CHECKS_TO_COME
-    )
+def held_against_traffic(agreement: Agreement) -> tuple[Held, ...]:
+    """The fields that this agreement fills in and that checks hold traffic against."""
+    return tuple(Held(field, COVERED_BY[field]) for field in _filled_in(agreement) if field in COVERED_BY)
 
 
 def _filled_in(agreement: Agreement) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from testbed.model.privacy import BY_LOGIN, Disclosure
+from testbed.model.coverage import agreed_about
+from testbed.model.privacy import BY_SCHOOL, PLAIN, Disclosure
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import BROWSER
+from testbed.model.written import Agreement, Person
 from testbed.privacy.agreed import Party, party_of
 
 
@@ -22,9 +24,9 @@ class VendorRow:
     agreed: tuple[str, ...]
     """Attributes that the agreement covers for the one who played."""
     received: tuple[str, ...]
-    """Attributes that the vendor got by login."""
+    """Attributes that the vendor got from the school."""
     passed_on: tuple[str, ...]
-    """``attribute → host`` for each host beyond the vendor."""
+    """``attribute → host`` for each host beyond the vendor; a form that is not plain stands behind the attribute."""
 
 
 def vendor_rows(record: RunRecord) -> tuple[VendorRow, ...]:
@@ -43,17 +45,27 @@ def _row(judgement: Judgement, evidence: Evidence | None) -> VendorRow:
         expected=judgement.expected.value,
         got=judgement.verdict.value,
         as_expected=judgement.expectation.met,
-        agreed=tuple(sorted(agreement.agreed_for(evidence.person.role))) if agreement and evidence else (),
+        agreed=_agreed(agreement, evidence.person) if agreement and evidence else (),
         received=received(evidence) if evidence else (),
-        passed_on=tuple(dict.fromkeys(f"{d.attribute} → {d.recipient}" for d in passed_on(evidence)))
-        if evidence
-        else (),
+        passed_on=tuple(dict.fromkeys(map(_told, passed_on(evidence)))) if evidence else (),
     )
 
 
+def _agreed(agreement: Agreement, person: Person | None) -> tuple[str, ...]:
+    """About the one who played; about anybody, where that is not known."""
+    if person is None:
+        return tuple(sorted(frozenset[str]().union(*(clause.agreed for clause in agreement.data))))
+    return tuple(sorted(agreed_about(person, agreement)))
+
+
+def _told(told: Disclosure) -> str:
+    form = "" if told.form == PLAIN else f" ({told.form})"
+    return f"{told.attribute}{form} → {told.recipient}"
+
+
 def received(evidence: Evidence) -> tuple[str, ...]:
-    """The attributes that came to the vendor by login, by name."""
-    return tuple(sorted({told.attribute for told in evidence.disclosures if told.channel in BY_LOGIN}))
+    """The attributes that came to the vendor from the school, by name."""
+    return tuple(sorted({told.attribute for told in evidence.disclosures if told.channel in BY_SCHOOL}))
 
 
 def passed_on(evidence: Evidence) -> tuple[Disclosure, ...]:
@@ -64,7 +76,7 @@ def passed_on(evidence: Evidence) -> tuple[Disclosure, ...]:
     return tuple(
         told
         for told in evidence.disclosures
-        if told.channel not in BY_LOGIN
+        if told.channel not in BY_SCHOOL
         and told.recipient not in own
         and (agreement is None or party_of(told.recipient, agreement) in (Party.RECIPIENT, Party.STRANGER))
     )

@@ -6,8 +6,10 @@ from types import MappingProxyType
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
 from testbed.checks.core import CheckInfo, describe
 from testbed.model.attributes import by_name
+from testbed.model.privacy import PLAIN
 from testbed.model.verdict import Finding, Verdict
 from testbed.model.written import Bilingual
+from testbed.privacy.people import NAME_ID, SUBJECT
 
 VERDICTS: Mapping[Verdict, Bilingual] = MappingProxyType(
     {
@@ -22,11 +24,15 @@ VERDICTS: Mapping[Verdict, Bilingual] = MappingProxyType(
 _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
     {
         "data.released-within-agreement": "{sender} lämnade ut {attribute} till {recipient}, utöver avtalet.",
+        "data.rows-within-agreement": "{recipient} fick {attribute} om någon som avtalet inte omfattar: annan roll, "
+        "skola eller årskurs.",
         "data.requested-within-agreement": "{sender} begär {attribute}, utöver avtalet.",
         "data.no-onward-transfer": "{sender} lät {attribute} nå {recipient}, som enligt avtalet inte får veta det.",
         "data.not-in-url": "{attribute} står i adressen till {recipient}, eller i dess Referer.",
         "data.encrypted-in-transit": "{attribute} gick till {recipient} utan det skydd som avtalats.",
         "data.protected-identity-withheld": "{attribute} om en person med skyddad identitet nådde {recipient}.",
+        "data.no-identifying-combination": "{attribute} nådde {recipient} och pekar tillsammans med andra uppgifter "
+        "som samma mottagare fick ut en enda person.",
         "data.release-account-matches-wire": "Skolans redovisning av {attribute} till {recipient} stämmer inte med "
         "vad som skickades.",
         "data.identifier-not-correlatable": "{recipient} känner personen under samma identifierare som en annan "
@@ -35,10 +41,19 @@ _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
         "data.agreement-in-force": "{attribute} lämnades ut till {recipient} när avtalet inte gällde.",
     }
 )
+_OBSERVED_SV_OF_NO_ATTRIBUTE: Mapping[str, str] = MappingProxyType(
+    {
+        "data.encrypted-in-transit": "Intyget gick att läsa på vägen genom webbläsaren till {recipient}, fast avtalet "
+        "kräver att det är krypterat.",
+    }
+)
+_ACCOUNT = Bilingual(sv="inloggningens identifierare", en="identifier of the login")
 
 
 def attribute(name: str) -> Bilingual:
     """What people call an attribute; its own name where the table has none."""
+    if name in (NAME_ID, SUBJECT):
+        return _ACCOUNT
     row = by_name().get(name)
     return Bilingual(sv=row.sv, en=row.en) if row else Bilingual(sv=name, en=name)
 
@@ -50,8 +65,8 @@ def check_info() -> Mapping[str, CheckInfo]:
 
 def observed_sv(finding: Finding) -> str:
     """What was observed, in Swedish; "" where the English sentence must do."""
-    pattern = _OBSERVED_SV.get(finding.check, "")
-    if not pattern or not finding.attribute:
-        return ""
-    called = f"{attribute(finding.attribute).sv} ({finding.attribute})"
-    return pattern.format(sender=finding.sender, recipient=finding.recipient or "mottagaren", attribute=called)
+    patterns = _OBSERVED_SV if finding.attribute else _OBSERVED_SV_OF_NO_ATTRIBUTE
+    form = "" if finding.form in ("", PLAIN) else f", som {finding.form}"
+    called = f"{attribute(finding.attribute).sv} ({finding.attribute}{form})"
+    pattern, recipient = patterns.get(finding.check, ""), finding.recipient or "mottagaren"
+    return pattern.format(sender=finding.sender, recipient=recipient, attribute=called)

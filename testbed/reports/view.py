@@ -1,21 +1,19 @@
 """What the page shows, gathered by vendor: the template only writes it down."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from testbed.model.attributes import by_name
-from testbed.model.privacy import BY_LOGIN
+from testbed.model.privacy import Unreadable
 from testbed.model.verdict import Evidence, Finding, Judgement, RunRecord, Verdict
 from testbed.model.written import Agreement, Vendor
 from testbed.privacy.lint import lint
-from testbed.privacy.others import hosts_of
 from testbed.privacy.remarks import Remark
-from testbed.privacy.requested import requested_in
-from testbed.privacy.unseen import NotYetChecked, Unseen, not_yet_checked, unseen_in_traffic
-from testbed.reports.rows import passed_on
+from testbed.privacy.unseen import Held, Unseen, held_against_traffic, unseen_in_traffic
+from testbed.reports.matrix import MatrixRow, matrix_rows
 
 MAX_DETAILED = 40
 """So many plays are shown whole; the rest are counted, and stand in plays.csv and run.json."""
+COMBINATION = "data.no-identifying-combination"
 _WORST_FIRST = (
     Verdict.ERROR,
     Verdict.FAIL,
@@ -27,30 +25,14 @@ _WORST_FIRST = (
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """One attribute at one vendor."""
-
-    attribute: str
-    agreed: str
-    """required, optional or ""."""
-    requested: bool
-    received: int
-    """In so many plays."""
-    play: str
-    """The first play in which it was received, "" when in none."""
-    passed_on: tuple[str, ...]
-    """Hosts beyond the vendor that got it."""
-    unlawful: bool
-    """A finding names it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """Findings that say the same of different people: the first, and how many there are."""
 
     finding: Finding
     play: str
     count: int
+    attributes: tuple[str, ...] = ()
+    """Those that it takes together; of other findings each is about one attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +48,9 @@ class VendorView:
     groups: tuple[Group, ...]
     remarks: tuple[Remark, ...]
     unseen: tuple[Unseen, ...]
-    to_come: tuple[NotYetChecked, ...]
+    held: tuple[Held, ...]
+    unreadable: tuple[tuple[Unreadable, str], ...]
+    """What nobody can read, each kind once with the first play in which it was sent."""
 
 
 def vendor_views(record: RunRecord) -> tuple[VendorView, ...]:
@@ -109,56 +93,36 @@ def _view(judgements: list[Judgement], record: RunRecord) -> VendorView:
         judgements=tuple(judgements),
         verdict=next(verdict for verdict in _WORST_FIRST if verdict in said),
         as_expected=sum(judgement.expectation.met for judgement in judgements),
-        matrix=tuple(_matrix(judgements, evidence, agreement)),
+        matrix=matrix_rows(judgements, evidence, agreement),
         groups=_groups(judgements),
         remarks=lint(agreement, record.run.started.date()) if agreement else (),
         unseen=unseen_in_traffic(agreement) if agreement else (),
-        to_come=not_yet_checked(agreement) if agreement else (),
+        held=held_against_traffic(agreement) if agreement else (),
+        unreadable=_unreadable(evidence),
     )
 
 
-def _matrix(
-    judgements: Sequence[Judgement], evidence: Sequence[Evidence], agreement: Agreement | None
-) -> Iterator[MatrixRow]:
-    clauses = agreement.data if agreement else ()
-    required = {name for clause in clauses for name in clause.required}
-    optional = {name for clause in clauses for name in clause.optional} - required
-    requested = {name for one in evidence for name in _requested(one)}
-    received: dict[str, list[str]] = {}
-    onward: dict[str, list[str]] = {}
+def _unreadable(evidence: Iterable[Evidence]) -> tuple[tuple[Unreadable, str], ...]:
+    first: dict[tuple[str, ...], tuple[Unreadable, str]] = {}
     for one in evidence:
-        for name in {told.attribute for told in one.disclosures if told.channel in BY_LOGIN}:
-            received.setdefault(name, []).append(one.play.id)
-        for told in passed_on(one):
-            onward.setdefault(told.attribute, []).append(told.recipient)
-    blamed = {finding.attribute for judgement in judgements for finding in judgement.findings}
-    order = {name: place for place, name in enumerate(by_name())}
-    for name in sorted(
-        required | optional | requested | received.keys() | onward.keys(),
-        key=lambda name: (order.get(name, len(order)), name),
-    ):
-        plays = received.get(name, [])
-        yield MatrixRow(
-            attribute=name,
-            agreed="required" if name in required else "optional" if name in optional else "",
-            requested=name in requested,
-            received=len(plays),
-            play=plays[0] if plays else "",
-            passed_on=tuple(dict.fromkeys(onward.get(name, ()))),
-            unlawful=name in blamed,
-        )
-
-
-def _requested(evidence: Evidence) -> Iterator[str]:
-    own = hosts_of(evidence.play.vendor)
-    for message in evidence.messages:
-        yield from (asked.attribute for asked in requested_in(message) if asked.sender in own)
+        for closed in one.unreadable:
+            alike = (closed.sender, closed.recipient, closed.channel, closed.why)
+            first.setdefault(alike, (closed, one.play.id))
+    return tuple(first.values())
 
 
 def _groups(judgements: Sequence[Judgement]) -> tuple[Group, ...]:
     groups: dict[tuple[str, ...], list[tuple[Finding, str]]] = {}
     for judgement in judgements:
         for finding in judgement.findings:
-            alike = (finding.check, finding.attribute, finding.sender, finding.recipient, finding.channel, finding.form)
+            # NOTE: what values tell together is told by one finding for each, and is one matter to a reader.
+            of = "" if finding.check == COMBINATION else finding.attribute
+            alike = (finding.check, of, finding.sender, finding.recipient, finding.channel, finding.form)
             groups.setdefault(alike, []).append((finding, judgement.play.id))
-    return tuple(Group(alike[0][0], alike[0][1], len(alike)) for alike in groups.values())
+    return tuple(_group(alike) for alike in groups.values())
+
+
+def _group(alike: Sequence[tuple[Finding, str]]) -> Group:
+    (first, play), *_ = alike
+    attributes = tuple(dict.fromkeys(finding.attribute for finding, _ in alike))
+    return Group(first, play, len(alike), attributes if first.check == COMBINATION else ())

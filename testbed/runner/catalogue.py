@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from testbed.model.files import ScenarioInvalid, load
-from testbed.model.written import Agreement, Scenario, Suite, Vendor, Written
+from testbed.model.files import ScenarioInvalid, load, read_text
+from testbed.model.written import Agreement, Scenario, Suite, Variant, Vendor, Written
 from testbed.runner.kinds import every_kind
+from testbed.runner.variants import Made, agreement_text, made_of
 
 FOLDERS: Mapping[str, type[Written]] = {
     "login": Scenario,
     "exchange": Scenario,
     "vendors": Vendor,
     "agreements": Agreement,
+    "zoo": Variant,
     "suites": Suite,
 }
 """The sub-folders of a catalogue folder, and what each file in them is."""
@@ -27,6 +29,8 @@ class Catalogue:
     vendors: Mapping[str, Vendor]
     agreements: Mapping[str, Agreement]
     suites: Mapping[str, Suite]
+    variants: Mapping[str, Variant]
+    """Each of them stands for a vendor, an agreement and a scenario, which are among the others here."""
     sources: Mapping[tuple[str, str], Path]
     """By kind ("scenario", "vendor" ...) and id."""
 
@@ -37,6 +41,20 @@ class Catalogue:
     def agreement_of(self, vendor: Vendor) -> Agreement | None:
         """The vendor's agreement, None where it has none."""
         return self.agreements[vendor.agreement] if vendor.agreement else None
+
+    @property
+    def written_vendors(self) -> tuple[Vendor, ...]:
+        """The vendors that have a file of their own: all but the zoo."""
+        return tuple(vendor for vendor in self.vendors.values() if vendor.id not in self.variants)
+
+    def agreement_text(self, name: str) -> str:
+        """An agreement as its file has it; one that was made of another's, as a file would have it.
+
+        Raises:
+            ScenarioInvalid: its file can no longer be read.
+        """
+        made = {self.vendors[variant].agreement for variant in self.variants}
+        return agreement_text(self.agreements[name]) if name in made else read_text(self.sources[("agreement", name)])
 
     def named(self, names: Iterable[str]) -> tuple[Scenario, ...]:
         """The scenarios that suites' and scenarios' names stand for, each once, in the order named.
@@ -95,9 +113,42 @@ def load_catalogue(folders: Iterable[Path] = (), scenario_files: Iterable[Path] 
     def of[Kind: Written](kind: type[Kind]) -> dict[str, Kind]:
         return {key[1]: document for key, document in documents.items() if isinstance(document, kind)}
 
-    catalogue = Catalogue(of(Scenario), of(Vendor), of(Agreement), of(Suite), sources)
+    written = Catalogue(of(Scenario), of(Vendor), of(Agreement), of(Suite), of(Variant), sources)
+    catalogue = _with_variants(written)
     _check_references(catalogue)
     return _with_every_kind(catalogue)
+
+
+def _with_variants(catalogue: Catalogue) -> Catalogue:
+    """What variants stand for, beside what was written."""
+    scenarios, vendors = dict(catalogue.scenarios), dict(catalogue.vendors)
+    agreements, sources = dict(catalogue.agreements), dict(catalogue.sources)
+    for variant in catalogue.variants.values():
+        source = sources[("variant", variant.id)]
+        made = _made(variant, catalogue, source)
+        for kind, document, known in (
+            ("vendor", made.vendor, vendors),
+            ("agreement", made.agreement, agreements),
+            ("scenario", made.scenario, scenarios),
+        ):
+            if document.id in known:
+                raise ScenarioInvalid(
+                    source,
+                    "id",
+                    f"makes a {kind} {document.id!r}, which {sources[(kind, document.id)]} has already",
+                    "choose an id of its own",
+                )
+            sources[(kind, document.id)] = source
+        vendors[made.vendor.id], agreements[made.agreement.id] = made.vendor, made.agreement
+        scenarios[made.scenario.id] = made.scenario
+    return replace(catalogue, scenarios=scenarios, vendors=vendors, agreements=agreements, sources=sources)
+
+
+def _made(variant: Variant, catalogue: Catalogue, source: Path) -> Made:
+    try:
+        return made_of(variant, catalogue.vendors, catalogue.agreements)
+    except ValueError as error:
+        raise ScenarioInvalid(source, "of", str(error), "name a vendor that can be the model") from error
 
 
 def _with_every_kind(catalogue: Catalogue) -> Catalogue:
@@ -115,7 +166,8 @@ def _with_every_kind(catalogue: Catalogue) -> Catalogue:
                 )
             scenarios[scenario.id] = scenario
             sources[("scenario", scenario.id)] = sources[("suite", suite.id)]
-        names = (*suite.scenarios, *(scenario.id for scenario in made))
+        variants = (f"login-{name}" for name in catalogue.variants) if suite.variants else ()
+        names = (*suite.scenarios, *(scenario.id for scenario in made), *variants)
         suites[suite.id] = suite.model_copy(update={"scenarios": names})
     return replace(catalogue, scenarios=scenarios, suites=suites, sources=sources)
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
-from testbed.model.verdict import Expectation, Finding, Verdict
+import testbed.checks  # noqa: F401 - importing it registers every family of checks
+from testbed.checks.core import describe
+from testbed.model.verdict import Expectation, Finding, Severity, Verdict
 from testbed.model.written import Expect, ExpectedFinding
 
 
 def expected_verdict(expect: Expect) -> Verdict:
-    """FAIL where findings are expected, PASS where none is."""
-    return Verdict.FAIL if expect.findings else Verdict.PASS
+    """What the gravest of the findings that are expected comes to, PASS where none is."""
+    if not expect.findings:
+        return Verdict.PASS
+    warn = {info.id for info in describe() if info.severity is Severity.SHOULD}
+    return Verdict.WARNING if all(finding.check in warn for finding in expect.findings) else Verdict.FAIL
 
 
 def matches(expected: ExpectedFinding, finding: Finding) -> bool:
@@ -16,8 +21,13 @@ def matches(expected: ExpectedFinding, finding: Finding) -> bool:
     return (
         finding.check == expected.check
         and expected.attribute in (None, finding.attribute)
-        and expected.recipient in (None, finding.recipient)
+        and (expected.recipient is None or _is_host(expected.recipient, finding.recipient))
+        and expected.form in (None, finding.form)
     )
+
+
+def _is_host(expected: str, found: str) -> bool:
+    return found.endswith(expected[1:]) if expected.startswith("*.") else found == expected
 
 
 def compare(expect: Expect, verdict: Verdict, findings: Sequence[Finding]) -> Expectation:
@@ -39,10 +49,12 @@ def compare(expect: Expect, verdict: Verdict, findings: Sequence[Finding]) -> Ex
 def _expected_line(expected: ExpectedFinding) -> str:
     of = f" of {expected.attribute}" if expected.attribute else ""
     to = f" to {expected.recipient}" if expected.recipient else ""
-    return f"{expected.check}{of}{to}"
+    form = f" as {expected.form}" if expected.form else ""
+    return f"{expected.check}{of}{to}{form}"
 
 
 def _found_line(finding: Finding) -> str:
     of = f" of {finding.attribute}" if finding.attribute else ""
     to = f" to {finding.recipient}" if finding.recipient else ""
-    return f"{finding.check}{of}{to}: {finding.observed}"
+    form = f" as {finding.form}" if finding.form else ""
+    return f"{finding.check}{of}{to}{form}: {finding.observed}"

@@ -225,6 +225,7 @@ def _registration(looked: Looked) -> Message:
         where=looked.at("request.body"),
         redirect_uris=texts(members, "redirect_uris"),
         authentication=text(members, "token_endpoint_auth_method"),
+        scopes=tuple(text(members, "scope").split()[:MAX_LISTED]),
     )
 
 

@@ -16,6 +16,10 @@ MAX_CERTIFICATES = 20
 MAX_AGGREGATE = 8 * 1024 * 1024
 """Bytes of an aggregate; a federation of schools and their vendors has less."""
 MAX_ENTITIES = 2000
+SUBJECT_ID_REQUIREMENT = "urn:oasis:names:tc:SAML:profiles:subject-id:req"
+_REQUIREMENT = (
+    f"md:Extensions/{{*}}EntityAttributes/saml:Attribute[@Name='{SUBJECT_ID_REQUIREMENT}']/saml:AttributeValue"
+)
 
 
 def published(root: etree._Element, where: Pointer, now: datetime) -> Iterator[SamlMetadata]:
@@ -66,6 +70,7 @@ def metadata(root: etree._Element, where: Pointer, now: datetime) -> SamlMetadat
         valid_until=_valid_until(root),
         remarks=lint(root, now),
         xml=pretty(root),
+        subject_id_requirement=(root.findtext(_REQUIREMENT, "", NAMESPACES) or "").strip(),
     )
 
 

@@ -13,7 +13,7 @@ from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
-from testbed.model.verdict import Play, RunRecord
+from testbed.model.verdict import Judgement, Play, RunRecord
 from testbed.model.written import Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
@@ -46,8 +46,8 @@ class Player:
         plays = plays_of(scenarios, self.catalogue, self._people, SEED)
         folder = RunFolder.make(self._runs, lab.value, datetime.now(UTC))
         plan = Plan(folder.path.name, lab.value, SEED, {}, tuple(play.id for play in plays))
-        sources = {p.agreement: self.catalogue.sources[("agreement", p.agreement)] for p in plays if p.agreement}
-        folder.keep_plan(plan, self._people, sources)
+        agreements = {p.agreement: self.catalogue.agreement_text(p.agreement) for p in plays if p.agreement}
+        folder.keep_plan(plan, self._people, agreements)
         spec = LabSpec(self._home, self._people, vendors_in(plays), self.catalogue.agreements)
 
         async def playing() -> str:
@@ -68,6 +68,24 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Player:
 def tour(player: Player) -> RunRecord:
     """The tour in process."""
     return player.play(player.catalogue.named(["tour"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def zoo(player: Player) -> RunRecord:
+    """The zoo in process."""
+    return player.play(player.catalogue.named(["zoo"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def judged(tour: RunRecord, zoo: RunRecord) -> tuple[Judgement, ...]:
+    """Every play of the tour and of the zoo, judged."""
+    return (*tour.run.judgements, *zoo.run.judgements)
+
+
+@pytest.fixture(scope="session")
+def loopback_zoo(player: Player) -> RunRecord:
+    """The zoo through a real proxy."""
+    return player.play(player.catalogue.named(["zoo"]), LabName.LOOPBACK)[1]
 
 
 @pytest.fixture(scope="session")

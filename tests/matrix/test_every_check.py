@@ -21,11 +21,11 @@ from testbed.model.messages import (
     SamlMetadata,
     SamlResponse,
 )
-from testbed.model.privacy import Channel, Issued
+from testbed.model.privacy import PLAIN, Channel, Disclosure, Issued, Unreadable
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.verdict import Evidence, RunRecord, Verdict
 from testbed.model.wire import BROWSER, Exchange, Pointer, Request, Response, host_of
-from testbed.model.written import OidcClient, Remove
+from testbed.model.written import Agreement, OidcClient, Remove
 from testbed.privacy.people import NAME_ID
 from testbed.wire.saml_metadata import metadata
 from testbed.wire.xml import NAMESPACES, parse
@@ -33,6 +33,8 @@ from testbed.wire.xml import NAMESPACES, parse
 PLAY = "login-learning-material"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 UNIT = by_name()["sisSchoolUnitCode"].saml
+TOGETHER = ("norEduPersonBirthDate", "sisSchoolUnitCode", "sisSchoolGrade", "postalCode")
+"""One pupil alone has all of these."""
 TWO_FACTORS = "http://id.skolfederation.se/loa/2fa"
 
 
@@ -122,6 +124,61 @@ def ended(evidence: Evidence) -> Evidence:
     assert evidence.agreement
     over = evidence.agreement.valid.model_copy(update={"until": evidence.agreement.valid.from_})
     return replace(evidence, agreement=evidence.agreement.model_copy(update={"valid": over}))
+
+
+def agreeing(evidence: Evidence, **changes: object) -> Evidence:
+    """Something else was agreed."""
+    assert evidence.agreement
+    document = evidence.agreement.model_dump(by_alias=True) | changes
+    return replace(evidence, agreement=Agreement.model_validate(document))
+
+
+def clauses(evidence: Evidence, **changes: object) -> Evidence:
+    """Something else was agreed in each data clause."""
+    assert evidence.agreement
+    return agreeing(evidence, data=[clause.model_dump() | changes for clause in evidence.agreement.data])
+
+
+def also_told(evidence: Evidence, attribute: str, value: str, **changes: object) -> Evidence:
+    """One disclosure more: by default of the person who plays, to a stranger, by the body of a request."""
+    more = Disclosure(
+        attribute,
+        evidence.play.person,
+        value,
+        "laromedel.test",
+        "tracker.test",
+        Channel.BODY,
+        PLAIN,
+        Pointer(evidence.exchanges[-1].number, "request.body"),
+        evidence.exchanges[-1].started,
+        encrypted=True,
+    )
+    return replace(evidence, disclosures=(*evidence.disclosures, replace(more, **changes)))  # type: ignore[arg-type]
+
+
+def told_together(evidence: Evidence, *attributes: str) -> Evidence:
+    """A stranger is told several things of the person, none of which is the person's alone."""
+    for name in attributes:
+        evidence = also_told(evidence, name, evidence.person.values(name)[0], form="sha256")
+    return evidence
+
+
+def telling_recipient(evidence: Evidence, attribute: str, *data: str) -> Evidence:
+    """A sub-processor that the agreement names, for some data, is told one thing."""
+    named = agreeing(evidence, recipients=[{"name": "Underleverantören", "hosts": ["cdn.test"], "data": data}])
+    return also_told(named, attribute, evidence.person.values(attribute)[0], recipient="cdn.test")
+
+
+def known_only_by_account(evidence: Evidence) -> Evidence:
+    """The login told no attribute, and still gave the vendor a name for somebody."""
+    response = next(m for m in evidence.messages if isinstance(m, SamlResponse))
+    here = Issued(NAME_ID, evidence.play.person, first_assertion(evidence).name_id, "laromedel.test", response.where)
+    return replace(evidence, disclosures=(), issued=(here,))
+
+
+def demanding(evidence: Evidence, identifier: str) -> Evidence:
+    """The vendor's metadata demands one kind of identifier."""
+    return said(evidence, SamlMetadata, subject_id_requirement=identifier)
 
 
 def accounted(evidence: Evidence, attribute: str, reason: Reason) -> Evidence:
@@ -242,28 +299,79 @@ def first_assertion(evidence: Evidence) -> Any:
 
 
 CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
-    "data.agreement-in-force": [ended],
-    "data.encrypted-in-transit": [lambda e: told(e, encrypted=False)],
+    "data.agreement-in-force": [
+        ended,
+        lambda e: known_only_by_account(ended(e)),
+        lambda e: replace(ended(telling_recipient(e, "mail", "mail")), issued=()),
+    ],
+    "data.encrypted-in-transit": [
+        lambda e: told(e, encrypted=False),
+        lambda e: told(e, encrypted=False, person=""),
+        lambda e: agreeing(e, security={"encrypt_assertion": True}),
+    ],
     "data.identifier-not-correlatable": [
         lambda e: known_by(e, first_assertion(e).name_id),
         lambda e: known_by(e, first_assertion(e).name_id.upper()),
     ],
-    "data.no-onward-transfer": [lambda e: told(e, recipient="tracker.test", channel=Channel.BODY)],
-    "data.not-in-url": [lambda e: told(e, channel=Channel.URL), lambda e: told(e, channel=Channel.REFERER)],
-    "data.protected-identity-withheld": [protected],
+    "data.no-identifying-combination": [
+        lambda e: told_together(e, *TOGETHER),
+        lambda e: agreeing(
+            clauses(told_together(e, *TOGETHER), required=["sisSchoolUnitCode"], optional=[]),
+            recipients=[{"name": "Underleverantören", "hosts": ["tracker.test"]}],
+        ),
+        lambda e: replace(
+            told_together(e, *TOGETHER),
+            disclosures=tuple(replace(one, person="") for one in told_together(e, *TOGETHER).disclosures),
+        ),
+    ],
+    "data.no-onward-transfer": [
+        lambda e: told(e, recipient="tracker.test", channel=Channel.BODY),
+        lambda e: told(e, recipient="tracker.test", channel=Channel.BODY, person="", form="sha256"),
+        lambda e: also_told(e, NAME_ID, "x1y2z3"),
+        lambda e: telling_recipient(e, "mail"),
+        lambda e: telling_recipient(e, "mail", "givenName"),
+        lambda e: telling_recipient(e, "norEduPersonNIN", "norEduPersonNIN"),
+    ],
+    "data.not-in-url": [
+        lambda e: told(e, channel=Channel.URL),
+        lambda e: told(e, channel=Channel.REFERER),
+        lambda e: told(e, channel=Channel.URL, person="", form="base64+gzip"),
+    ],
+    "data.protected-identity-withheld": [
+        protected,
+        lambda e: replace(protected(e), disclosures=also_told(e, "sisSchoolUnitCode", unit(e)).disclosures[-1:]),
+        lambda e: also_told(e, "securityMarking", "Sekretessmarkering", person=""),
+        lambda e: replace(
+            agreeing(protected(e), protected_identity="pseudonym"),
+            disclosures=tuple(one for one in e.disclosures if one.attribute == "eduPersonPrincipalName"),
+        ),
+    ],
     "data.release-account-matches-wire": [
         lambda e: accounted(e, "sn", Reason.NOT_AGREED),
         lambda e: accounted(e, "norEduPersonNIN", Reason.AGREED_OPTIONAL),
         lambda e: replace(e, releases=tuple(replace(one, decisions=()) for one in e.releases)),
         lambda e: replace(e, releases=tuple(replace(one, entity_id="https://other.test") for one in e.releases)),
     ],
-    "data.released-within-agreement": [lambda e: told(e, attribute="norEduPersonNIN")],
+    "data.released-within-agreement": [
+        lambda e: told(e, attribute="norEduPersonNIN"),
+        lambda e: told(e, attribute="norEduPersonNIN", channel=Channel.BODY, sender="idp.skola.test"),
+        lambda e: told(e, attribute="norEduPersonNIN", person=""),
+        lambda e: clauses(e, optional=[]),
+    ],
     "data.requested-within-agreement": [
+        lambda e: demanding(e, "subject-id"),
         lambda e: said(
             e,
             SamlMetadata,
             requested=(*_requested(e), replace(_requested(e)[0], name="urn:oid:1.3.6.1.4.1.2428.90.1.5")),
-        )
+        ),
+    ],
+    "data.rows-within-agreement": [
+        lambda e: clauses(e, subjects=["guardian"]),
+        lambda e: clauses(e, limits={"school_units": ["00009999"]}),
+        lambda e: clauses(e, limits={"grades": [11]}),
+        lambda e: known_only_by_account(clauses(e, subjects=["guardian"])),
+        lambda e: replace(telling_recipient(clauses(e, limits={"grades": [11]}), "mail", "mail"), issued=()),
     ],
     "metadata.contacts-are-named": [
         lambda e: published(e, "sp", "md:ContactPerson"),
@@ -353,6 +461,7 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
 
 
 SOUND: dict[str, Callable[[Evidence], Evidence]] = {
+    "data.no-identifying-combination": lambda e: told_together(e, "sisSchoolUnitCode"),
     "data.identifier-not-correlatable": lambda e: known_by(e, "another-identifier"),
     "saml.context-meets-request": lambda e: asked(e, "minimum", first_assertion(e).authn_context),
     "session.answer-elsewhere-refused": lambda e: elsewhere(e, shows("Nekad")),
@@ -425,6 +534,24 @@ def test_nothing_that_an_assertion_decides_passes_while_it_stays_closed(tour: Ru
     assert {"saml.audience-is-receiver", "saml.response-is-signed", "data.released-within-agreement"} <= set(undecided)
     assert "session.login-opens-a-session" in undecided
     assert all("encrypted" in reason for reason in undecided.values())
+
+
+def test_of_what_a_stranger_was_sent_and_nobody_can_read_nothing_is_known(tour: RunRecord) -> None:
+    evidence = tour.evidence[PLAY]
+    last = evidence.exchanges[-1]
+    one = Unreadable(
+        "laromedel.test", "tracker.test", Channel.BODY, Pointer(last.number, "request.body"), "cut", last.started
+    )
+    for recipient, verdict in (("tracker.test", Verdict.NOT_VERIFIED), ("laromedel.test", Verdict.PASS)):
+        closed = replace(evidence, unreadable=(replace(one, recipient=recipient),))
+        (result,) = [r for r in run_checks(closed) if r.check == "data.no-onward-transfer"]
+        assert (result.verdict, result.findings) == (verdict, ())
+    (result,) = [
+        r
+        for r in run_checks(told(replace(evidence, unreadable=(one,)), recipient="tracker.test"))
+        if r.check == "data.no-onward-transfer"
+    ]
+    assert result.verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(

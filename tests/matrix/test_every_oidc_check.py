@@ -30,6 +30,7 @@ from testbed.model.oidc_messages import (
     LogoutToken,
     OidcLogoutRequest,
     ProviderMetadata,
+    RegistrationRequest,
     RequestedClaim,
     TokenAnswer,
     TokenRequest,
@@ -38,7 +39,7 @@ from testbed.model.oidc_messages import (
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.model.verdict import Evidence, Play, RunRecord, Verdict
 from testbed.model.wire import BROWSER, Exchange, Pointer, Request, Response
-from testbed.model.written import Agreement, Person, Scenario, Vendor
+from testbed.model.written import Agreement, Limits, Person, Scenario, Vendor
 from testbed.runner.judge import Knowledge, judge
 from testbed.runner.plan import Plan
 
@@ -359,6 +360,21 @@ def known_elsewhere(evidence: Evidence, sub: str) -> Evidence:
     return replace(evidence, issued=tuple(replace(one, value=sub) for one in evidence.issued))
 
 
+def clause(evidence: Evidence, **changes: object) -> Evidence:
+    """The one data clause of the agreement says something else."""
+    assert evidence.agreement
+    (only,) = evidence.agreement.data
+    changed = evidence.agreement.model_copy(update={"data": (only.model_copy(update=changes),)})
+    return replace(evidence, agreement=changed)
+
+
+def over(evidence: Evidence) -> Evidence:
+    """The agreement has ended."""
+    assert evidence.agreement
+    ended = evidence.agreement.valid.model_copy(update={"until": evidence.agreement.valid.from_})
+    return replace(evidence, agreement=evidence.agreement.model_copy(update={"valid": ended}))
+
+
 def accounted(evidence: Evidence, *names: str) -> Evidence:
     decisions = tuple(ReleaseDecision.of(name, Reason.AGREED_REQUIRED) for name in names)
     return replace(evidence, releases=tuple(replace(one, decisions=decisions) for one in evidence.releases))
@@ -506,7 +522,15 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
     "data.released-within-agreement": [
         lambda e: replace(e, disclosures=(replace(e.disclosures[0], attribute="sn"), *e.disclosures[1:]))
     ],
+    "data.rows-within-agreement": [
+        lambda e: clause(e, subjects=("teacher",)),
+        lambda e: clause(e, limits=Limits(school_units=("00009999",))),
+        lambda e: clause(e, limits=Limits(grades=(4,))),
+        lambda e: replace(clause(e, subjects=("teacher",)), disclosures=()),
+    ],
+    "data.agreement-in-force": [over, lambda e: replace(over(e), disclosures=())],
     "data.requested-within-agreement": [
+        lambda e: more(e, RegistrationRequest(Pointer(9, "request.body"), (f"{APP}/oidc/callback",), "", ("civic",))),
         lambda e: said(e, AuthorizationRequest, scopes=("openid", "profile")),
         lambda e: asking(e, RequestedClaim("userinfo", "address", essential=False)),
         lambda e: asking(e, RequestedClaim("id_token", "shoe_size", essential=False)),

@@ -52,7 +52,7 @@ class Seen:
 def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     root: Path = tmp_path_factory.mktemp("federation")
     people = generate(4, 100).everybody
-    spec = LabSpec(LabHome.open(root / "home"), people, tuple(CATALOGUE.vendors.values()), CATALOGUE.agreements)
+    spec = LabSpec(LabHome.open(root / "home"), people, CATALOGUE.written_vendors, CATALOGUE.agreements)
     folder = RunFolder.make(root / "runs", "federation", datetime.now(UTC))
     folder.keep_plan(Plan(folder.path.name, request.param.value, 4, {}, ()), people, {})
 

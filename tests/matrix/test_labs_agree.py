@@ -26,6 +26,11 @@ def test_loopback_and_inprocess_find_the_same(tour: RunRecord, loopback_tour: tu
     assert findings(tour)
 
 
+def test_loopback_and_inprocess_find_the_same_in_the_zoo(zoo: RunRecord, loopback_zoo: RunRecord) -> None:
+    assert findings(loopback_zoo) == findings(zoo)
+    assert len({key[2] for key in findings(zoo)}) == len(zoo.run.judgements)
+
+
 def test_the_verdict_of_every_check_is_the_same(tour: RunRecord, loopback_tour: tuple[RunFolder, RunRecord]) -> None:
     def verdicts(record: RunRecord) -> dict[tuple[str, str], str]:
         return {(j.play.id, r.check): r.verdict for j in record.run.judgements for r in j.results}

@@ -64,7 +64,7 @@ def test_a_broken_scenario(
         (("run", "--lab", "moon"), "--lab"),
         (("run", "--seed", "x"), "--seed"),
         (("run", "--catalogue", "nowhere"), "nowhere: is not a folder"),
-        (("judge", "nowhere"), "holds no exchanges.jsonl"),
+        (("judge", "nowhere"), "no such file or folder"),
         (("report", "."), "holds no exchanges.jsonl"),
         (("agreement", "lint", "missing.yaml"), "no such file"),
         (("list", "moons"), "moons"),

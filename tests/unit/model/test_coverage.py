@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from testbed.model.coverage import clauses_about, within
+from testbed.model.attributes import by_name
+from testbed.model.coverage import agreed_about, clauses_about, kept_about_protected, within
 from testbed.model.written import Agreement, Limits, Person
 
 UNITS = ("00001101", "00001102")
@@ -53,3 +54,11 @@ def test_only_clauses_about_the_person_count() -> None:
     assert [clause.required for clause in clauses_about(person(sisSchoolGrade="4"), agreement)] == [("mail",), ("cn",)]
     assert [clause.required for clause in clauses_about(person(sisSchoolGrade="5"), agreement)] == [("mail",)]
     assert clauses_about(person("staff"), agreement) == ()
+    assert agreed_about(person(sisSchoolGrade="4"), agreement) == {"mail", "cn"}
+    assert agreed_about(person("staff"), agreement) == frozenset()
+
+
+def test_what_stays_at_school_about_people_with_protected_identity() -> None:
+    hidden = {name for name, row in by_name().items() if row.hidden}
+    assert kept_about_protected("withhold") == hidden
+    assert kept_about_protected("pseudonym") == hidden | {"eduPersonPrincipalName", "subject-id"}

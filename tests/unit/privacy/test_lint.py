@@ -92,6 +92,18 @@ def test_one_change_gives_one_remark(changes: dict[str, Any], expected: tuple[st
     assert found(agreement(**changes)) == {expected}
 
 
+@pytest.mark.parametrize(("treatment", "remarks"), [("pseudonym", 2), ("withhold", 0)])
+def test_an_account_that_others_know_does_not_come_by_pseudonym(treatment: str, remarks: int) -> None:
+    clause = {"subjects": ["pupil"], "purpose": "education:StudentContentDelivery"}
+    data = [clause | {"required": ["eduPersonPrincipalName", "pairwise-id"]}]
+    remarked = lint(agreement(data=data, protected_identity=treatment), TODAY)
+    texts = [one.text for one in remarked if one.field == "protected_identity"]
+    assert len(texts) == remarks
+    assert [("eduPersonPrincipalName" in text, "pairwise-id" in text) for text in texts[1:]] == [(True, False)] * (
+        remarks // 2
+    )
+
+
 @pytest.mark.parametrize("kept", ["entity_ids", "client_ids"])
 def test_one_kind_of_service_id_is_enough(kept: str) -> None:
     assert found(agreement(processor={"name": "L", "hosts": ["reading-app.test"], kept: ["x"]})) == set()

@@ -24,6 +24,8 @@ def agreement(data: list[dict[str, Any]], recipients: list[dict[str, Any]], prot
     )
 
 
+IDENTIFICATION = "education:StudentIdentityVerification"
+MARKING = ("error", "data.0.optional")
 CLAUSE: dict[str, Any] = {
     "subjects": ["pupil"],
     "purpose": "education:StudentContentDelivery",
@@ -53,7 +55,8 @@ def test_good_clause_and_recipient_give_no_remark() -> None:
         ({"required": ["sisSchoolUnitCode", "sisSchoolUnitCode"]}, ("warning", "data.0.required")),
         ({"optional": ["sisSchoolGrade", "sisSchoolGrade"]}, ("warning", "data.0.optional")),
         ({"optional": ["sisSchoolGrade", "norEduPersonNIN"]}, ("warning", "data.0.optional")),
-        ({"optional": ["sisSchoolGrade", "norEduPersonBirthDate"]}, ("warning", "data.0.optional")),
+        ({"optional": ["sisSchoolGrade", "givenName", "norEduPersonBirthDate"]}, ("warning", "data.0.optional")),
+        ({"optional": ["sisSchoolGrade", "securityMarking", "mail"], "purpose": IDENTIFICATION}, MARKING),
         ({"required": ["givenName"]}, ("note", "data.0.required")),
         ({"limits": {"school_units": ["1234567"]}}, ("error", "data.0.limits.school_units")),
         ({"limits": {"school_units": ["1234567a"]}}, ("error", "data.0.limits.school_units")),

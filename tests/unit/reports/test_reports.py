@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,12 +15,18 @@ from lxml import etree
 from lxml import html as lxml_html
 from markupsafe import escape
 
+from testbed.checks.core import describe
+from testbed.model.messages import RequestedAttribute, SamlMetadata
+from testbed.model.privacy import Channel, Unreadable
 from testbed.model.release import REASONS, Reason
-from testbed.model.verdict import Expectation, Run, RunRecord
-from testbed.model.wire import Exchange, Request
+from testbed.model.verdict import Expectation, Result, Run, RunRecord, Severity, Verdict
+from testbed.model.wire import Exchange, Pointer, Request
+from testbed.model.written import Limits, Recipient
 from testbed.reports import html, junit, redact, run_json, table
+from testbed.reports.matrix import Reached, Way
 from testbed.reports.rows import vendor_rows
 from testbed.reports.sequence import LANE_WIDTH, MAX_LANES, MAX_ROWS, picture
+from testbed.reports.texts import observed_sv
 from testbed.reports.view import MAX_DETAILED, detailed, vendor_views
 
 EVERY_RENDERER = [html.render, junit.render, run_json.render, table.render]
@@ -85,6 +92,124 @@ def test_every_vendor_is_shown_by_a_play_with_findings_before_any_is_shown_twice
 def test_the_row_tells_what_was_agreed_received_and_passed_on(as_expected: RunRecord) -> None:
     (row,) = vendor_rows(as_expected)
     assert (row.agreed, row.received, row.passed_on) == (("mail",), ("mail",), ("mail → tracker.test",))
+
+
+def changed(record: RunRecord, **changes: Any) -> RunRecord:
+    """The run with other evidence of its one play."""
+    return replace(record, evidence={name: replace(one, **changes) for name, one in record.evidence.items()})
+
+
+def test_the_table_tells_what_was_agreed_requested_and_observed_and_in_which_form(as_expected: RunRecord) -> None:
+    (evidence,) = as_expected.evidence.values()
+    by_login, onward = evidence.disclosures
+    told = (
+        by_login,
+        replace(by_login, form="base64"),
+        onward,
+        replace(onward, form="sha256", channel=Channel.URL),
+        replace(onward, recipient="cdn.test", attribute="sisSchoolGrade"),
+    )
+    (agreement,) = as_expected.agreements.values()
+    clause = agreement.data[0].model_copy(update={"optional": ("sn",), "limits": Limits(grades=(4,))})
+    wider = agreement.data[0].model_copy(update={"required": (), "optional": ("sn",)})
+    cdn = Recipient(name="CDN", hosts=("cdn.test",))
+    agreement = agreement.model_copy(update={"data": (clause, wider), "recipients": (cdn,)})
+    record = changed(as_expected, disclosures=told, agreement=agreement)
+    (view,) = vendor_views(replace(record, agreements={agreement.id: agreement}))
+    rows = {row.attribute: row for row in view.matrix}
+    assert list(rows) == ["sn", "mail", "sisSchoolGrade"]
+    assert [(row.agreed, row.limited, row.received) for row in rows.values()] == [
+        ("optional", False, 0),
+        ("required", True, 1),
+        ("", False, 0),
+    ]
+    assert rows["mail"].ways == (Way("saml", "plain"), Way("saml", "base64"))
+    assert rows["mail"].passed_on == (
+        Reached("tracker.test", named=False, ways=(Way("body", "plain"), Way("url", "sha256"))),
+    )
+    assert rows["sisSchoolGrade"].passed_on == (Reached("cdn.test", named=True, ways=(Way("body", "plain"),)),)
+    page = lxml_html.fromstring(html.render(replace(record, agreements={agreement.id: agreement})))
+    (mail,) = page.xpath("//table[caption[starts-with(@id, 'matrix-')]]/tbody/tr[th/code = 'mail']")
+    said = " ".join(mail.text_content().split())
+    for words in ("för vissa skolor", "saml, saml (somas base64)", "tracker.test (står inte i avtalet", "sha256"):
+        assert words in said
+    (row,) = vendor_rows(record)
+    assert row.passed_on == ("mail → tracker.test", "mail (sha256) → tracker.test", "sisSchoolGrade → cdn.test")
+    assert row.agreed == ("sn",)
+
+
+def test_what_values_tell_together_is_one_matter_and_a_warning(as_expected: RunRecord) -> None:
+    (judgement,) = as_expected.run.judgements
+    (finding,) = judgement.findings
+    told = replace(finding, check="data.no-identifying-combination", severity=Severity.SHOULD)
+    both = (told, replace(told, attribute="sisSchoolGrade"))
+    results = (*judgement.results, Result(told.check, Verdict.WARNING, Severity.SHOULD, findings=both))
+    run = replace(as_expected.run, judgements=(replace(judgement, results=results),))
+    (evidence,) = as_expected.evidence.values()
+    grade = replace(evidence.disclosures[1], attribute="sisSchoolGrade")
+    record = replace(changed(as_expected, disclosures=(*evidence.disclosures, grade)), run=run)
+    (view,) = vendor_views(record)
+    assert [(group.count, group.attributes) for group in view.groups] == [(1, ()), (2, ("mail", "sisSchoolGrade"))]
+    rows = {row.attribute: (row.unlawful, row.advised) for row in view.matrix}
+    assert rows == {"mail": (True, True), "sisSchoolGrade": (False, True)}
+    page = lxml_html.fromstring(html.render(record))
+    (advice,) = page.xpath("//article[@class='finding advice']")
+    assert "årskurs" in advice.text_content()
+    assert page.xpath("//td[@class='warn' and contains(., 'varning')]")
+
+
+def test_what_another_vendor_asks_for_is_not_this_one_s_request(as_expected: RunRecord) -> None:
+    wanted = (RequestedAttribute("urn:oid:2.5.4.4", True),)
+    where = Pointer(1, "response.body")
+    own = SamlMetadata(where, "https://app.test/saml/metadata", False, True, (), (), (), (), None, (), "")
+    other = replace(own, entity_id="https://other.test/saml/metadata", requested=wanted)
+    for messages, asked in (((own, other), ()), ((replace(own, requested=wanted), other), ("metadata",))):
+        (view,) = vendor_views(changed(as_expected, messages=messages))
+        assert {row.attribute: row.requested for row in view.matrix}.get("sn", ()) == asked
+
+
+def test_what_nobody_could_read_is_told_once(as_expected: RunRecord) -> None:
+    now = datetime(2026, 9, 1, tzinfo=UTC)
+    one = Unreadable("app.test", "tracker.test", Channel.BODY, Pointer(2, "request.body"), "an encrypted JWT <b>", now)
+    record = changed(as_expected, unreadable=(one, replace(one, where=Pointer(3, "x")), replace(one, why="cut")))
+    (view,) = vendor_views(record)
+    assert view.unreadable == ((one, "login"), (replace(one, why="cut"), "login"))
+    page = html.render(record)
+    assert "Gick inte att läsa" in page
+    assert "an encrypted JWT &lt;b&gt;" in page
+    assert "Gick inte att läsa" not in html.render(as_expected)
+
+
+def test_the_page_says_which_check_holds_which_field_and_what_no_traffic_shows(as_expected: RunRecord) -> None:
+    page = lxml_html.fromstring(html.render(as_expected))
+    held = {
+        item.findtext("code"): item.text_content()
+        for item in page.xpath("//h3[span='Prövas mot trafiken']/following::ul[1]/li")
+    }
+    assert "data.rows-within-agreement" in held["data.subjects"]
+    unseen = page.xpath("//h3[span='Kan inte ses i trafiken']/following::ul[1]/li/code/text()")
+    assert "security.tls" in unseen
+    assert not held.keys() & set(unseen)
+
+
+@pytest.mark.parametrize("check", sorted(info.id for info in describe() if info.id.startswith("data.")))
+def test_what_a_data_check_observed_is_told_in_swedish_too(check: str, as_expected: RunRecord) -> None:
+    (finding,) = (finding for judgement in as_expected.run.judgements for finding in judgement.findings)
+    said = observed_sv(replace(finding, check=check, form="sha256"))
+    assert "e-postadress (mail, som sha256)" in said or check == "data.identifier-not-correlatable"
+    assert said.endswith(".")
+    assert "{" not in said
+
+
+def test_what_has_no_attribute_or_no_form_is_told_in_swedish(as_expected: RunRecord) -> None:
+    (finding,) = (finding for judgement in as_expected.run.judgements for finding in judgement.findings)
+    plain = replace(finding, check="data.not-in-url")
+    assert "e-postadress (mail) står" in observed_sv(plain)
+    assert "inloggningens identifierare (sub)" in observed_sv(replace(plain, attribute="sub", form=""))
+    closed = replace(finding, check="data.encrypted-in-transit", attribute="", recipient="app.test")
+    assert observed_sv(closed).startswith("Intyget gick att läsa")
+    assert observed_sv(replace(finding, check="session.is-the-persons")) == ""
+    assert observed_sv(replace(plain, attribute="")) == ""
 
 
 def test_run_json_keeps_its_contract(surprising: RunRecord) -> None:

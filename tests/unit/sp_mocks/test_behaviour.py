@@ -15,7 +15,7 @@ def test_what_is_wanted_is_named_once_required_first() -> None:
 def test_the_defaults_are_careful() -> None:
     behaviour = Behaviour(required=("sn",))
     assert (behaviour.checks_audience, behaviour.signs_requests) == (True, True)
-    assert (behaviour.tracker, behaviour.partner_redirect) == (None, None)
+    assert (behaviour.leak, behaviour.reminders, behaviour.cdn) == (None, False, False)
 
 
 def test_it_cannot_be_changed_while_the_vendor_runs() -> None:

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.anyio
 PUPIL, MAIL = "nurul-tanud@skola.test", "nurul.tanud@elev.skola.test"
 CHANGES = {
     "takes-more-than-agreed": "required",
-    "mails-pupils-address-to-tracker": "tracker",
-    "eppn-in-partner-redirect": "partner_redirect",
+    "mails-pupils-address-to-tracker": "leak",
+    "eppn-in-partner-redirect": "leak",
     "accepts-any-audience": "checks_audience",
     "ignores-the-level-of-assurance": "checks_context",
     "accepts-scope-of-another-school": "checks_scope",

@@ -21,7 +21,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "heading": TEXT,
         "items": (TEXT,),
         "cover": "",
-        "partner": "",
+        "embedded": None,
     },
     "logout.html": {"outcome": "here"},
     "problem.html": {"words": TEXT, "code": HOSTILE, "said": HOSTILE, "during": "login"},
@@ -42,7 +42,7 @@ def request(query: str = "", accept: str = "") -> Request:
 
 @pytest.fixture
 def pages() -> Pages:
-    return Pages(f"Läsning {HOSTILE}", ["cdn.lasning.test"])
+    return Pages(f"Läsning {HOSTILE}", [("img-src", "cdn.lasning.test"), ("frame-src", "chatt.hjalp.test")])
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,7 @@ def test_the_headers_let_nothing_run_and_tell_others_nothing(pages: Pages) -> No
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "img-src 'self' https://cdn.lasning.test;" in policy
+    assert "frame-src https://chatt.hjalp.test;" in policy
     assert "script-src" not in policy
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"

@@ -33,7 +33,7 @@ def test_what_is_requested_has_a_name_in_saml_and_holds_the_user_name(profile: o
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_no_compliant_vendor_passes_anything_on(profile: object) -> None:
     behaviour = profile.behaviour
-    assert (behaviour.tracker, behaviour.partner_redirect, behaviour.checks_audience) == (None, None, True)
+    assert (behaviour.leak, behaviour.reminders, behaviour.checks_audience) == (None, False, True)
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)

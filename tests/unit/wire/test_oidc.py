@@ -432,6 +432,16 @@ def test_a_registration() -> None:
     assert answer == RegistrationAnswer(Pointer(1, "response.body"), "app", (f"{APP}/cb",), "private_key_jwt", "ES256")
 
 
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [("openid  email", ("openid", "email")), ("", ()), (["openid"], ()), ("s " * 200, ("s",) * 100)],
+)
+def test_the_scopes_that_a_vendor_registers(scope: Any, scopes: tuple[str, ...]) -> None:
+    request = said(exchange(post_json(f"{IDP}/r", {"redirect_uris": [f"{APP}/cb"], "scope": scope}), {}))[0]
+    assert isinstance(request, RegistrationRequest)
+    assert request.scopes == scopes
+
+
 def test_a_registration_that_cannot_be_read() -> None:
     broken, answer = said(exchange(post_json(f"{IDP}/r", b"{"), b"{"), KNOWN)
     assert isinstance(broken, Malformed)

@@ -77,3 +77,23 @@ def test_an_aggregate_of_too_many_bytes_is_malformed() -> None:
 
 def test_an_empty_aggregate_says_nothing() -> None:
     assert fetched(group()) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "demanded"),
+    [
+        ("urn:oasis:names:tc:SAML:profiles:subject-id:req", "subject-id", "subject-id"),
+        ("urn:oasis:names:tc:SAML:profiles:subject-id:req", " pairwise-id\n", "pairwise-id"),
+        ("urn:oasis:names:tc:SAML:profiles:subject-id:req", "", ""),
+        ("http://macedir.org/entity-category", "subject-id", ""),
+    ],
+)
+def test_the_identifier_that_a_vendor_demands(name: str, value: str, demanded: str) -> None:
+    extensions = (
+        '<md:Extensions><x:EntityAttributes xmlns:x="urn:oasis:names:tc:SAML:metadata:attribute">'
+        f'<s:Attribute xmlns:s="urn:oasis:names:tc:SAML:2.0:assertion" Name="{name}">'
+        f"<s:AttributeValue>{value}</s:AttributeValue></s:Attribute></x:EntityAttributes></md:Extensions>"
+    )
+    (one,) = read(entity("a").replace("<md:SPSSODescriptor>", f"{extensions}<md:SPSSODescriptor>"))
+    assert one.subject_id_requirement == demanded
+    assert read(entity("a"))[0].subject_id_requirement == ""

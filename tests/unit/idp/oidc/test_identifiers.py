@@ -1,12 +1,16 @@
 """What vendors call people."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from idp.keys import SchoolKeys
+from idp.oidc.claims import Teller, Wanted
+from idp.oidc.clients import Client
 from idp.oidc.identifiers import pairwise_sub, public_sub, transient_sub
+from idp.release import SchoolFacts
 from idp.saml.identifiers import name_id, pairwise_id, subject_id
 from testbed.model.messages import NAMEID_PERSISTENT
 
@@ -30,6 +34,27 @@ def test_a_public_sub_is_the_subject_id(pupil: Any, keys: SchoolKeys) -> None:
     assert public_sub(pupil, "skola.test", keys.pairwise_secret) == subject_id(
         pupil.id, "skola.test", keys.pairwise_secret
     )
+
+
+@pytest.mark.parametrize(
+    ("protection", "shared"),
+    [
+        (("pseudonym", "Sekretessmarkering"), False),
+        (("pseudonym", "Ingen"), True),
+        (("withhold", "Sekretessmarkering"), True),
+    ],
+)
+def test_by_pseudonym_a_protected_person_has_no_public_sub(
+    protection: Any, shared: bool, pupil: Any, keys: SchoolKeys, oidc_agreement: Any, make_party: Any
+) -> None:
+    treatment, marking = protection
+    agreed = oidc_agreement.model_copy(update={"protected_identity": treatment})
+    client = Client(make_party("shared", agreed, subject_type="public"))
+    teller = Teller(SchoolFacts({}, "skola.test", "", keys.pairwise_secret), lambda: datetime(2026, 9, 1, tzinfo=UTC))
+    person, wanted = pupil.model_copy(update={"security_marking": marking}), Wanted(("openid",))
+    told = teller.tell(client, person, teller.decide(client, person, 1, wanted), wanted)
+    public = public_sub(pupil, "skola.test", keys.pairwise_secret)
+    assert told.sub == (public if shared else pairwise_sub(pupil, "lasning.test", keys.pairwise_secret))
 
 
 def test_a_transient_sub_is_never_the_same() -> None:

@@ -36,6 +36,13 @@ FITTING: Mapping[str, Json] = {
     "news-for-schools": {"name": "Åsa Öster", "email": "asa@skola.test"},
     "guardian-messages": {"https://id.testbed.example/claims/legal_guardian_for": ["barn@skola.test"]},
     "listening-service": {"https://id.testbed.example/claims/school_unit_code": ["00001101"], "given_name": "Åsa"},
+    "swimming-lessons": {
+        "name": "Åsa Öster",
+        "email": "asa@skola.test",
+        "birthdate": "2015-03-02",
+        "https://id.testbed.example/claims/school_unit_code": ["00001101"],
+        "https://id.testbed.example/claims/school_grade": "3",
+    },
     "school-library": {"name": "Åsa Öster", "https://id.testbed.example/claims/school_unit_code": ["00001101"]},
 }
 """What the school tells each kind of vendor by userinfo."""
@@ -252,7 +259,7 @@ def oidc_config() -> VendorConfig:
         vendor_id="maths-app",
         name="Räkna & co",
         base_url=BASE,
-        hosts=("rakneresan.test", "cdn.rakneresan.test"),
+        hosts=("rakneresan.test", "cdn.rakneresan.test", "utskick.rakneresan.test"),
         profile="maths-app",
         fault=None,
         idp_entity_id="",

@@ -31,7 +31,7 @@ def test_every_compliant_vendor_makes_all_decisions_well(profile: Any) -> None:
     behaviour = profile.behaviour
     good = ("sends_pkce", "sends_nonce", "binds_answers", "refetches_keys", "tells_school")
     assert all(getattr(behaviour, name) for name in (*good, "ends_on_back_channel", "ends_on_front_channel"))
-    assert (behaviour.tracker, behaviour.partner_redirect, behaviour.account) == (None, None, PAIRWISE)
+    assert (behaviour.leak, behaviour.account) == (None, PAIRWISE)
     assert not behaviour.token_in_address
     assert not behaviour.shows_page_at_callback
     assert behaviour.back_channel != behaviour.front_channel

@@ -1,0 +1,193 @@
+"""A story to play, what must come of it, and suites of such stories."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from testbed.model.person import SecurityMarking
+from testbed.model.strict import Bilingual, Id, Role, Written, known_attribute
+
+type Flow = Literal[
+    "login",
+    "unsolicited",
+    "logout-from-vendor",
+    "logout-from-school",
+    "key-rollover",
+    "change-school",
+    "answer-elsewhere",
+]
+"""What a person does; the generators of ``scenarios.flows`` by name."""
+
+Status = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
+"""The last part of a status code of SAML Core 3.2.2.2."""
+
+
+class SetText(Written):
+    """Replace the text of every element that the XPath names."""
+
+    op: Literal["set-text"]
+    xpath: str
+    value: str
+
+
+class SetAttribute(Written):
+    """Set an attribute on every element that the XPath names."""
+
+    op: Literal["set-attribute"]
+    xpath: str
+    name: str
+    value: str
+
+
+class Remove(Written):
+    """Remove every element that the XPath names."""
+
+    op: Literal["remove"]
+    xpath: str
+
+
+class InTheClear(Written):
+    """Do not encrypt the assertion, whatever was agreed."""
+
+    op: Literal["in-the-clear"]
+
+
+type Operation = Annotated[SetText | SetAttribute | Remove | InTheClear, Field(discriminator="op")]
+"""One change to a valid message, made before it is signed. Prefixes: saml, samlp, ds."""
+
+
+class Casting(Written):
+    """Which people may play: one of all that fit is drawn with the run's seed."""
+
+    id: Id | None = None
+    """Whoever is named plays, from whichever school."""
+    school: Id = "skola"
+    """The neighbour's people play only where a scenario asks for them."""
+    role: Role | None = None
+    security_marking: SecurityMarking | None = None
+    name: Literal["any", "one-word", "very-long", "beyond-ascii", "beyond-latin-1", "apostrophe", "double-surname"] = (
+        "any"
+    )
+    """very-long: a displayName of 60 characters or more."""
+    having: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    school_units: Literal["any", "several"] = "any"
+    stage: Literal["any", "preschool-class", "upper-secondary"] = "any"
+    civic_number: Literal["any", "temporary"] = "any"
+    """temporary: one that a school gives to a pupil who has none, with a letter in it."""
+    children: Literal["any", "several"] = "any"
+    """several: a guardian of two pupils or more."""
+
+    @field_validator("having", "lacking")
+    @classmethod
+    def _attributes_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(known_attribute(name) for name in value)
+
+
+class ExpectedFinding(Written):
+    """A finding that must come; every field that is given must be equal."""
+
+    check: str
+    attribute: str | None = None
+    recipient: str | None = None
+    """A host; ``*.`` at its beginning stands for any name below it, for some hosts are named after the person."""
+    form: str | None = None
+    """As ``plain``, ``sha256`` or ``base64+gzip``, the outermost first."""
+
+
+class Expect(Written):
+    """Strict: what is not named here must not come."""
+
+    login: Literal["accepted", "refused"]
+    findings: tuple[ExpectedFinding, ...] = ()
+    receives: tuple[str, ...] | None = None
+    """The attributes that the vendor is to receive by login, exactly; left out: whatever is agreed."""
+    status: tuple[Status, ...] = ()
+    """The second-level status codes by which the school may refuse the login, without the part that all begin with:
+    RequestDenied, NoAuthnContext, NoPassive. Left out: it does not matter who refuses it, and how."""
+
+    @model_validator(mode="after")
+    def _status_is_of_a_refusal(self) -> Self:
+        if self.status and self.login == "accepted":
+            raise ValueError("'status' says how the school refuses a login: set 'login' to 'refused', or take it out")
+        return self
+
+
+class PersonKind(Written):
+    """A kind of person that a scenario is played for, as a report names it."""
+
+    id: Id
+    title: Bilingual
+
+
+class Scenario(Written):
+    """One story to play."""
+
+    id: Id
+    title: Bilingual
+    flow: Flow
+    vendor: Id
+    also: tuple[Id, ...] = ()
+    """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
+    person: Casting = Casting()
+    moves_to: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
+    """The code of the school unit that the person changes to; for the flow ``change-school``, which needs it."""
+    spoil: tuple[Operation, ...] = ()
+    """Operations on the message before it is signed; a login with any is expected to be refused."""
+    clause: str = ""
+    """What the spoiled message breaks."""
+    kind: PersonKind | None = None
+    """Where it is one of a suite that plays every kind of person: which."""
+    needs_scripts: bool = False
+    """What it is about is done by a script of a page, and shows only with ``--browser chromium``."""
+    expect: Expect
+
+    @model_validator(mode="after")
+    def _spoiled_has_clause(self) -> Self:
+        if self.spoil and not self.clause:
+            raise ValueError("a scenario that spoils a message must name in 'clause' the rule that it breaks")
+        if self.spoil and self.expect.login == "accepted":
+            raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
+        if self.vendor in self.also or len(set(self.also)) != len(self.also):
+            raise ValueError("'also' names the other vendors, each once: take out the one that stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _moves_somewhere(self) -> Self:
+        if (self.flow == "change-school") != (self.moves_to is not None):
+            raise ValueError("'moves_to' goes with the flow change-school, which cannot do without it")
+        return self
+
+
+class Every(Written):
+    """One scenario for each kind of person and each of these vendors, made when the suite is read.
+
+    A login is expected to be accepted where the person's role is a subject of the vendor's agreement, and else to be
+    refused by the school.
+    """
+
+    flow: Flow
+    vendors: Literal["compliant"] | tuple[Id, ...] = Field(min_length=1)
+    """compliant: all that the testbed plays itself, that have no fault, and that the school lets people into by the
+    agreement and not by another release policy."""
+    leave_out: tuple[Id, ...] = ()
+    """Vendors that this flow is not for."""
+
+
+class Suite(Written):
+    """Scenarios that are played in one go, in this order."""
+
+    id: Id
+    title: Bilingual
+    scenarios: tuple[Id, ...] = ()
+    every: Every | None = None
+    variants: bool = False
+    """Plays the login of every variant that there is, too."""
+
+    @model_validator(mode="after")
+    def _plays_something(self) -> Self:
+        if not self.scenarios and self.every is None and not self.variants:
+            raise ValueError(
+                "a suite plays something: name 'scenarios', give 'every' a flow and vendors, or say 'variants: true'"
+            )
+        return self

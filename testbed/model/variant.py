@@ -1,0 +1,33 @@
+"""A vendor that is another one with a fault: an animal of the zoo, in one file."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from testbed.model.scenario import Casting, Expect
+from testbed.model.strict import Bilingual, Id, Written
+from testbed.model.vendor import DigestKeys
+
+
+class Variant(Written):
+    """A simulated vendor that is as another but for one fault, and the login that shows it.
+
+    From it the catalogue makes the vendor, its agreement (the other's, with its own name and hosts) and the scenario
+    ``login-<id>``.
+    """
+
+    id: Id
+    of: Id
+    """The vendor that does well."""
+    fault: Id
+    """The one decision that is otherwise (``testbed list faults``)."""
+    name: str = Field(min_length=1)
+    """As people know the service."""
+    host: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    """In place of the other's, also where that stands at the end of a longer name."""
+    title: Bilingual
+    """Of the scenario."""
+    digest_keys: DigestKeys = ()
+    """See :class:`testbed.model.vendor.Vendor`."""
+    person: Casting = Casting()
+    expect: Expect

@@ -1,0 +1,126 @@
+"""A vendor's service, as one page describes it."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from testbed.model.agreement import Validity
+from testbed.model.strict import Host, Id, Url, Written
+
+type ReleasePolicy = Literal[
+    "agreement",
+    "requested",
+    "refeds-anonymous",
+    "refeds-pseudonymous",
+    "refeds-personalized",
+    "refeds-research-and-scholarship",
+    "refeds-code-of-conduct",
+    "entity-categories",
+]
+"""How the school chooses what to release to a vendor: as agreed, as its metadata requests, by one REFEDS bundle, or by
+the most data-minimal bundle of those that its metadata claims."""
+
+
+DigestKeys = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=20)
+]
+
+
+class Probe(Written):
+    """A page that shows who is logged in."""
+
+    url: Url
+
+
+class Simulated(Written):
+    """The vendor is one of the testbed's own: a profile and at most one fault (``testbed list profiles|faults``)."""
+
+    profile: Id
+    fault: Id | None = None
+    hosts: tuple[Host, ...] = Field(min_length=1)
+    """Every host that it answers for."""
+
+
+class Deviation(Written):
+    """A finding that the parties know of, until a day: strict, and it expires."""
+
+    check: str
+    reason: str
+    until: date
+
+
+class Authorised(Written):
+    """Permission to send test traffic to a host that is not the lab's own."""
+
+    by: str
+    window: Validity
+    contact: str
+    max_rps: float = Field(gt=0)
+    allow: tuple[Literal["exhaustion"], ...] = ()
+
+
+type ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+"""How a vendor proves who it is at the token endpoint (OpenID Connect Core 9); "none" only with PKCE."""
+
+
+class OidcClient(Written):
+    """How a vendor is registered as a relying party of OpenID Connect (Dynamic Client Registration 2)."""
+
+    client_id: str = Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")
+    redirect_uris: tuple[Url, ...] = Field(min_length=1)
+    """Compared as they are written (RFC 9700, 2.1)."""
+    scopes: tuple[str, ...] = ("openid",)
+    """That it may ask for."""
+    post_logout_redirect_uris: tuple[Url, ...] = ()
+    backchannel_logout_uri: Url | None = None
+    frontchannel_logout_uri: Url | None = None
+    jwks_uri: Url | None = None
+    token_endpoint_auth_method: ClientAuthentication = "client_secret_basic"
+    id_token_signed_response_alg: Literal["RS256", "ES256"] = "RS256"
+    subject_type: Literal["pairwise", "public"] = "pairwise"
+    sector_identifier: Host | None = None
+    """Vendors that share it know a person by the same pairwise sub; None: the host of the redirect URIs."""
+
+
+class Vendor(Written):
+    """A vendor's service, as one page describes it."""
+
+    id: Id
+    name: str
+    protocol: Literal["saml", "oidc"]
+    entity_id: str = ""
+    """Read from the metadata where it is left out."""
+    metadata: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s]+)?$")] = ""
+    """Of a SAML vendor."""
+    client: OidcClient | None = None
+    """Of an OpenID Connect vendor; its secret, where it has one, stands in the lab home."""
+    login: Url
+    probe: Probe
+    logout: Url | None = None
+    return_param: str = ""
+    visit: tuple[Url, ...] = ()
+    """Pages to open once logged in."""
+    agreement: Id | None = None
+    school_signs_response: bool = False
+    """Some products want the response signed too, around the signed assertion."""
+    school_release: ReleasePolicy = "agreement"
+    digest_keys: DigestKeys = ()
+    """Keys and salts that the vendor is known to use when it makes digests of values: the search tries them."""
+    simulated: Simulated | None = None
+    unsupported: dict[str, str] = Field(default_factory=dict)
+    known_deviations: tuple[Deviation, ...] = ()
+    authorised: Authorised | None = None
+
+    @property
+    def party(self) -> str:
+        """What its protocol calls it: an entity ID (by custom the metadata's address) or a client ID."""
+        return self.client.client_id if self.client else self.entity_id or self.metadata
+
+    @model_validator(mode="after")
+    def _speaks_its_protocol(self) -> Self:
+        if self.protocol == "saml" and (not self.metadata or self.client):
+            raise ValueError("a vendor of protocol saml has 'metadata' and no 'client'")
+        if self.protocol == "oidc" and (self.metadata or self.entity_id or self.client is None):
+            raise ValueError("a vendor of protocol oidc has 'client' and neither 'metadata' nor 'entity_id'")
+        return self

@@ -287,7 +287,7 @@ async def test_an_answer_that_never_comes_is_given_up(browser: Browser, monkeypa
 
 async def test_a_script_without_end_is_given_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settling, "ANSWER_S", 2.0)
-    async with asyncio.timeout(40), place.chromium.browser() as browser:
+    async with asyncio.timeout(100), place.chromium.browser() as browser:
         with pytest.raises(BrowserError, match="gave no answer within"):
             await browser.visit(f"{AT}/busy")
     async with place.chromium.browser() as browser:

@@ -41,7 +41,7 @@ LINES = tuple(
 """The ends of lines within base64; the end itself stands first, for a search by what stands before it would be slow."""
 QUOTED = re.compile(rb"=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
 PART = re.compile(rb"content-disposition:", re.IGNORECASE)
-PART_NAME = re.compile(rb"content-disposition:[^\r\n]*?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
+PART_NAME = re.compile(rb"content-disposition:[^\r\n]{0,200}?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
 DEFLATE = (0b101, 0b011, 0b100, 0b010)
 """What the first three bits of a deflated stream are, if it is not stored as it was (RFC 1951, 3.2.3)."""
@@ -98,7 +98,6 @@ def _without_backslashes(raw: bytes) -> bytes:
     return _without_percents(raw) if b"%" in raw else raw
 
 
-@lru_cache(maxsize=4096)
 def _units(escapes: bytes) -> bytes:
     """Escapes that follow one another are read together: half a character makes sense with its other half alone."""
     text = escapes.decode("ascii")

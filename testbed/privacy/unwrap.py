@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from testbed.privacy import protobuf
+from testbed.privacy.shapes import says_text
 from testbed.wire.bodies import NotCoded, without_coding
 
 ROUNDS = 3
@@ -138,7 +139,7 @@ def _parts(raw: bytes) -> Iterator[bytes]:
             name = PART_NAME.search(head)
             yield body.rstrip(b"\r\n")
             if name and len(body) <= MAX_TRIED:
-                yield name[1] + b": " + body
+                yield name[1] + b": " + body.rstrip(b"\r\n")
 
 
 def unpacked(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
@@ -191,20 +192,15 @@ def _on_trial(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
             out = inflating.decompress(raw, limit)
         except zlib.error:
             out = b""
-        if out and (inflating.eof and not inflating.unused_data) and _text_like(out):
+        if out and (inflating.eof and not inflating.unused_data) and says_text(out):
             yield "deflate", out
             return
     try:
         out = without_coding("br", raw, limit)
     except NotCoded:
         out = b""
-    if len(out) >= LEAST_PACKED and _text_like(out):
+    if len(out) >= LEAST_PACKED and says_text(out):
         yield "brotli", out
-
-
-def _text_like(out: bytes) -> bool:
-    sample = out[:512]
-    return len(sample.translate(None, _PRINTABLE)) * 4 <= len(sample)
 
 
 ENCRYPTED = re.compile(

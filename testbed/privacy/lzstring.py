@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 BASE64 = {char: value for value, char in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
 URI = {**BASE64, ord("-"): 63, ord("$"): 64}
 WIDTH = 6
-WIDTH_16 = 15
 _EIGHT_BITS, _SIXTEEN_BITS, _END = 0, 1, 2
 PLAIN = range(0x20, 0x3000)
 WHITE = frozenset("\t\n\r")
@@ -23,20 +22,18 @@ def of_base64(token: bytes, limit: int) -> str | None:
         limit: characters that are made at most.
     """
     alphabet = URI if b"-" in token else BASE64
-    return _decompressed((alphabet[octet] for octet in token), WIDTH, limit)
+    try:
+        return _unpacked(_reader(alphabet[octet] for octet in token), limit)
+    except (StopIteration, RuntimeError, KeyError, ValueError):
+        return None
 
 
-def of_utf16(text: str, limit: int) -> str | None:
-    """The text of ``compressToUTF16``; None where it is none."""
-    return _decompressed((ord(char) - 32 for char in text), WIDTH_16, limit)
-
-
-def _reader(symbols: Iterable[int], width: int) -> Callable[[int], int]:
+def _reader(symbols: Iterable[int]) -> Callable[[int], int]:
     """Reads numbers, lowest bit first, from symbols whose highest bit comes first."""
 
     def bits() -> Iterator[int]:
         for symbol in symbols:
-            for place in range(width - 1, -1, -1):
+            for place in range(WIDTH - 1, -1, -1):
                 yield symbol >> place & 1
 
     source = bits()
@@ -45,13 +42,6 @@ def _reader(symbols: Iterable[int], width: int) -> Callable[[int], int]:
         return sum(next(source) << place for place in range(count))
 
     return read
-
-
-def _decompressed(symbols: Iterable[int], width: int, limit: int) -> str | None:
-    try:
-        return _unpacked(_reader(symbols, width), limit)
-    except (StopIteration, RuntimeError, KeyError, ValueError):
-        return None
 
 
 def _unpacked(read: Callable[[int], int], limit: int) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 MAX_SIZE = 1 << 20
 MAX_FIELDS = 20_000
-MAX_NESTED = 6
+MAX_NESTED = 12
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 GRPC_HEADER = 5
 

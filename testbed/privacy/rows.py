@@ -25,8 +25,8 @@ from testbed.privacy.spellings import (
 )
 from testbed.privacy.words import Numbers, Prints, joined, stirred, words_of
 
-LONGEST = 8
-"""Words of a value that its fingerprint is made of."""
+LONGEST = 24
+"""Words of a value that its fingerprint is made of: identifiers that name school and vendor differ at the end."""
 BLOCK = 5000
 """People who are looked at together."""
 PHONE_LENGTH = np.uint64(10**16)
@@ -97,17 +97,24 @@ class RowTexts:
         number = self._numbers.get(person)
         if number is not None:
             yield from range(int(self.first[number]), int(self.first[number + 1]))
-            yield from (row for row, (owner, _, _) in self.more.items() if owner == number)
+            yield from self._more_of.get(number, ())
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
         return {name: number for number, name in enumerate(self.ids)}
 
+    @cached_property
+    def _more_of(self) -> Mapping[int, Sequence[int]]:
+        rows: dict[int, list[int]] = {}
+        for row, (number, _, _) in self.more.items():
+            rows.setdefault(number, []).append(row)
+        return rows
+
     def name_of(self, number: int) -> tuple[str, str, str]:
         """Given name, family name and display name of a person, "" for what is lacking."""
         parts = {GIVEN: "", FAMILY: "", DISPLAY: ""}
         for row in range(int(self.first[number]), int(self.first[number + 1])):
-            code = int(self.codes[row])
+            code = _BASE[int(self.codes[row])]
             if code in parts and not parts[code]:
                 parts[code] = self.value(row)
         return parts[GIVEN], parts[FAMILY], parts[DISPLAY]
@@ -267,9 +274,10 @@ def gathered(people: Iterable[Person], also: Prints) -> tuple[RowTexts, Gathered
                 codes.append(code)
                 ends.add(len(arena))
                 block.value(row, code, value)
-                if code in name and not name[code]:
-                    name[code] = value
-                if code == DISPLAY or (code == FAMILY and shown < 0):
+                part = _BASE[code]
+                if part in name and not name[part]:
+                    name[part] = value
+                if part == DISPLAY or (part == FAMILY and shown < 0):
                     shown = row
                 if code in _IN_FIELDS:
                     fields.setdefault((code, value), row)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -26,12 +27,12 @@ from testbed.privacy.spellings import (
     national,
     needles,
 )
-from testbed.privacy.words import Numbers, Words, joined, stirred, words_of
+from testbed.privacy.words import MARGIN, Numbers, Words, joined, stirred, words_of
 
 BLOCK = 1 << 18
 """Octets that are looked at together: what fits in a processor's cache."""
-OVERLAP = 1024
-"""Octets of a text that two blocks share, lest a value is cut in two."""
+OVERLAP = 4096
+"""Octets of a text that two blocks share, lest one is cut: no value and its field's name are half as long."""
 MAX_PHONE_SIGNS = 8
 """Blanks, dashes and brackets within a telephone number."""
 MAX_SHARING = 64
@@ -41,7 +42,6 @@ NUMBER_SIGN = re.compile(rb"[-+ ]?")
 LOOSE_SIGNS = re.compile(rb"[^<>{}\[\]=]{1,4}")
 FIELD_SIGNS = re.compile(rb"[^a-z0-9]*[\"'=:>\]\t\n;|][^a-z0-9]*")
 FIELD_ENDS = re.compile(rb"[\s.!]*[\"'&<,;|\]})\\\x00\x02\r\n\t]|[\s.!]*$")
-OF_ADDRESS = b"._%'-"
 PHONE = re.compile(rb"(?:00|\+)?[0-9][0-9 ().\-/]*$")
 WORD = re.compile(rb"[a-z0-9]+")
 SIGNS = re.compile(rb"[^a-z0-9]+")
@@ -69,42 +69,64 @@ class _Match:
     others: tuple[Owner, ...] = ()
 
 
+def _owner(index: PeopleIndex, rows: Sequence[int]) -> Owner:
+    """Whose the value of these rows is: nobody's where they are of several people, by whatever attribute."""
+    persons = {index.rows.number(row) for row in rows}
+    only = index.rows.person(rows[0]) if len(persons) == 1 else ""
+    return Owner(index.rows.attribute(rows[0]), only, index.rows.value(rows[0]))
+
+
 def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
     """Every value that the skeletons hold, each once for each text, in the order of the texts."""
     for block in _blocks(texts):
-        buffer, begins = joined([text for _, text, _ in block])
+        buffer, begins = joined([piece.data for piece in block])
         yield from _in_block(buffer, begins, block, index)
 
 
-type _Pieces = list[tuple[int, bytes, bool]]
-"""Number of a text, a piece of it, and whether it goes on from another piece."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: int
+    """Number of the text that it is a piece of."""
+    data: bytes
+    first: int
+    last: int
+    """Where values begin that are this piece's to tell; what begins elsewhere in it another piece tells."""
 
 
-def _in_block(buffer: bytes, begins: Numbers, block: _Pieces, index: PeopleIndex) -> Iterator[Seen]:
+def _in_block(buffer: bytes, begins: Numbers, block: Sequence[_Piece], index: PeopleIndex) -> Iterator[Seen]:
     matches = sorted(_matches(buffer, words_of(buffer), index), key=lambda match: (match.start, -match.end))
     seen: dict[Seen, None] = {}
     beyond = -1
     for match in matches:
         place = int(np.searchsorted(begins, match.start, "right")) - 1
+<<<<<<< HEAD
         text, _, goes_on = block[place]
         # NOTE: at its very beginning a piece may hold the second half of a longer word; the piece before has it whole.
         if match.end > beyond and not (goes_on and match.start - begins[place] < OVERLAP // 2):
             seen[Seen(text, match.owner, match.in_field, match.others)] = None
+=======
+        piece = block[place]
+        # NOTE: at its edges a piece may hold half of a longer word; the piece before or behind has it whole.
+        if match.end > beyond and piece.first <= match.start - begins[place] < piece.last:
+            seen[Seen(piece.text, match.owner, match.in_field)] = None
+>>>>>>> w-engine
             beyond = match.end
     yield from seen
 
 
-def _blocks(texts: Sequence[bytes]) -> Iterator[_Pieces]:
-    block: _Pieces = []
+def _blocks(texts: Sequence[bytes]) -> Iterator[list[_Piece]]:
+    block: list[_Piece] = []
     size = 0
     for number, text in enumerate(texts):
         for start in range(0, max(len(text), 1), BLOCK):
-            piece = text[max(start - OVERLAP, 0) : start + BLOCK]
-            if size and size + len(piece) > BLOCK:
+            data = text[max(start - OVERLAP, 0) : start + BLOCK]
+            ends = start + BLOCK >= len(text)
+            piece = _Piece(number, data, OVERLAP // 2 if start else 0, len(data) - (0 if ends else OVERLAP // 2))
+            if size and size + len(data) > BLOCK:
                 yield block
                 block, size = [], 0
-            block.append((number, piece, start > 0))
-            size += len(piece)
+            block.append(piece)
+            size += len(data)
     if block:
         yield block
 
@@ -131,10 +153,11 @@ class _Comparing:
 
     def value(self, place: int, length: int, rows: Iterable[int]) -> Iterator[_Match]:
         """The value whose words begin at this one; of those of several people it is nobody's."""
-        found: dict[tuple[int, int, str], list[int]] = {}
-        for row, _ in zip(rows, range(MAX_SHARING), strict=False):
+        found: dict[tuple[int, int], list[int]] = {}
+        for row in islice(rows, MAX_SHARING):
             place_of = self._whole(place, length, row)
             if place_of:
+<<<<<<< HEAD
                 found.setdefault((*place_of, self.index.rows.attribute(row)), []).append(row)
         for (start, end, attribute), same in found.items():
             by_value: dict[str, list[int]] = {}
@@ -148,6 +171,11 @@ class _Comparing:
         persons = {self.index.rows.number(row) for row in rows}
         only = self.index.rows.person(rows[0]) if len(persons) == 1 else ""
         return Owner(attribute, only, self.index.rows.value(rows[0]))
+=======
+                found.setdefault(place_of, []).append(row)
+        for (start, end), same in found.items():
+            yield _Match(start, end, _owner(self.index, same))
+>>>>>>> w-engine
 
     def _whole(self, place: int, length: int, row: int) -> tuple[int, int] | None:
         """Where the row's value stands, if it does: its words with the right signs between and around them."""
@@ -283,11 +311,15 @@ def _named(words: Words, alone: Numbers, paired: Numbers, rank: int) -> tuple[Nu
     return found, np.concatenate(codes)[firsts]
 
 
+_BORDER = bytes(MARGIN)
+"""Between two texts: a name that one ends with says nothing of what the next begins with."""
+
+
 def _field_match(comparing: _Comparing, place: int, length: int, attribute: str, rows: Iterable[int]) -> _Match | None:
     words, buffer, index = comparing.words, comparing.buffer, comparing.index
     start, end = int(words.starts[place]), int(words.ends[place + length - 1])
     between = buffer[words.ends[place - 1] : start]
-    if not FIELD_SIGNS.fullmatch(between) or not FIELD_ENDS.match(buffer, end):
+    if _BORDER in between or not FIELD_SIGNS.fullmatch(between) or not FIELD_ENDS.match(buffer, end):
         return None
     text = tuple(WORD.findall(buffer[start:end]))
     values = {
@@ -320,7 +352,7 @@ def _phones(buffer: bytes, index: PeopleIndex) -> Iterator[_Match]:
         lengths,
     )
     for end, one, length in zip(ends[:count].tolist(), prints[:count].tolist(), lengths[:count].tolist(), strict=True):
-        match = _phone_match(buffer, end, length, index, list(index.phones.rows_of(one)))
+        match = _phone_match(buffer, end, length, index, list(islice(index.phones.rows_of(one), MAX_SHARING)))
         if match:
             yield match
 
@@ -334,10 +366,7 @@ def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows:
     digits, wanted = found.group().decode("ascii"), national(value)
     if national(digits) != wanted and digits != SWEDEN + wanted:
         return None
-    persons = {index.rows.number(row) for row in rows}
-    attribute = index.rows.attribute(rows[0])
-    owner = Owner(attribute, index.rows.person(rows[0]) if len(persons) == 1 else "", value)
-    return _Match(end - len(found.group()), end, owner)
+    return _Match(end - len(found.group()), end, _owner(index, rows))
 
 
 PHONE_BEFORE = re.compile(rb"(?<![a-z0-9])(?:\+|00)?\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,17}$")

@@ -4,7 +4,7 @@ First what is wrapped is unwrapped, layer by layer, then the values are looked u
 and not with people times encodings. Work is bounded: in layers, in what a part may grow to, and in digests.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,8 +12,13 @@ import numpy as np
 from testbed.model.privacy import PLAIN
 from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
+<<<<<<< HEAD
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.records import Found, as_written, together
+=======
+from testbed.privacy.people import Owner, PeopleIndex, folded
+from testbed.privacy.records import Found, together
+>>>>>>> w-engine
 from testbed.privacy.scan import scan
 from testbed.privacy.skeleton import narrowed, of_bytes
 from testbed.privacy.unwrap import aside, parts_in, sealed, unescaped, unpacked
@@ -40,10 +45,11 @@ class Searched:
     """Parts that hold something that could not be read to its end, and why."""
 
 
-def _is_part(one: Found, other: Found) -> bool:
-    """Whether a value is a part of another: where there are several ways to read, the longest counts."""
-    value, longer = one.owner.value.casefold(), other.owner.value.casefold()
-    return value in longer and value != longer
+def _parts_of_others(found: Iterable[Found]) -> frozenset[str]:
+    """Folded values that are a part of another: where there are several ways to read, the longest counts."""
+    values = {folded(one.owner.value) for one in found}
+    together = "\0".join(values)
+    return frozenset(value for value in values if together.find(value, together.find(value) + 1) >= 0)
 
 
 @dataclass(slots=True)
@@ -65,7 +71,8 @@ class _Work:
     """Each with whether it was found where there is but one way to read."""
     unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
-    met: set[tuple[int, bytes]] = field(default_factory=set)
+    met: set[tuple[int, int, int]] = field(default_factory=set)
+    """Part, size and hash of what was looked at."""
 
     def allowed(self, part: int, size: int) -> bool:
         """Whether a part may grow by so much more; said once where it may not."""
@@ -117,11 +124,12 @@ def _told_once(found: Mapping[Found, bool], index: PeopleIndex) -> Iterator[Foun
         forms: dict[Owner, list[str]] = {}
         for one in told:
             forms.setdefault(one.owner, []).append(one.form)
+        parts = _parts_of_others(told) if not all(found[one] for one in told) else frozenset[str]()
         kept = [
             one
             for one in told
             if not any(form.startswith(f"{one.form}+") for form in forms[one.owner])
-            and (found[one] or not any(_is_part(one, other) for other in told))
+            and (found[one] or folded(one.owner.value) not in parts)
         ]
         yield from together(kept, index)
 
@@ -205,7 +213,7 @@ def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
 
 def _new(part: int, data: bytes, work: _Work) -> bool:
     """Whether this has not been looked at in this part, and may be."""
-    key = (part, data)
+    key = (part, len(data), hash(data))
     if key in work.met or not work.allowed(part, len(data)):
         return False
     work.met.add(key)

@@ -77,15 +77,20 @@ _SECOND = np.frombuffer(
 """The skeleton of each letter of two bytes of UTF-8."""
 
 
-@lru_cache(maxsize=65536)
-def _beyond_latin(run: str) -> bytes:
+def _spelt_out(run: str) -> bytes:
     return "".join(map(_one, run)).encode("ascii", "replace")
+
+
+_known = lru_cache(maxsize=65536)(_spelt_out)
+MAX_KNOWN = 64
+"""Characters of a run that is remembered: text from outside must not fill the memory."""
 
 
 def _skeletal(error: UnicodeError) -> tuple[bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return _beyond_latin(error.object[error.start : error.end]), error.end
+    run = error.object[error.start : error.end]
+    return _known(run) if len(run) <= MAX_KNOWN else _spelt_out(run), error.end
 
 
 codecs.register_error("testbed-skeleton", _skeletal)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from testbed.privacy import protobuf
+from testbed.privacy.shapes import says_text
 from testbed.wire.bodies import NotCoded, without_coding
 
 ROUNDS = 3
@@ -41,7 +42,7 @@ LINES = tuple(
 """The ends of lines within base64; the end itself stands first, for a search by what stands before it would be slow."""
 QUOTED = re.compile(rb"=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
 PART = re.compile(rb"content-disposition:", re.IGNORECASE)
-PART_NAME = re.compile(rb"content-disposition:[^\r\n]*?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
+PART_NAME = re.compile(rb"content-disposition:[^\r\n]{0,200}?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
 DEFLATE = (0b101, 0b011, 0b100, 0b010)
 """What the first three bits of a deflated stream are, if it is not stored as it was (RFC 1951, 3.2.3)."""
@@ -107,7 +108,6 @@ def _without_backslashes(raw: bytes) -> bytes:
     return _without_percents(raw) if b"%" in raw else raw
 
 
-@lru_cache(maxsize=4096)
 def _units(escapes: bytes) -> bytes:
     """Escapes that follow one another are read together: half a character makes sense with its other half alone."""
     text = escapes.decode("ascii")
@@ -151,7 +151,7 @@ def parts_in(raw: bytes) -> Iterator[bytes]:
             body = body.removesuffix(b"\n").removesuffix(b"\r")
             yield body
             if name and len(body) <= MAX_TRIED:
-                yield name[1] + b": " + body
+                yield name[1] + b": " + body.rstrip(b"\r\n")
 
 
 def unpacked(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
@@ -204,20 +204,15 @@ def _on_trial(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
             out = inflating.decompress(raw, limit)
         except zlib.error:
             out = b""
-        if out and (inflating.eof and not inflating.unused_data) and _text_like(out):
+        if out and (inflating.eof and not inflating.unused_data) and says_text(out):
             yield "deflate", out
             return
     try:
         out = without_coding("br", raw, limit)
     except NotCoded:
         out = b""
-    if len(out) >= LEAST_PACKED and _text_like(out):
+    if len(out) >= LEAST_PACKED and says_text(out):
         yield "brotli", out
-
-
-def _text_like(out: bytes) -> bool:
-    sample = out[:512]
-    return len(sample.translate(None, _PRINTABLE)) * 4 <= len(sample)
 
 
 ENCRYPTED = re.compile(

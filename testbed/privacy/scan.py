@@ -15,6 +15,7 @@ from testbed.privacy import kernels
 from testbed.privacy.fields import BETWEEN, KEYS, RANKS
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.rows import FAMILY, GIVEN, LONGEST, PHONE_LENGTH, field_prints
+from testbed.privacy.skeleton import of_text
 from testbed.privacy.spellings import (
     CODES,
     MIN_PHONE,
@@ -76,6 +77,16 @@ def _owner(index: PeopleIndex, rows: Sequence[int]) -> Owner:
     return Owner(index.rows.attribute(rows[0]), only, index.rows.value(rows[0]))
 
 
+def _owners(index: PeopleIndex, rows: Sequence[int]) -> list[Owner]:
+    """The same, once for each way of writing the value that differs from the others in accents alone."""
+    values: dict[str, list[int]] = {}
+    for row in rows:
+        values.setdefault(index.rows.value(row).casefold(), []).append(row)
+    if len({(index.rows.attribute(row), of_text(index.rows.value(row))) for row in rows}) > 1:
+        return [_owner(index, rows)]
+    return [_owner(index, same) for same in values.values()]
+
+
 def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
     """Every value that the skeletons hold, each once for each text, in the order of the texts."""
     for block in _blocks(texts):
@@ -99,17 +110,10 @@ def _in_block(buffer: bytes, begins: Numbers, block: Sequence[_Piece], index: Pe
     beyond = -1
     for match in matches:
         place = int(np.searchsorted(begins, match.start, "right")) - 1
-<<<<<<< HEAD
-        text, _, goes_on = block[place]
-        # NOTE: at its very beginning a piece may hold the second half of a longer word; the piece before has it whole.
-        if match.end > beyond and not (goes_on and match.start - begins[place] < OVERLAP // 2):
-            seen[Seen(text, match.owner, match.in_field, match.others)] = None
-=======
         piece = block[place]
         # NOTE: at its edges a piece may hold half of a longer word; the piece before or behind has it whole.
         if match.end > beyond and piece.first <= match.start - begins[place] < piece.last:
-            seen[Seen(piece.text, match.owner, match.in_field)] = None
->>>>>>> w-engine
+            seen[Seen(piece.text, match.owner, match.in_field, match.others)] = None
             beyond = match.end
     yield from seen
 
@@ -157,25 +161,10 @@ class _Comparing:
         for row in islice(rows, MAX_SHARING):
             place_of = self._whole(place, length, row)
             if place_of:
-<<<<<<< HEAD
-                found.setdefault((*place_of, self.index.rows.attribute(row)), []).append(row)
-        for (start, end, attribute), same in found.items():
-            by_value: dict[str, list[int]] = {}
-            for row in same:
-                by_value.setdefault(self.index.rows.value(row).casefold(), []).append(row)
-            owner, *others = (self._owner(attribute, rows) for rows in by_value.values())
-            yield _Match(start, end, owner, others=tuple(others))
-            return
-
-    def _owner(self, attribute: str, rows: Sequence[int]) -> Owner:
-        persons = {self.index.rows.number(row) for row in rows}
-        only = self.index.rows.person(rows[0]) if len(persons) == 1 else ""
-        return Owner(attribute, only, self.index.rows.value(rows[0]))
-=======
                 found.setdefault(place_of, []).append(row)
         for (start, end), same in found.items():
-            yield _Match(start, end, _owner(self.index, same))
->>>>>>> w-engine
+            owner, *others = _owners(self.index, same)
+            yield _Match(start, end, owner, others=tuple(others))
 
     def _whole(self, place: int, length: int, row: int) -> tuple[int, int] | None:
         """Where the row's value stands, if it does: its words with the right signs between and around them."""

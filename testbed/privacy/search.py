@@ -12,13 +12,8 @@ import numpy as np
 from testbed.model.privacy import PLAIN
 from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
-<<<<<<< HEAD
-from testbed.privacy.people import Owner, PeopleIndex
-from testbed.privacy.records import Found, as_written, together
-=======
 from testbed.privacy.people import Owner, PeopleIndex, folded
-from testbed.privacy.records import Found, together
->>>>>>> w-engine
+from testbed.privacy.records import Found, as_written, together
 from testbed.privacy.scan import scan
 from testbed.privacy.skeleton import narrowed, of_bytes
 from testbed.privacy.unwrap import aside, parts_in, sealed, unescaped, unpacked

@@ -88,7 +88,7 @@ def _started(arguments: list[str], first: bytes) -> Iterator[psutil.Process]:
 
 
 async def _measured(served: int, proxies: Mapping[int, psutil.Process]) -> dict[int, float]:
-    """Requests per CPU second of each, by its port, in its best round; in turns, so that the machine's moods fall on both."""
+    """Requests per CPU second of each, by its port, in its best round; they take turns."""
     body = _body()
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     server = await asyncio.start_server(lambda reader, writer: _serve(reader, writer, answer), _HOST, served)

@@ -70,7 +70,7 @@ schema: setup ## write docs/schema/*.json from the models
 	@$(BIN)/python -m testbed.model.schema docs/schema
 
 lock: ## resolve the dependencies anew (needs uv)
-	@uv pip compile pyproject.toml --group dev --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
+	@uv pip compile pyproject.toml --group dev --extra browser --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock
 	@uv pip compile tests/interop/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/peers.lock
 

@@ -19,6 +19,7 @@ from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.keys import ClientKeys
 from sp_mocks.oidc.side import OidcSide
 from sp_mocks.onward import REDIRECTING, Onward
+from sp_mocks.page_script import CDN_PATH
 from sp_mocks.pages import COVER, Pages
 from sp_mocks.refusal import Refused
 from sp_mocks.saml_side import SamlSide
@@ -65,11 +66,20 @@ class VendorService:
             raise ValueError(f"{config.vendor_id}: its hosts lack {', '.join(sorted(missing))}")
         name = f"{config.name} (TEST)"
         self._onward = Onward(behaviour, own_host, http)
+        self._script_of_pages = behaviour.script
         pictures = [("img-src", self._cdn)] if self._cdn else []
-        self._pages = Pages(name, [*pictures, *self._onward.sources])
+        sources = [*pictures, *self._onward.sources]
+        self._pages = Pages(name, sources, behaviour.script, self._script_url(behaviour))
         self._side = self._speaking(Ground(config, self._pages, self._onward, http, now), behaviour, keys)
         self.app = self._make_app()
         log.info("TEST vendor %s: a simulated service at %s", config.vendor_id, config.base_url)
+
+    def _script_url(self, behaviour: Behaviour | OidcBehaviour) -> str:
+        if behaviour.script is None or not behaviour.script.from_cdn:
+            return ""
+        if not self._cdn:
+            raise ValueError(f"{self.config.vendor_id}: its script is to come from a host that it does not have")
+        return f"https://{self._cdn}{CDN_PATH}"
 
     def _speaking(self, ground: Ground, behaviour: Behaviour | OidcBehaviour, keys: VendorKeys | ClientKeys) -> Side:
         if isinstance(behaviour, Behaviour) and isinstance(keys, VendorKeys):
@@ -79,7 +89,8 @@ class VendorService:
         raise ValueError(f"{self.config.vendor_id}: the keys are not those of the protocol that it speaks")
 
     def _make_app(self) -> Starlette:
-        cdn = [Host(self._cdn, Router([Route("/omslag.svg", self._cover)]))] if self._cdn else []
+        delivered = [Route("/omslag.svg", self._cover), Route(CDN_PATH, self._script)]
+        cdn = [Host(self._cdn, Router(delivered))] if self._cdn else []
         mailer = [Host(self._mailer, Router([Route("/send", self._send, methods=["POST"])]))] if self._mailer else []
         return Starlette(
             routes=[
@@ -133,6 +144,12 @@ class VendorService:
     async def _cover(self, _: Request) -> Response:
         headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(COVER, media_type="image/svg+xml", headers=headers)
+
+    async def _script(self, _: Request) -> Response:
+        script = self._script_of_pages
+        if script is None or not script.from_cdn:
+            raise HTTPException(NOT_FOUND)
+        return Response(script.text, media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"})
 
     # --- what goes wrong --------------------------------------------------------------------------------------------
 

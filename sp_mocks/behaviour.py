@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sp_mocks.leaks.leak import Leak
+from sp_mocks.page_script import PageScript
 from testbed.model.assurance import Comparison
 from testbed.model.messages import Binding
 
@@ -26,6 +27,8 @@ class Common:
     """Has a company send reminders, ``utskick.`` before its own host: the server tells it the e-mail address."""
     cdn: bool = False
     """The start page shows a picture from the vendor's content delivery host, ``cdn.`` before its own."""
+    script: PageScript | None = None
+    """What its pages run; None where they run nothing."""
 
     @property
     def wanted(self) -> tuple[str, ...]:

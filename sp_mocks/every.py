@@ -13,6 +13,7 @@ from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.profiles import PROFILES, Profile
+from sp_mocks.scripts import OIDC_SCRIPT_FAULTS, SCRIPT_FAULTS
 
 type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
 type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
@@ -30,7 +31,9 @@ OIDC_FAULTS_AND_LEAKS: Mapping[str, Fault[OidcBehaviour]] = MappingProxyType(
     {**OIDC_FAULTS, **{name: _as_fault(row) for name, row in LEAKS.items()}}
 )
 EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES})
-EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType({**SAML_FAULTS_AND_LEAKS, **OIDC_FAULTS_AND_LEAKS})
+EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType(
+    {**SAML_FAULTS_AND_LEAKS, **OIDC_FAULTS_AND_LEAKS, **SCRIPT_FAULTS}
+)
 
 
 def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]:
@@ -40,8 +43,8 @@ def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]
         ValueError: the configuration names a profile or fault that its protocol does not have.
     """
     if config.client is None:
-        return _with_fault(config, PROFILES, SAML_FAULTS_AND_LEAKS)
-    return _with_fault(config, OIDC_PROFILES, OIDC_FAULTS_AND_LEAKS)
+        return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS})
+    return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS_AND_LEAKS, **OIDC_SCRIPT_FAULTS})
 
 
 def _with_fault[Kind: Behaviour | OidcBehaviour](

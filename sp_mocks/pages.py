@@ -1,4 +1,4 @@
-"""A vendor's pages: plain, for a screen reader too, in Swedish and English, without scripts."""
+"""A vendor's pages: plain, for a screen reader too, in Swedish and English, and without scripts if it does well."""
 
 import re
 import secrets
@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from sp_mocks.page_script import PageScript
 from testbed.model.written import Bilingual
 
 NONCE_BYTES = 16
@@ -36,6 +37,10 @@ class Pages:
     name: str
     sources: Sequence[tuple[str, str]] = field(default=())
     """Directives of Content-Security-Policy, and a host beside its own that each may fetch from."""
+    script: PageScript | None = None
+    """What every page runs."""
+    script_url: str = ""
+    """Where that is served; "" when it stands in the page."""
 
     def show(
         self, request: Request, template: str, status: int = 200, values: Mapping[str, object] | None = None
@@ -48,15 +53,12 @@ class Pages:
             "nonce": nonce,
             "say": lambda sv, en: sv if language == "sv" else en,
             "read": lambda text: _in(text, language),
+            "script": self.script,
+            "script_url": self.script_url,
         }
         body = _environment.get_template(template).render(**shared | dict(values or {}))
-        policy = (
-            f"default-src 'none'; style-src 'nonce-{nonce}'{self._from('style-src')}; "
-            f"img-src 'self'{self._from('img-src')}; frame-src{self._from('frame-src') or " 'none'"}; "
-            "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-        )
         headers = {
-            "Content-Security-Policy": policy,
+            "Content-Security-Policy": self._policy(nonce),
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
@@ -64,6 +66,19 @@ class Pages:
             "Content-Language": language,
         }
         return HTMLResponse(body, status, headers)
+
+    def _policy(self, nonce: str) -> str:
+        """What a page may run, show and send to; no more than it needs."""
+        script = self.script
+        images = "".join(f" {source}" for source in script.images) if script else ""
+        runs = f"script-src 'nonce-{nonce}'; " if script else ""
+        frames = f"frame-src{self._from('frame-src')}; " if self._from("frame-src") else ""
+        sends = f"connect-src {' '.join(script.connects)}; " if script and script.connects else ""
+        return (
+            f"default-src 'none'; style-src 'nonce-{nonce}'{self._from('style-src')}; "
+            f"img-src 'self'{self._from('img-src')}{images}; {frames}"
+            f"{runs}{sends}form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        )
 
     def _from(self, directive: str) -> str:
         return "".join(f" https://{host}" for name, host in self.sources if name == directive)

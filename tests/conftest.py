@@ -1,8 +1,23 @@
 """Fixtures for all tests, and the list of those that were left out."""
 
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+from testbed.interception.config import PROXY_CONFIG, ProxyConfig
+from testbed.interception.journal import Recorded, read
+from testbed.lab.child import ChildProcess
+from testbed.lab.home import LabHome
+from testbed.lab.participant import Server
 
 WHY = {"browser": "needs Chromium: make browser", "docker": "needs a container engine: make docker"}
 LEFT_OUT = pytest.StashKey[list[str]]()
@@ -61,3 +76,88 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def anyio_backend() -> str:
     """Async tests run on asyncio alone: mitmproxy knows no other."""
     return "asyncio"
+
+
+# --- a real proxy of its own, and a service behind it, without a lab around them --------------------------------------
+
+LOOPBACK = "127.0.0.1"
+SENDERS = ("browser.test", "vendor.test")
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """One that runs."""
+
+    child: ChildProcess
+    ports: dict[str, int]
+    """Sender to its listener."""
+    ca_file: Path
+    journal: Path
+
+    def url(self, sender: str = "browser.test") -> str:
+        return f"http://{LOOPBACK}:{self.ports[sender]}"
+
+    async def quiet(self, seconds: float = 5.0) -> bool:
+        return await self.child.ask(json.dumps({"quiet": seconds}), seconds + 5) == {"quiet": True}
+
+    def recorded(self) -> Recorded:
+        return read(self.journal)
+
+
+type StartProxy = Callable[[dict[str, tuple[str, int]], Path], AbstractAsyncContextManager[Proxy]]
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in listeners]
+
+
+@pytest.fixture(scope="session")
+def proxy_home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
+    found = LabHome.open(tmp_path_factory.mktemp("proxy") / "home")
+    found.certificate_authority()
+    return found
+
+
+@pytest.fixture(scope="session")
+def start_proxy(proxy_home: LabHome) -> StartProxy:
+    """Starts a proxy that leads hosts to their addresses and writes into a folder, and ends it."""
+
+    @asynccontextmanager
+    async def start(hosts: dict[str, tuple[str, int]], folder: Path) -> AsyncIterator[Proxy]:
+        ports = dict(zip(SENDERS, free_ports(len(SENDERS)), strict=True))
+        journal = folder / "exchanges.jsonl"
+        config = ProxyConfig(journal, "loopback", ports, hosts, proxy_home.proxy_folder, proxy_home.ca_file)
+        line = PROXY_CONFIG.dump_json(config).decode()
+        async with AsyncExitStack() as stack:
+            child = await ChildProcess.start("the proxy", "testbed.interception.proxy", line, folder / "lab.log")
+            stack.push_async_callback(child.stop)
+            yield Proxy(child, ports, proxy_home.ca_file, journal)
+
+    return start
+
+
+type ServeApp = Callable[[ASGIApp, tuple[str, ...]], AbstractAsyncContextManager[tuple[str, int]]]
+
+
+@pytest.fixture(scope="session")
+def serve_app(proxy_home: LabHome) -> ServeApp:
+    """Serves an app for these hosts behind TLS, WebSockets too, and ends it; gives its address."""
+
+    @asynccontextmanager
+    async def serve(app: ASGIApp, hosts: tuple[str, ...]) -> AsyncIterator[tuple[str, int]]:
+        file = str(proxy_home.server_certificate(hosts[0], hosts))
+        with socket.create_server((LOOPBACK, 0)) as listener:
+            options = {"ws": "wsproto", "http": "h11", "log_level": "critical", "lifespan": "off"}
+            options |= {"timeout_graceful_shutdown": 1}
+            server = Server(uvicorn.Config(app, ssl_certfile=file, ssl_keyfile=file, **options))
+            serving = asyncio.create_task(server.serve([listener]))
+            await server.up.wait()
+            try:
+                yield listener.getsockname()
+            finally:
+                server.should_exit = True
+                await serving
+
+    return serve

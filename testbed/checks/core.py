@@ -44,6 +44,9 @@ class NotVerified:
     """The check had something to look at, but could not tell."""
 
     reason: str
+    absent: bool = False
+    """What would tell was not seen. In a play of the lab that is suspicious; a capture is a part of what happened, so
+    that there the check has nothing to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ def _has_assertion(evidence: Evidence) -> bool:
     return any(message.assertions or message.encrypted for message in responses)
 
 
+PLAYED = Need(
+    lambda evidence: not evidence.play.captured,
+    "a capture made elsewhere shows no session: nobody opened a page that tells who is logged in",
+)
 ASSERTION = Need(_has_assertion, "no assertion was seen")
 AGREEMENT = Need(lambda evidence: evidence.agreement is not None, "there is no agreement to hold it against")
 DISCLOSURE = Need(
@@ -190,6 +197,7 @@ def _run(one: Check, evidence: Evidence) -> Result:
 
 
 def _weighed(info: CheckInfo, outcomes: list[Outcome], evidence: Evidence, result: Result) -> Result:
+    outcomes = [_in_a_capture(one) for one in outcomes] if evidence.play.captured else outcomes
     findings = tuple(_finding(info, one, evidence) for one in outcomes if isinstance(one, Observation))
     if findings:
         verdict = Verdict.FAIL if info.severity is Severity.MUST else Verdict.WARNING
@@ -199,6 +207,12 @@ def _weighed(info: CheckInfo, outcomes: list[Outcome], evidence: Evidence, resul
         if reason is not None:
             return replace(result, verdict=verdict, reason=reason)
     return replace(result, verdict=Verdict.PASS)
+
+
+def _in_a_capture(outcome: Outcome) -> Outcome:
+    if isinstance(outcome, NotVerified) and outcome.absent:
+        return Skip(f"the capture does not show it: {outcome.reason}")
+    return outcome
 
 
 def _finding(info: CheckInfo, seen: Observation, evidence: Evidence) -> Finding:

@@ -75,7 +75,7 @@ def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
                     sender=asked.sender,
                 )
     if not seen:
-        yield NotVerified("the vendor's metadata, or its requests for a login, were not seen")
+        yield NotVerified("the vendor's metadata, or its requests for a login, were not seen", absent=True)
 
 
 def _is_processors(message: Message, evidence: Evidence) -> bool:

@@ -13,6 +13,8 @@ from testbed.privacy.combinations import FEW, Crowd, Trait, crowd_of, identifies
 WHOLE_NAME = frozenset({"givenName", "sn"})
 AT_LEAST = 2
 """Attributes that make a combination."""
+SCHOOL = 100
+"""Beside a capture from outside there may be a file of a few test pupils; so many people are at least a school."""
 
 
 @check(
@@ -34,6 +36,9 @@ def no_identifying_combination(evidence: Evidence) -> Iterator[Outcome]:
     crowd = crowd_of(evidence.people)
     if crowd.size <= FEW:
         yield Skip("there is nobody else in the people file from whom a person could be told apart")
+        return
+    if evidence.play.captured and crowd.size < SCHOOL:
+        yield Skip(f"the people file has {crowd.size} people: it does not tell who shares a value with many at school")
         return
     groups = _by_anonymous_recipient(evidence)
     if not groups:
@@ -105,9 +110,9 @@ def _by_anonymous_recipient(evidence: Evidence) -> list[list[Disclosure]]:
     return [told for told in groups.values() if not _knows_people(told[0].recipient, agreement, evidence.person)]
 
 
-def _knows_people(host: str, agreement: Agreement, person: Person) -> bool:
+def _knows_people(host: str, agreement: Agreement, person: Person | None) -> bool:
     """Whether the agreement lets this host know who people like this one are: by an account, or by a name."""
-    agreed = may_know(host, agreement, person.role)
-    if not any(person.role in clause.subjects for clause in agreement.data):
-        agreed = may_know_of_anybody(host, agreement)
+    agreed = may_know_of_anybody(host, agreement)
+    if person is not None and any(person.role in clause.subjects for clause in agreement.data):
+        agreed = may_know(host, agreement, person.role)
     return names_people(agreed)

@@ -13,7 +13,7 @@ from testbed.privacy.people import NAME_ID, SUBJECT, folded
 def _by_pseudonym(evidence: Evidence) -> bool:
     """Whether the agreement has the vendor know this very person, who is protected, by a pseudonym alone."""
     agreed = evidence.agreement is not None and evidence.agreement.protected_identity == "pseudonym"
-    return agreed and evidence.person.protected
+    return agreed and evidence.person is not None and evidence.person.protected
 
 
 PAIRWISE = Need(
@@ -36,7 +36,8 @@ def _counted(evidence: Evidence) -> list[Issued]:
     Those that the school makes up; and any other that points at one person and was not agreed on: an account that the
     agreement names is known to be the same everywhere. Where protected people have pseudonyms, no account is.
     """
-    agreed = agreed_about(evidence.person, evidence.agreement) if evidence.agreement else frozenset[str]()
+    person, agreement = evidence.person, evidence.agreement
+    agreed = agreed_about(person, agreement) if person and agreement else frozenset[str]()
     if _by_pseudonym(evidence):
         agreed = frozenset()
     return [one for one in evidence.issued if one.attribute in ALWAYS or one.attribute not in agreed]

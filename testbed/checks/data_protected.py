@@ -71,11 +71,11 @@ def _tells_marking(told: Disclosure, people: Mapping[str, Person]) -> bool:
 def _perhaps(evidence: Evidence) -> Iterator[NotVerified]:
     """What left the vendor while a protected person was logged in, is also theirs, and cannot be told from others'."""
     agreement, person = agreement_of(evidence), evidence.person
-    for told in evidence.disclosures:
+    for told in evidence.disclosures if person else ():
         if told.person or party_of(told.recipient, agreement) in (Party.CONTROLLER, Party.PROCESSOR):
             continue
         row = by_name().get(told.attribute)
-        own = {folded(value) for value in person.values(row.same_as or row.name)} if row else set()
+        own = {folded(value) for value in person.values(row.same_as or row.name)} if row and person else set()
         if folded(told.value) in own:
             yield NotVerified(
                 f"{told.attribute} reached {told.recipient} and may be that of a person with protected identity"

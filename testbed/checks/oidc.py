@@ -60,7 +60,7 @@ def _signature(call: Redeemed, token: IdToken, evidence: Evidence) -> Iterator[O
     known = registered(call.request.client_id, evidence)
     keys = keys_of(school, token.where.exchange, evidence) if school else None
     if school is None or keys is None:
-        yield NotVerified("the metadata or the keys of the school were not seen")
+        yield NotVerified("the metadata or the keys of the school were not seen", absent=True)
         return
     algorithms = (known.id_token_algorithm,) if known else school.id_token_algorithms
     reading = verify(token.envelope, algorithms, keys)
@@ -159,7 +159,7 @@ def userinfo_subject_matches(evidence: Evidence) -> Iterator[Outcome]:
         if not isinstance(message, UserinfoAnswer):
             continue
         if message.access_token not in by_access:
-            yield NotVerified("the ID token that came with this access token was not seen")
+            yield NotVerified("the ID token that came with this access token was not seen", absent=True)
         elif not message.subject or message.subject != by_access[message.access_token]:
             yield Observation(
                 "the userinfo answer names another sub than the ID token, or none",

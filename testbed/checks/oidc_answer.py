@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from testbed.checks.core import NotVerified, Observation, Outcome, Skip, check
-from testbed.checks.logins import ANSWER, CODE, answers, asked_for, provider_at, redeemed, registered
+from testbed.checks.logins import ANSWER, CODE, answers, asked_for, provider_at, redeemed, registered, requests
 from testbed.model.messages import Malformed
 from testbed.model.oidc_messages import AuthorizationAnswer, AuthorizationRequest, OidcMessage, TokenAnswer
 from testbed.model.verdict import Evidence
@@ -76,10 +76,13 @@ def answer_has_issuer(evidence: Evidence) -> Iterator[Outcome]:
     for answer in answers(evidence):
         asked = asked_for(answer, evidence)
         school = provider_at(asked.delivered_to, evidence) if asked else None
-        if not answer.issuer:
+        if not answer.issuer and school is None and evidence.play.captured:
+            # NOTE: a school must send iss where its metadata says that it does (RFC 9207, 3).
+            yield NotVerified("whether the school says that it names itself in answers was not seen", absent=True)
+        elif not answer.issuer:
             yield _about(answer, "the answer carries no iss", school.issuer if school else "the school's issuer")
         elif school is None:
-            yield NotVerified("which school answered, or what it calls itself, was not seen")
+            yield NotVerified("which school answered, or what it calls itself, was not seen", absent=True)
         elif answer.issuer != school.issuer:
             yield _about(answer, f"the answer comes from {answer.issuer}", school.issuer)
 
@@ -102,14 +105,21 @@ def answer_belongs_to_a_request(evidence: Evidence) -> Iterator[Outcome]:
     """
     for answer in answers(evidence):
         asked = asked_for(answer, evidence)
+        if asked is None and evidence.play.captured and not _asked_before(answer, evidence):
+            yield NotVerified("the request that it answers was not seen", absent=True)
+            continue
         if asked is None:
             yield _about(answer, "the answer's state is that of no request", "the state of a request of this login")
             continue
         known = registered(asked.client_id, evidence)
         if known is None:
-            yield NotVerified(f"how {asked.client_id[:200]} is registered was not seen")
+            yield NotVerified(f"how {asked.client_id[:200]} is registered was not seen", absent=True)
         elif answer.delivered_to not in {uri.partition("?")[0] for uri in known.redirect_uris}:
             yield _about(answer, f"the answer went to {answer.delivered_to}", " or ".join(known.redirect_uris))
+
+
+def _asked_before(answer: AuthorizationAnswer, evidence: Evidence) -> bool:
+    return any(one.where.exchange < answer.where.exchange for one in requests(evidence))
 
 
 @check(

@@ -31,7 +31,7 @@ def logout_token_is_valid(evidence: Evidence) -> Iterator[Outcome]:
     for token in (message for message in evidence.messages if isinstance(message, LogoutToken)):
         school = next((p for p in reversed(providers(evidence)) if p.issuer == token.issuer), None)
         if school is None:
-            yield NotVerified(f"the metadata of {token.issuer[:200] or 'the sender'} was not seen")
+            yield NotVerified(f"the metadata of {token.issuer[:200] or 'the sender'} was not seen", absent=True)
         else:
             yield from _signature(token, school, evidence)
         for observed, expected in _faults(token, evidence):
@@ -51,7 +51,7 @@ def _about(token: LogoutToken, observed: str, expected: str) -> Observation:
 def _signature(token: LogoutToken, school: ProviderMetadata, evidence: Evidence) -> Iterator[Outcome]:
     keys = keys_of(school, token.where.exchange, evidence)
     if keys is None:
-        yield NotVerified("the keys of the school were not seen")
+        yield NotVerified("the keys of the school were not seen", absent=True)
         return
     known = next((one for name in token.audiences if (one := registered(name, evidence))), None)
     reading = verify(token.envelope, (known.id_token_algorithm,) if known else school.id_token_algorithms, keys)
@@ -101,7 +101,9 @@ def logout_request_is_taken(evidence: Evidence) -> Iterator[Outcome]:
         school = provider_at(asked.delivered_to, evidence)
         response = exchange_of(asked.where.exchange, evidence.exchanges).response
         if school is None or response is None or asked.delivered_to != school.end_session_endpoint:
-            yield NotVerified("the place for logouts that the school publishes, or its answer, was not seen")
+            yield NotVerified(
+                "the place for logouts that the school publishes, or its answer, was not seen", absent=True
+            )
             continue
         known = not asked.redirect_uri or asked.redirect_uri in client.post_logout_redirect_uris
         led_to = response.header("location") if response.status in REDIRECT else ""

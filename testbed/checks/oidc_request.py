@@ -101,7 +101,7 @@ def redirect_uri_is_registered(evidence: Evidence) -> Iterator[Outcome]:
     for request in requests(evidence):
         known = registered(request.client_id, evidence)
         if known is None:
-            yield NotVerified(f"how {request.client_id[:200]} is registered was not seen")
+            yield NotVerified(f"how {request.client_id[:200]} is registered was not seen", absent=True)
         elif request.redirect_uri not in known.redirect_uris:
             named = request.redirect_uri.partition("?")[0] or "no address"
             yield _about(request, f"the answer is wanted at {named}", " or ".join(known.redirect_uris))
@@ -121,7 +121,9 @@ def client_authenticates_as_registered(evidence: Evidence) -> Iterator[Outcome]:
     for one in redeemed(evidence):
         known = registered(one.request.client_id, evidence)
         if known is None or not known.authentication:
-            yield NotVerified(f"how {one.request.client_id[:200] or 'the caller'} is registered was not seen")
+            yield NotVerified(
+                f"how {one.request.client_id[:200] or 'the caller'} is registered was not seen", absent=True
+            )
         elif one.request.authentication != known.authentication:
             yield Observation(
                 f"the vendor authenticated by {one.request.authentication}",

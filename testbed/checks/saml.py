@@ -95,7 +95,7 @@ def response_is_signed(evidence: Evidence) -> Iterator[Outcome]:
             continue
         school = _metadata_of(evidence, response.issuer or next((one.issuer for one in response.assertions), ""))
         if school is None:
-            yield NotVerified("the metadata of the school, which holds its keys, was not seen")
+            yield NotVerified("the metadata of the school, which holds its keys, was not seen", absent=True)
             continue
         reading = verify(response.document, _keys_around(evidence, school.entity_id, response), response.opened)
         if not reading.ok and response.encrypted and not response.signed:
@@ -134,8 +134,10 @@ def audience_is_receiver(evidence: Evidence) -> Iterator[Outcome]:
     Only so can a vendor tell that a message was not stolen from another.
     """
     vendors = {metadata.entity_id for metadata in vendors_metadata(evidence)}
+    if not vendors and evidence.play.captured and evidence.agreement:
+        vendors = set(evidence.agreement.processor.entity_ids)
     if not vendors:
-        yield NotVerified("the vendor's metadata, which holds its name, was not seen")
+        yield NotVerified("the vendor's metadata, which holds its name, was not seen", absent=True)
         return
     for _, assertion in _assertions(evidence):
         met = bool(assertion.audiences) and all(vendors & set(members) for members in assertion.audiences)
@@ -188,7 +190,12 @@ def answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
         # NOTE: a login that begins at school answers nothing, and must not say that it does (SAML Profiles 4.1.5).
         asked = {""}
     for response in _responses(evidence):
-        if response.in_response_to not in asked:
+        if response.in_response_to in asked:
+            continue
+        if evidence.play.captured and not (asked and not response.in_response_to):
+            # NOTE: what came before a recording began may hold the request; a login may begin at school besides.
+            yield NotVerified("the request that it answers was not seen, or there was none", absent=True)
+        else:
             yield Observation(
                 f"InResponseTo is {response.in_response_to or 'not given'}",
                 "the ID of a request of this login",
@@ -237,7 +244,7 @@ def request_names_registered_consumer(evidence: Evidence) -> Iterator[Outcome]:
             continue
         metadata = _metadata_of(evidence, message.issuer)
         if metadata is None:
-            yield NotVerified(f"the metadata of {message.issuer or 'the sender'} was not seen")
+            yield NotVerified(f"the metadata of {message.issuer or 'the sender'} was not seen", absent=True)
         elif message.acs_url and message.acs_url not in {endpoint.url for endpoint in metadata.consumers}:
             yield Observation(f"the answer is wanted at {message.acs_url}", "an address of the metadata", message.where)
 

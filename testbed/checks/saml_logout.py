@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from testbed.checks.core import Observation, Outcome, check, message_of
+from testbed.checks.core import NotVerified, Observation, Outcome, check, message_of
 from testbed.model.messages import LogoutRequest, LogoutResponse
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
@@ -54,7 +54,9 @@ def logout_answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
     asked = {request.id for request in _requests(evidence)}
     answered = {response.in_response_to for response in _responses(evidence)}
     for response in _responses(evidence):
-        if response.in_response_to not in asked:
+        if response.in_response_to not in asked and evidence.play.captured:
+            yield NotVerified("the request that a logout response belongs to was not seen", absent=True)
+        elif response.in_response_to not in asked:
             yield Observation(
                 f"InResponseTo of the LogoutResponse is {response.in_response_to or 'not given'}",
                 "the ID of a LogoutRequest of this play",
@@ -64,7 +66,11 @@ def logout_answers_a_request(evidence: Evidence) -> Iterator[Outcome]:
             )
     for request in _requests(evidence):
         # NOTE: whoever receives an unsigned request through the browser must not act on it, and need not answer.
-        if request.id not in answered and (request.signed or request.binding == "soap"):
+        if request.id in answered or not (request.signed or request.binding == "soap"):
+            continue
+        if evidence.play.captured:
+            yield NotVerified("the answer to a logout request was not seen", absent=True)
+        else:
             yield Observation(
                 f"{host_of(request.delivered_to)} never answered the LogoutRequest of {host_of(request.issuer)}",
                 "a LogoutResponse",

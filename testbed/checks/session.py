@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from testbed.checks.core import Need, NotVerified, Observation, Outcome, Skip, check, closed_assertions
+from testbed.checks.core import PLAYED, Need, NotVerified, Observation, Outcome, Skip, check, closed_assertions
 from testbed.checks.probes import logouts, probes, shown, text_of
 from testbed.checks.tellings import logins
 from testbed.model.messages import SamlResponse
@@ -31,7 +31,7 @@ def _before_logout(evidence: Evidence) -> list[Exchange]:
     clause="SAML Profiles 4.1.4; OpenID Connect Core 3.1",
     sv="Inloggningen öppnar en session åt personen",
     about="vendor",
-    needs=(LOGIN_EXPECTED,),
+    needs=(PLAYED, LOGIN_EXPECTED),
 )
 def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
     """A login opens a session for the person.
@@ -77,7 +77,7 @@ def _after_each_login(evidence: Evidence, first: Exchange) -> list[Exchange]:
     clause="GDPR Article 5(1)(f) and 32",
     sv="Sessionen visar aldrig någon annan",
     about="vendor",
-    needs=(PROBE,),
+    needs=(PLAYED, PROBE),
     reads_assertions=True,
 )
 def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
@@ -87,7 +87,8 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     """
     everyone = index_of(evidence.people)
     # NOTE: a guardian is told by the accounts of the children, which are values of the guardian too.
-    own = {folded(value) for name in evidence.person.attributes for value in evidence.person.values(name)}
+    person = evidence.person
+    own = {folded(value) for name in person.attributes for value in person.values(name)} if person else set[str]()
     for probe in probes(evidence):
         for owner in find(text_of(probe), everyone):
             if owner.person != evidence.play.person and folded(owner.value) not in own:
@@ -104,7 +105,7 @@ def is_the_persons(evidence: Evidence) -> Iterator[Outcome]:
     clause="SAML Profiles 4.1.4.3",
     sv="Ett felaktigt meddelande öppnar ingen session",
     about="vendor",
-    needs=(SPOILED,),
+    needs=(PLAYED, SPOILED),
     reads_assertions=True,
 )
 def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
@@ -141,7 +142,7 @@ def spoiled_message_refused(evidence: Evidence) -> Iterator[Outcome]:
     clause="SAML Profiles 4.4; OpenID Connect RP-Initiated Logout 2; OWASP ASVS 7.4.1",
     sv="Utloggningen avslutar sessionen",
     about="vendor",
-    needs=(LOGGED_OUT,),
+    needs=(PLAYED, LOGGED_OUT),
     reads_assertions=True,
 )
 def logout_ends_the_session(evidence: Evidence) -> Iterator[Outcome]:
@@ -179,9 +180,11 @@ def no_server_error(evidence: Evidence) -> Iterator[Outcome]:
     """
     vendor = evidence.play.vendor
     hosts = hosts_of(vendor)
+    if evidence.play.captured and evidence.agreement:
+        hosts |= frozenset(evidence.agreement.processor.hosts)
     answered = [e for e in evidence.exchanges if e.receiver in hosts and e.response]
     if not answered:
-        yield NotVerified("the vendor was not called")
+        yield NotVerified("the vendor was not called", absent=True)
     for exchange in answered:
         if exchange.response and exchange.response.status >= SERVER_ERROR:
             yield Observation(
@@ -197,6 +200,7 @@ def no_server_error(evidence: Evidence) -> Iterator[Outcome]:
     sv="Leverantören får just de uppgifter som scenariot väntar",
     about="school",
     needs=(
+        PLAYED,
         Need(lambda e: e.play.scenario.expect.receives is not None, "the scenario does not say what is to be received"),
     ),
     reads_assertions=True,

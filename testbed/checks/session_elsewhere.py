@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
-from testbed.checks.core import Need, NotVerified, Observation, Outcome, check
+from testbed.checks.core import PLAYED, Need, NotVerified, Observation, Outcome, check
 from testbed.checks.probes import probes, shown
 from testbed.model.verdict import Evidence
 from testbed.model.wire import BROWSER, Exchange, Pointer
@@ -31,7 +31,7 @@ def _brought(evidence: Evidence) -> list[Exchange]:
     clause="RFC 9700, 4.7; RFC 6749, 10.12; OpenID Connect Core 3.1.2.1",
     sv="Svaret på en inloggning som en annan webbläsare började öppnar ingen session",
     about="vendor",
-    needs=(ELSEWHERE,),
+    needs=(PLAYED, ELSEWHERE),
 )
 def answer_elsewhere_refused(evidence: Evidence) -> Iterator[Outcome]:
     """The answer to a login that another browser began opens no session.

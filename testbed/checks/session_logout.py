@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from testbed.checks.core import Need, NotVerified, Observation, Outcome, Skip, check
+from testbed.checks.core import PLAYED, Need, NotVerified, Observation, Outcome, Skip, check
 from testbed.checks.probes import logouts, opened, probes, shown, shows_word, text_of
 from testbed.checks.tellings import tellings
 from testbed.model.messages import LogoutRequest, SamlMetadata
@@ -56,7 +56,7 @@ LOGGED_OUT_EVERYWHERE = Need(lambda e: bool(_logouts_everywhere(e)), "nobody log
     clause="SAML Profiles 4.4.1 and 4.4.3; OpenID Connect Back-Channel Logout 2.7",
     sv="En utloggning avslutar sessionerna hos alla",
     about="vendor",
-    needs=(LOGGED_OUT_EVERYWHERE,),
+    needs=(PLAYED, LOGGED_OUT_EVERYWHERE),
     reads_assertions=True,
 )
 def logout_everywhere(evidence: Evidence) -> Iterator[Outcome]:
@@ -136,7 +136,7 @@ CHANGED = Need(lambda evidence: bool(_changes(evidence)), "no two logins of the 
     clause="GDPR Article 5(1)(d)",
     sv="Leverantören visar vad skolan senast sade",
     about="vendor",
-    needs=(CHANGED,),
+    needs=(PLAYED, CHANGED),
     reads_assertions=True,
 )
 def shows_current_data(evidence: Evidence) -> Iterator[Outcome]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from testbed.checks.core import Need, NotVerified, Observation, Outcome, check
+from testbed.checks.core import PLAYED, Need, NotVerified, Observation, Outcome, check
 from testbed.checks.probes import probes, shown
 from testbed.model.messages import STATUS_SUCCESS, SamlResponse
 from testbed.model.oidc_messages import AuthorizationAnswer
@@ -35,7 +35,7 @@ REFUSAL_EXPECTED = Need(
     clause="SAML Core 3.2.2.2; SAML Profiles 4.1.4.2; OpenID Connect Core 3.1.2.6",
     sv="Inloggningen nekas så som scenariot väntar",
     about="school",
-    needs=(REFUSAL_EXPECTED,),
+    needs=(PLAYED, REFUSAL_EXPECTED),
     reads_assertions=True,
 )
 def login_refused_as_expected(evidence: Evidence) -> Iterator[Outcome]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from testbed.cli.outcome import AS_EXPECTED, NOT_AS_EXPECTED, out
+from testbed.interception.chromium import PROGRAMS
 from testbed.lab.home import LabHome
 
 MELLON = Path("/usr/lib/apache2/modules/mod_auth_mellon.so")
@@ -71,7 +72,8 @@ NEEDS = (
         lambda: str(MELLON) if MELLON.is_file() else "",
         "Debian: apt-get install apache2 libapache2-mod-auth-mellon",
     ),
-    Need("Chromium", "browser tests", False, _program("chromium", "google-chrome"), "Debian: apt-get install chromium"),
+    Need("Chromium", "--browser chromium", False, _program(*PROGRAMS), "Debian: apt-get install chromium"),
+    Need("Playwright", "--browser chromium", False, _package("playwright"), "make setup"),
 )
 
 

@@ -1,6 +1,9 @@
 """What commands that judge show in the terminal, and the exit status that they end with."""
 
+from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 from rich.console import Console
 from rich.table import Table
@@ -8,10 +11,14 @@ from rich.text import Text
 
 from testbed.model.verdict import Judgement, RunRecord
 from testbed.reports import html, junit, run_json, table
+from testbed.reports.limits import cannot_be_seen
+from testbed.reports.outside import masked
 from testbed.reports.rows import vendor_rows
 from testbed.runner.folder import RunFolder
 
 AS_EXPECTED, NOT_AS_EXPECTED, INCONCLUSIVE = 0, 1, 2
+PLAY_WORDS = {AS_EXPECTED: "as expected", NOT_AS_EXPECTED: "NOT as expected", INCONCLUSIVE: "INCONCLUSIVE"}
+CAPTURE_WORDS = {AS_EXPECTED: "without findings", NOT_AS_EXPECTED: "WITH FINDINGS", INCONCLUSIVE: "INCONCLUSIVE"}
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -23,6 +30,16 @@ def write_reports(folder: RunFolder, record: RunRecord) -> None:
     folder.write("report.html", html.render(record))
     folder.write("junit.xml", junit.render(record))
     folder.write("plays.csv", table.render(record))
+
+
+def versions_of(packages: Iterable[str]) -> dict[str, str]:
+    """What a verdict rests on."""
+    return {"python": python_version(), **{name: version(name) for name in packages}}
+
+
+def presentable(record: RunRecord, *, reveal: bool) -> RunRecord:
+    """What may be shown: captures from outside may hold real pupils, and are shown without values unless asked for."""
+    return record if reveal or not record.captured else masked(record)
 
 
 MANY_PLAYS = 40
@@ -39,15 +56,24 @@ def show(record: RunRecord, report: Path | None) -> None:
             _show_surprise(judgement)
     for problem in run.problems:
         out.print(Text(f"Problem: {problem}", style="bold red"))
+    for line in run.unreadable:
+        out.print(Text(f"Not readable: {line}", style="bold red"), soft_wrap=True)
+    for line in run.left_out:
+        out.print(Text(f"Left out: {line}"), soft_wrap=True)
+    for limit in cannot_be_seen(record):
+        out.print(Text(f"Cannot be seen: {limit.en}"), soft_wrap=True)
     met = sum(judgement.expectation.met for judgement in run.judgements)
-    words = {AS_EXPECTED: "as expected", NOT_AS_EXPECTED: "NOT as expected", INCONCLUSIVE: "INCONCLUSIVE"}
-    out.print(Text(f"{met} of {len(run.judgements)} plays as expected: the run is {words[run.exit_status]}."))
+    words = CAPTURE_WORDS if record.unplayed else PLAY_WORDS
+    what = "captures pass" if record.unplayed else "plays as expected"
+    out.print(Text(f"{met} of {len(run.judgements)} {what}: the run is {words[run.exit_status]}."))
     if report:
         out.print(Text(f"Report: {report}"), soft_wrap=True)
 
 
 def _table(record: RunRecord) -> Table:
-    view = Table(title=f"Run {record.run.id}, lab {record.run.lab}, seed {record.run.seed}", show_lines=True)
+    run = record.run
+    made = "made elsewhere" if record.captured else f"lab {run.lab}, seed {run.seed}"
+    view = Table(title=f"Run {run.id}, {made}", show_lines=True)
     for heading in ("Scenario", "Vendor", "Expected", "Got", "Data agreed", "Data received", "Data passed on"):
         view.add_column(heading, overflow="fold")
     for row in vendor_rows(record):

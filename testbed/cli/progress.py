@@ -69,3 +69,13 @@ def reading(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
     )
     with bar:
         yield bar.wrap_file(file, total=path.stat().st_size, description=escape(path.name))
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Says what is being done that has no measure; on a terminal only, and gone when it is done."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(escape(what)):
+        yield

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from testbed.cli.outcome import presentable
 from testbed.model.verdict import RunRecord
 from testbed.reports import html, junit, run_json, table
 from testbed.runner.folder import RunFolder
@@ -34,7 +35,11 @@ RENDERERS: Mapping[Format, Callable[[RunRecord], str]] = {
 
 def report(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show the values in captures that were made elsewhere.")
+    ] = False,
     format_: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.HTML,
 ) -> None:
     """Write one report of a run to standard output, made anew from its journal."""
-    typer.echo(RENDERERS[format_](RunFolder(run).judge(datetime.now(UTC))), nl=False)
+    record = presentable(RunFolder(run).judge(datetime.now(UTC)), reveal=reveal)
+    typer.echo(RENDERERS[format_](record), nl=False)

@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Annotated
 
 import typer
 
 from idp.people import generate
 from scenarios.flows import FLOWS
-from testbed.cli.outcome import show, write_reports
+from testbed.cli.outcome import err, show, versions_of, write_reports
 from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
+from testbed.interception.browser import BrowserKind
 from testbed.lab.home import LabHome
-from testbed.lab.open import LabName, open_lab
+from testbed.lab.open import LabName, must_have, open_lab
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
+from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import Play
 from testbed.model.written import Person, Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
@@ -32,7 +32,8 @@ EXAMPLES = (
     "testbed run                                              the tour, on loopback through the proxy\n\n"
     "testbed run login-reading-service --seed 7               one scenario with another school\n\n"
     "testbed run tour --lab inprocess --repeat 20 --seed 1    a sweep over other people, one table\n\n"
-    "testbed run my-scenario.yaml                             a scenario of your own"
+    "testbed run my-scenario.yaml                             a scenario of your own\n\n"
+    "testbed run scripts --browser chromium                   what scripts of pages do, with a real browser"
 )
 PUPILS = 900
 RECORDED_VERSIONS = ("school-federation-testbed", "pysaml2", "mitmproxy", "xmlsec", "signxml", "httpx")
@@ -51,13 +52,18 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     workers: Annotated[
         int, typer.Option(help="On loopback, so many processes serve the school, with one database.", min=1, max=16)
     ] = 1,
+    browser: Annotated[
+        BrowserKind, typer.Option(help="What the person's browser is; chromium runs scripts, on loopback.")
+    ] = BrowserKind.HTTP,
     catalogue: Annotated[
         list[Path] | None, typer.Option(help="One more folder laid out as scenarios/ is; may be repeated.")
     ] = None,
 ) -> None:
     """Play scenarios, intercept every exchange, judge the journal and write the report."""
+    must_have(lab, browser)
     chosen = names or ["tour"]
     known, scenarios = _chosen(chosen, catalogue or [])
+    scenarios = _playable(scenarios, browser)
     if person:
         scenarios = tuple(_played_by(person, scenario) for scenario in scenarios)
     home = LabHome.open()
@@ -70,13 +76,13 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
         seed,
         _versions(),
         tuple(play.id for play in plays),
-        _options(lab, pupils, workers, catalogue or []),
+        _options(lab, browser, _sizes(pupils, workers), catalogue or []),
         {name: str(path) for (kind, name), path in known.sources.items() if kind == "scenario" and str(path) in chosen},
     )
     used = {play.agreement: known.agreement_text(play.agreement) for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
     spec = LabSpec(home, people, vendors_in(plays), known.agreements)
-    early = _play(open_lab(lab, spec, folder, workers), plays, people, lab)
+    early = _play(open_lab(lab, spec, folder, workers, browser), plays, people, lab)
     record = folder.judge(datetime.now(UTC), (early,) if early else ())
     write_reports(folder, record)
     show(record, folder.report)
@@ -90,18 +96,41 @@ def _chosen(names: Sequence[str], folders: Sequence[Path]) -> tuple[Catalogue, t
     return known, known.named([by_file.get(Path(name), name) for name in names])
 
 
-def _options(lab: LabName, pupils: int, workers: int, folders: Sequence[Path]) -> tuple[str, ...]:
+def _playable(scenarios: Sequence[Scenario], browser: BrowserKind) -> tuple[Scenario, ...]:
+    """Those that can be seen with this browser; each of the others is named, with the reason.
+
+    Raises:
+        ScenarioInvalid: there is none.
+    """
+    if browser is BrowserKind.CHROMIUM:
+        return tuple(scenarios)
+    for scenario in scenarios:
+        if scenario.needs_scripts:
+            err.print(f"{scenario.id}: left out, for it shows only in a browser that runs scripts (--browser chromium)")
+    left = tuple(scenario for scenario in scenarios if not scenario.needs_scripts)
+    if not left:
+        raise ScenarioInvalid(
+            "testbed run", "", "none of the scenarios can be seen with --browser http", "play with --browser chromium"
+        )
+    return left
+
+
+def _options(lab: LabName, browser: BrowserKind, sizes: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
     """Those that were not left as they are by default, for the command that plays a finding again."""
     named: list[str] = []
     if lab is not LabName.LOOPBACK:
         named += ["--lab", lab.value]
-    if pupils != PUPILS:
-        named += ["--pupils", str(pupils)]
-    if workers != 1:
-        named += ["--workers", str(workers)]
+    if browser is not BrowserKind.HTTP:
+        named += ["--browser", browser.value]
+    named += sizes
     for folder in folders:
         named += ["--catalogue", str(folder)]
     return tuple(named)
+
+
+def _sizes(pupils: int, workers: int) -> tuple[str, ...]:
+    many = ("--pupils", str(pupils)) if pupils != PUPILS else ()
+    return (*many, "--workers", str(workers)) if workers != 1 else many
 
 
 def _played_by(person: str, scenario: Scenario) -> Scenario:
@@ -110,7 +139,7 @@ def _played_by(person: str, scenario: Scenario) -> Scenario:
 
 
 def _versions() -> dict[str, str]:
-    return {"python": python_version(), **{name: version(name) for name in RECORDED_VERSIONS}}
+    return versions_of(RECORDED_VERSIONS)
 
 
 def _play(

@@ -7,16 +7,31 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from testbed.interception.answers import outside
 from testbed.interception.journal import Journal
-from testbed.model.wire import Headers, Request, Response
+from testbed.model.wire import HUNG_UP, Headers, Request, Response
 
 NUMBER = "testbed-number"
+BY_CLIENT = ("Client disconnected", "stream reset by client")
+"""How mitmproxy begins to say that it was not the server who ended an exchange."""
 
 
 class Recorder:
-    """Records every exchange, sends hosts of the lab to their ports, and answers for all others itself."""
+    """Records every exchange, sends hosts of the lab to their ports, and answers for all others itself.
 
-    def __init__(self, journal: Journal, callers: Mapping[int, str], hosts: Mapping[str, tuple[str, int]]) -> None:
-        self._journal, self._callers, self._hosts = journal, callers, hosts
+    Args:
+        journal: where they are written.
+        callers: port of the proxy to who calls there.
+        hosts: of the lab, each to its address.
+        sink: address of the server that takes WebSockets to all other hosts.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        callers: Mapping[int, str],
+        hosts: Mapping[str, tuple[str, int]],
+        sink: tuple[str, int],
+    ) -> None:
+        self._journal, self._callers, self._hosts, self._sink = journal, callers, hosts, sink
 
     def request(self, flow: http.HTTPFlow) -> None:
         """A whole request has come.
@@ -29,8 +44,10 @@ class Recorder:
         sent = Request(request.method, request.pretty_url, _pairs(request.headers), request.raw_content or b"")
         flow.metadata[NUMBER] = self._journal.open(sender, sent)
         address = self._hosts.get(sent.host)
+        if address is None and sent.header("upgrade").lower() == "websocket":
+            address, request.scheme = self._sink, "http"
         if address is None:
-            answer = outside(sent.host)
+            answer = outside(sent)
             flow.response = http.Response.make(answer.status, answer.body, dict(answer.headers))
             return
         # NOTE: led to its port here and not in server_connect: mitmproxy finds a connection to use again by the
@@ -40,7 +57,7 @@ class Recorder:
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         """The name that TLS asks for and verifies stays that of the host; and nothing goes outside the lab."""
-        if data.server.address not in self._hosts.values():
+        if data.server.address not in (*self._hosts.values(), self._sink):
             data.server.error = "outside the laboratory"
         elif data.client.sni:
             data.server.sni = data.client.sni
@@ -52,11 +69,32 @@ class Recorder:
         answer = Response(flow.response.status_code, _pairs(flow.response.headers), flow.response.raw_content or b"")
         self._journal.close(flow.metadata[NUMBER], answer)
 
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        """The answer, which was recorded, has made the connection a WebSocket."""
+        self._journal.connect(flow.metadata[NUMBER])
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """A whole message has come; it has not been passed on yet."""
+        if flow.websocket is None:
+            raise RuntimeError("mitmproxy told of a message without a WebSocket")
+        for message in flow.websocket.messages:
+            self._journal.frame(
+                flow.metadata[NUMBER], sent=message.from_client, data=message.content, text=message.is_text
+            )
+        # NOTE: mitmproxy would keep every message for as long as the connection stands.
+        flow.websocket.messages.clear()
+
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        """It has been closed, by whomever."""
+        self._journal.hang_up(flow.metadata[NUMBER])
+
     def error(self, flow: http.HTTPFlow) -> None:
         """No answer will come."""
         number = flow.metadata.get(NUMBER)
         if number is not None:
-            self._journal.close(number, None, flow.error.msg if flow.error else "the connection ended")
+            said = flow.error.msg if flow.error else "the connection ended"
+            hung_up = not flow.client_conn.connected or said.startswith(BY_CLIENT)
+            self._journal.close(number, None, HUNG_UP if hung_up else said)
 
 
 def _pairs(headers: http.Headers) -> Headers:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 from testbed.model.verdict import Play
-from testbed.model.wire import Exchange, Headers, Request, Response
+from testbed.model.wire import Exchange, Frame, Headers, Request, Response
 from testbed.model.written import Scenario, Vendor
 
 type Line = dict[str, JsonValue]
@@ -60,6 +60,7 @@ def play_to_json(play: Play) -> Line:
         "person": play.person,
         "agreement": play.agreement,
         "also": [vendor.model_dump(mode="json", by_alias=True) for vendor in play.also],
+        **({"captured": True} if play.captured else {}),
     }
 
 
@@ -80,6 +81,7 @@ def play_from_json(data: Mapping[str, JsonValue]) -> Play:
         agreement=str(data["agreement"]),
         started=moment(data["started"]) if "started" in data else None,
         also=tuple(Vendor.model_validate(one) for one in also),
+        captured=data.get("captured") is True,
     )
 
 
@@ -101,6 +103,7 @@ def exchange_to_json(exchange: Exchange) -> Line:
         },
         "response": _response_to_json(response) if response else None,
         "error": exchange.error,
+        **({"led_by": exchange.led_by} if exchange.led_by else {}),
     }
 
 
@@ -125,7 +128,31 @@ def exchange_from_json(data: Mapping[str, JsonValue]) -> Exchange:
         started=moment(data["started"]),
         duration_ms=float(str(data["duration_ms"])),
         error=str(data["error"]),
+        led_by=str(data.get("led_by", "")),
     )
+
+
+def frame_to_json(exchange: int, frame: Frame) -> Line:
+    """One message of a WebSocket; text as text, which RFC 6455 says is UTF-8, and everything else as base64."""
+    line: Line = {"exchange": exchange, "sent": frame.sent, "at": stamp(frame.at)}
+    if frame.text:
+        try:
+            return {**line, "text": frame.data.decode("utf-8")}
+        except UnicodeDecodeError:
+            pass
+    return {**line, "base64": base64.b64encode(frame.data).decode("ascii")}
+
+
+def frame_from_json(data: Mapping[str, JsonValue]) -> tuple[int, Frame]:
+    """The other way: the number of the exchange, and what was said.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no frame of a journal.
+    """
+    if not isinstance(data["sent"], bool):
+        raise TypeError("who sent a frame is told by true or false")
+    text = "text" in data
+    return int(str(data["exchange"])), Frame(data["sent"], moment(data["at"]), body_from_json(dict(data)), text)
 
 
 def _response_to_json(response: Response) -> Line:

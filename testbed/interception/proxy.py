@@ -20,13 +20,19 @@ from pydantic import JsonValue
 from testbed.interception.addon import Recorder
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.encoding import play_from_json
-from testbed.interception.journal import Journal
+from testbed.interception.journal import MAX_FRAMES_BYTES, Journal
+from testbed.interception.sink import sink
+from testbed.interception.sockets import bound_messages
 
 LOOPBACK = "127.0.0.1"
 BODY_LIMIT = "256m"
 """What is larger mitmproxy refuses; the journal keeps less still."""
 LINE_LIMIT = 4 * 1024 * 1024
 QUIET_POLL_S = 0.005
+SILENCE_S = 0.25
+"""A WebSocket on which nothing was said for so long has said what it had to say: it may stay open for ever."""
+TALK_S = 3.0
+"""No longer is waited for one that talks on and on; what it says later is recorded all the same."""
 
 
 def _now() -> datetime:
@@ -69,10 +75,12 @@ class _Lifeline:
                 raise ValueError(f"an order that the proxy does not know: {sorted(order)}")
 
     async def _quiet(self, seconds: float) -> bool:
-        deadline = asyncio.get_running_loop().time() + seconds
-        while self._journal.in_flight:
-            if asyncio.get_running_loop().time() > deadline:
-                return False
+        """Wait for the end of what is under way; whether every exchange was answered."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        while self._journal.in_flight or (not self._journal.silent(SILENCE_S) and loop.time() < begun + TALK_S):
+            if loop.time() > begun + seconds:
+                return not self._journal.in_flight
             await asyncio.sleep(QUIET_POLL_S)
         return True
 
@@ -87,16 +95,18 @@ def _options(config: ProxyConfig) -> options.Options:
 
 async def _serve(config: ProxyConfig) -> int:
     with Journal(config.journal, config.lab, _now) as journal:
-        return await _record(config, journal)
+        async with sink() as address:
+            return await _record(config, journal, address)
 
 
-async def _record(config: ProxyConfig, journal: Journal) -> int:
+async def _record(config: ProxyConfig, journal: Journal, outside: tuple[str, int]) -> int:
+    bound_messages(MAX_FRAMES_BYTES)
     master = DumpMaster(_options(config), with_termlog=False, with_dumper=False)
     # NOTE: lazy, so that nothing is connected before the recorder has seen the request; and certificates are made
     # from the name that the client asked for, not fetched from a server that may not exist.
     master.options.update(connection_strategy="lazy", upstream_cert=False, body_size_limit=BODY_LIMIT)
     callers = {port: sender for sender, port in config.listeners.items()}
-    master.addons.add(Recorder(journal, callers, config.hosts), _Lifeline(master, journal))
+    master.addons.add(Recorder(journal, callers, config.hosts, outside), _Lifeline(master, journal))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, master.shutdown)
     check = master.addons.get("errorcheck")
     try:

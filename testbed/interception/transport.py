@@ -26,7 +26,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         number = self._journal.open(self._sender, sent)
         transport = self._hosts.get(sent.host)
         if transport is None:
-            answer = outside(sent.host)
+            answer = outside(sent)
             self._journal.close(number, answer)
             return httpx.Response(answer.status, headers=list(answer.headers), stream=httpx.ByteStream(answer.body))
         try:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 
 from testbed.interception.browser import Browser
+from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
@@ -38,7 +39,7 @@ class InProcessStage:
     async def browser(self) -> AsyncIterator[Browser]:
         """See :class:`testbed.runner.play.Stage`."""
         async with self.client(BROWSER) as http:
-            yield Browser(http, self._now)
+            yield HttpBrowser(http, self._now)
 
     async def begin(self, play: Play) -> None:
         """See :class:`testbed.runner.play.Stage`."""

@@ -8,8 +8,8 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,11 @@ from typing import Literal
 
 import httpx
 
-from testbed.interception.browser import Browser
+from testbed.interception.browser import Browser, BrowserKind
+from testbed.interception.chromium import chromium_path
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.encoding import Line, play_to_json
+from testbed.interception.http_browser import HttpBrowser
 from testbed.lab.child import ChildProcess
 from testbed.lab.control import SchoolControl
 from testbed.lab.home import trusting
@@ -52,22 +54,15 @@ class LoopbackStage:
         proxy: ChildProcess,
         participants: tuple[ChildProcess, ...],
         control: SchoolControl,
-        browser: "_Door",
+        browsers: "_Browsers",
         releases: Path,
     ) -> None:
-        self._proxy, self._participants, self._control, self._browser = proxy, participants, control, browser
+        self._proxy, self._participants, self._control, self._browsers = proxy, participants, control, browsers
         self._releases = releases
 
-    @asynccontextmanager
-    async def browser(self) -> AsyncIterator[Browser]:
+    def browser(self) -> AbstractAsyncContextManager[Browser]:
         """See :class:`testbed.runner.play.Stage`."""
-        async with httpx.AsyncClient(
-            proxy=self._browser.proxy,
-            verify=trusting(self._browser.ca_file),
-            timeout=REQUEST_TIMEOUT_S,
-            trust_env=False,
-        ) as http:
-            yield Browser(http, _now)
+        return self._browsers()
 
     async def begin(self, play: Play) -> None:
         """See :class:`testbed.runner.play.Stage`.
@@ -101,12 +96,8 @@ class LoopbackStage:
         return await self._proxy.ask(json.dumps(order), QUIET_S + ANSWER_S)
 
 
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """How a client gets in: the proxy's listener for it, and whom to trust."""
-
-    proxy: str
-    ca_file: Path
+type _Browsers = Callable[[], AbstractAsyncContextManager[Browser]]
+"""Makes one person's browser after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +140,11 @@ class _Roster:
 
 @asynccontextmanager
 async def loopback_lab(
-    spec: LabSpec, folder: RunFolder, browser_port: int = 0, workers: int = 1
+    spec: LabSpec,
+    folder: RunFolder,
+    browser_port: int = 0,
+    workers: int = 1,
+    browser: BrowserKind = BrowserKind.HTTP,
 ) -> AsyncIterator[LoopbackStage]:
     """The whole lab, ready to be played in; its processes are gone when it closes, however it closes.
 
@@ -158,9 +153,11 @@ async def loopback_lab(
         folder: the run's; the proxy writes its journal, and everyone's standard error goes to its log.
         browser_port: the proxy's port for the browser; 0 takes a free one.
         workers: so many processes serve the schools, with one socket and one database.
+        browser: what a person's browser is.
 
     Raises:
         ParticipantUnavailable: a process did not come up, with the last lines that it said.
+        ScenarioInvalid: there is no such browser here.
     """
     async with AsyncExitStack() as stack:
         sockets = _Sockets(*(stack.enter_context(_listening()) for _ in range(3)))
@@ -176,8 +173,26 @@ async def loopback_lab(
         control = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{_port(sockets.control)}", trust_env=False)
         )
-        door = _Door(roster.proxies[BROWSER], spec.home.ca_file)
-        yield LoopbackStage(proxy, tuple(participants), SchoolControl(control, roster.token), door, folder.releases)
+        browsers = await _browsers(stack, browser, roster.proxies[BROWSER], spec.home.ca_file)
+        yield LoopbackStage(proxy, tuple(participants), SchoolControl(control, roster.token), browsers, folder.releases)
+
+
+async def _browsers(stack: AsyncExitStack, kind: BrowserKind, proxy: str, ca_file: Path) -> _Browsers:
+    """Makes browsers that call through this proxy and trust this certificate authority alone."""
+    if kind is BrowserKind.CHROMIUM:
+        # NOTE: imported only where it is wanted, for it needs a library that need not be there.
+        from testbed.interception.chromium_process import launched  # noqa: PLC0415
+
+        return (await stack.enter_async_context(launched(chromium_path(), proxy, ca_file))).browser
+
+    @asynccontextmanager
+    async def made_of_http() -> AsyncIterator[Browser]:
+        async with httpx.AsyncClient(
+            proxy=proxy, verify=trusting(ca_file), timeout=REQUEST_TIMEOUT_S, trust_env=False
+        ) as http:
+            yield HttpBrowser(http, _now)
+
+    return made_of_http
 
 
 async def _all_or_none(stack: AsyncExitStack, *starting: Coroutine[None, None, ChildProcess]) -> list[ChildProcess]:

@@ -7,8 +7,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from testbed.model.attributes import by_name
 from testbed.model.written import Person
 
+PEOPLE_MEND = "write a list of people as 'testbed people generate' does (docs/schema/person.schema.json)"
 MAX_BYTES = 64 * 1024 * 1024
 """A file larger than this is no scenario, agreement or people file of ours."""
 
@@ -82,19 +84,26 @@ def load[Document: BaseModel](path: Path, kind: type[Document]) -> Document:
         raise _in_words(path, error, kind.__name__.lower()) from error
 
 
+def _json(path: Path) -> object:
+    try:
+        # NOTE: a number of thousands of digits is a ValueError of its own.
+        return json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ScenarioInvalid):
+            raise
+        line = getattr(error, "lineno", None)
+        raise ScenarioInvalid(
+            path, f"line {line}" if line else "", "is not JSON", "write it with 'testbed people generate'"
+        ) from error
+
+
 def load_people(path: Path) -> dict[str, Person]:
     """people.json, by id.
 
     Raises:
         ScenarioInvalid: the first entry that is wrong, or an id that stands twice.
     """
-    try:
-        data = json.loads(read_text(path))
-    except (json.JSONDecodeError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        raise ScenarioInvalid(
-            path, f"line {line}" if line else "", "is not JSON", "write it with 'testbed people generate'"
-        ) from error
+    data = _json(path)
     try:
         people = TypeAdapter(tuple[Person, ...]).validate_python(data)
     except ValidationError as error:
@@ -105,6 +114,35 @@ def load_people(path: Path) -> dict[str, Person]:
         twice = next(person.id for person in people if person.id in seen or seen.add(person.id))  # type: ignore[func-returns-value]
         raise ScenarioInvalid(path, twice, "the id stands twice", "give every person an id of its own")
     return by_id
+
+
+def load_people_of_others(path: Path) -> tuple[dict[str, Person], tuple[str, ...]]:
+    """A people file that was written elsewhere: everybody in it who can be read, by id, and a line for each who cannot.
+
+    The lines name an entry by its number alone: what stands in it may be a real pupil's.
+
+    Raises:
+        ScenarioInvalid: it is no list of people, or nobody in it can be read.
+    """
+    data = _json(path)
+    if not isinstance(data, list):
+        raise ScenarioInvalid(path, "", "is no list of people", PEOPLE_MEND)
+    people: dict[str, Person] = {}
+    lines: list[str] = []
+    for number, entry in enumerate(data, start=1):
+        try:
+            person = Person.model_validate(entry)
+        except ValidationError as error:
+            lines.append(f"{path.name}: person {number} was left out: {_in_a_line(error)}")
+            continue
+        if person.id in people:
+            lines.append(f"{path.name}: person {number} was left out: the id is that of somebody before")
+            continue
+        people[person.id] = person
+    if not people:
+        why = f"; {lines[0]}" if lines else ""
+        raise ScenarioInvalid(path, "", f"holds nobody who can be read{why}", PEOPLE_MEND)
+    return people, tuple(lines)
 
 
 def dump_people(people: dict[str, Person]) -> str:
@@ -119,6 +157,23 @@ _MENDS = {
     "string_pattern_mismatch": "write it in the form named",
     "date_from_datetime_parsing": "write a date as YYYY-MM-DD",
 }
+
+
+def _in_a_line(error: ValidationError) -> str:
+    """The first thing that is wrong with a person, by names of ours alone: a field may be called after somebody."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    known = {*Person.model_fields, *by_name()}
+    field = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part in known)
+    more = error.error_count() - 1
+    beside = f" (and {more} more)" if more else ""
+    match first["type"]:
+        case "missing":
+            return f"{field} is missing{beside}"
+        case "extra_forbidden":
+            return f"it has a field that no person has{beside}"
+        case "literal_error" | "string_pattern_mismatch":
+            return f"{field} is not in the form that it must have{beside}"
+    return f"{field or 'it'} is not what a person has there{beside}"
 
 
 def _in_words(path: Path, error: ValidationError, kind: str) -> ScenarioInvalid:

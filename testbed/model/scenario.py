@@ -138,6 +138,8 @@ class Scenario(Written):
     """What the spoiled message breaks."""
     kind: PersonKind | None = None
     """Where it is one of a suite that plays every kind of person: which."""
+    needs_scripts: bool = False
+    """What it is about is done by a script of a page, and shows only with ``--browser chromium``."""
     expect: Expect
 
     @model_validator(mode="after")

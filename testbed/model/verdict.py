@@ -11,6 +11,9 @@ from testbed.model.release import ReleaseRecord
 from testbed.model.wire import Exchange
 from testbed.model.written import Agreement, Person, Scenario, Vendor
 
+CAPTURE = "capture"
+"""What stands for the lab where there was none: the recording was made elsewhere."""
+
 
 class Verdict(StrEnum):
     """No evidence is never a pass; everything but PASS and FAIL carries its reason."""
@@ -49,6 +52,8 @@ class Play:
     """Why we could not see it through (proxy gone, participant gone): our own fault."""
     also: tuple[Vendor, ...] = ()
     """Other vendors that the person logs in to; what they do is judged in plays of their own."""
+    captured: bool = False
+    """It was recorded elsewhere: nobody played a scenario, and what is not in it may have happened all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,9 @@ class Evidence:
     """What was sent in this play and cannot be read: it is no evidence of anything, and hides what it holds."""
 
     @property
-    def person(self) -> Person:
-        """The person who plays."""
-        return self.people[self.play.person]
+    def person(self) -> Person | None:
+        """The person who plays; None where a capture does not tell who it was."""
+        return self.people.get(self.play.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,11 @@ class Run:
     judgements: tuple[Judgement, ...]
     problems: tuple[str, ...] = ()
     """What went wrong with the lab itself; any makes the run inconclusive."""
+    unreadable: tuple[str, ...] = ()
+    """What of captures, and of the people file beside them, could not be read, one line each: no play that lacks some
+    of its recording can pass."""
+    left_out: tuple[str, ...] = ()
+    """What captures hold and nobody judged, because it is no traffic of the web, one line for each kind."""
 
     @property
     def exit_status(self) -> int:
@@ -180,6 +190,20 @@ class RunRecord:
     """By play id."""
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     """By agreement id."""
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """All that are known, with the identifiers that they were given."""
+    masked: bool = False
+    """Nobody's values stand in it."""
+
+    @property
+    def captured(self) -> bool:
+        """Whether it was recorded elsewhere, and may hold real people."""
+        return self.run.lab == CAPTURE
+
+    @property
+    def unplayed(self) -> bool:
+        """Whether none of it was played by a scenario: then nothing is expected but that nothing is found."""
+        return self.captured and all(judgement.play.captured for judgement in self.run.judgements)
 
     @property
     def releases(self) -> Mapping[str, tuple[ReleaseRecord, ...]]:

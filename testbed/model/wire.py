@@ -112,6 +112,8 @@ class Exchange:
     error: str = ""
     frames: tuple[Frame, ...] = ()
     """What was said once the response had made the connection a WebSocket, in order."""
+    led_by: str = ""
+    """Host of the page that made the browser send it, where the recorder knows that by more than the headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +128,7 @@ class Pointer:
         return f"exchange {self.exchange}, {self.locator}"
 
 
+HUNG_UP = "whoever asked hung up before the answer came"
+"""The error of an exchange that the caller ended: a browser that leaves a page lets go of what it still asked for."""
 BROWSER = "browser.test"
 """The host name under which the person's browser appears as a sender."""

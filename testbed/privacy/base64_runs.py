@@ -122,7 +122,8 @@ def _look(shapes: Shapes, starts: Numbers, ends: Numbers, kinds: Octets, found: 
         found.pieces.append(Piece(start, "base64", _octets_in(buffer[start:end]), packed=True))
     for place in np.flatnonzero(_lz_perhaps(quads) & ~text).tolist():
         _lz(buffer, int(starts[place]), int(ends[place]), found)
-    for place in np.flatnonzero(_DIGEST_LENGTH[np.minimum(lengths, 99)] & mixed & ~text).tolist():
+    # NOTE: octets of a digest may be text by chance.
+    for place in np.flatnonzero(_DIGEST_LENGTH[np.minimum(lengths, 99)] & mixed).tolist():
         start, end = int(starts[place]), int(ends[place])
         found.digests.append((start, _octets_in(buffer[start:end])))
     left = np.flatnonzero((lengths >= LONG) & (kinds & ANY_CAPITAL > 0) & (kinds & BEYOND_HEX > 0) & ~text)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import batched
 from types import MappingProxyType
 from typing import Protocol
 
@@ -40,6 +41,8 @@ KNOWN_SALTS = (b"QX4QkKEU",)
 """That trackers put behind a value and that measurements have found (leaky-forms, LeakDetector.py: sha_salted_1)."""
 MAX_TOKENS = 2_000_000
 MAX_KEYS = 16
+BLOCK = 20_000
+"""Spellings of which digests are made in one go."""
 
 
 class Tokens:
@@ -67,21 +70,20 @@ class Tokens:
         if not self._met:
             return
         makers = list(_makers({len(token) for token in self._met}, keys[:MAX_KEYS]))
-        met = self._met
         owners: dict[tuple[bytes, str], Owner] = {}
-        for owner, spellings in spelt(index):
-            for text in spellings:
-                data = text.encode("utf-8", "surrogatepass")
-                for kind, make in makers:
-                    token = make(data).digest()
-                    if token in met:
-                        known = owners.get((token, kind))
-                        if known is None:
-                            owners[(token, kind)] = owner
-                        elif known.person not in ("", owner.person):
+        for block in batched(_each_spelt(index), BLOCK, strict=False):
+            spellings = [data for data, _ in block]
+            for kind, make in makers:
+                tokens = [make(data).digest() for data in spellings]
+                if self._met.keys().isdisjoint(tokens):
+                    continue
+                for token, (_, owner) in zip(tokens, block, strict=True):
+                    if token in self._met:
+                        known = owners.setdefault((token, kind), owner)
+                        if known.person not in ("", owner.person):
                             owners[(token, kind)] = Owner(known.attribute, "", known.value)
         for (token, kind), owner in owners.items():
-            for part, layers in met[token]:
+            for part, layers in self._met[token]:
                 yield part, (*layers, kind), owner
 
 
@@ -112,6 +114,12 @@ def _hmac(key: bytes, kind: str) -> Maker:
         return one
 
     return make
+
+
+def _each_spelt(index: PeopleIndex) -> Iterator[tuple[bytes, Owner]]:
+    for owner, spellings in spelt(index):
+        for text in spellings:
+            yield text.encode("utf-8", "surrogatepass"), owner
 
 
 def spelt(index: PeopleIndex) -> Iterator[tuple[Owner, Sequence[str]]]:

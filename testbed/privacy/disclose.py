@@ -2,20 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from testbed.model.attributes import by_saml_name
 from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
 from testbed.model.oidc_messages import LogoutToken, ProviderMetadata, TokenAnswer
 from testbed.model.privacy import PLAIN, Channel, Disclosure, Unreadable
-from testbed.model.wire import BROWSER, Exchange, Pointer, header, host_of
+from testbed.model.wire import Exchange, Pointer, host_of
 from testbed.model.written import Agreement
+from testbed.privacy.leading import Leading
 from testbed.privacy.oidc import read_whole, told_by
 from testbed.privacy.people import NAME_ID, SUBJECT, PeopleIndex
 from testbed.privacy.sightings import Sighting, Sightings
 from testbed.privacy.subject import subject_of, whose
-
-REDIRECT = range(300, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,12 @@ def disclosures(
     """
     index, player = known.index, known.player
     by_number = {exchange.number: exchange for exchange in exchanges}
-    controller = _controller_hosts(messages, agreement)
+    controller, leading = _controller_hosts(messages, agreement), Leading(exchanges)
     found: list[Disclosure] = []
     for message in messages:
         if message.where.exchange in by_number:
             exchange = by_number[message.where.exchange]
-            led_by = initiator(exchange, exchanges)
+            led_by = leading.initiator(exchange)
             if isinstance(message, SamlResponse):
                 found += _in_response(message, exchange, led_by, (index, player))
             found += told_by(message, exchange, led_by, (index, player))
@@ -65,7 +63,7 @@ def disclosures(
     }
     read_there = known.read | read_whole_at(messages)
     for exchange in exchanges:
-        led_by = initiator(exchange, exchanges)
+        led_by = leading.initiator(exchange)
         for sighting in known.seen.of(exchange.number):
             if sighting.answered and (
                 exchange.number in read or (exchange.number, sighting.owner.attribute, sighting.owner.value) in stated
@@ -84,31 +82,6 @@ def disclosures(
 def read_whole_at(messages: Iterable[Message]) -> frozenset[Pointer]:
     """Where those messages stand of which everything is read, and nothing is left to be searched for."""
     return frozenset(message.where for message in messages if isinstance(message, SamlResponse | LogoutToken))
-
-
-def initiator(exchange: Exchange, exchanges: Sequence[Exchange]) -> str:
-    """The host of the party that made a request happen.
-
-    A server acts for itself. A browser is led: by the redirect that named this URL, else by the page that its Origin
-    or Referer tells of, else by the person.
-    """
-    if exchange.sender != BROWSER:
-        return exchange.sender
-    for earlier in reversed(exchanges):
-        if earlier.number < exchange.number and earlier.sender == BROWSER and _leads_to(earlier, exchange.request.url):
-            return earlier.receiver
-    page = exchange.request.header("origin") or exchange.request.header("referer")
-    return host_of(page) or BROWSER
-
-
-def _leads_to(earlier: Exchange, url: str) -> bool:
-    if earlier.response is None or earlier.response.status not in REDIRECT:
-        return False
-    location = header(earlier.response.headers, "location")
-    try:
-        return bool(location) and urljoin(earlier.request.url, location).partition("#")[0] == url
-    except ValueError:
-        return False
 
 
 def _controller_hosts(messages: Sequence[Message], agreement: Agreement | None) -> frozenset[str]:
@@ -165,9 +138,10 @@ def _seen(sighting: Sighting, exchange: Exchange, sender: str, known: Known) -> 
 
 def unreadable(exchanges: Sequence[Exchange], known: Known) -> tuple[Unreadable, ...]:
     """What nobody here could read to its end, in the order of the exchanges."""
+    leading = Leading(exchanges)
     return tuple(
         Unreadable(
-            sender=exchange.receiver if closed.answered else initiator(exchange, exchanges),
+            sender=exchange.receiver if closed.answered else leading.initiator(exchange),
             recipient=exchange.sender if closed.answered else exchange.receiver,
             channel=closed.channel,
             where=Pointer(exchange.number, closed.locator),

@@ -1,10 +1,13 @@
 """Whose a value is that many people share, when other fields beside it tell."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from testbed.privacy.people import Owner, PeopleIndex
 
+WORD = re.compile(r"\w+")
 MAX_LOOKED_AT = 5000
 """People who are looked at for one record."""
 
@@ -57,3 +60,18 @@ def _only(told: Sequence[tuple[str, str]], index: PeopleIndex) -> str:
         return ""
     left = [name for name in index.owners(*smallest) if all(index.owns(name, *one) for one in told)]
     return left[0] if len(left) == 1 else ""
+
+
+def as_written(owners: Sequence[Owner], raw: bytes) -> Owner:
+    """Of values that differ in accents alone the one whose words the octets hold as they are; else the first."""
+    if len(owners) == 1:
+        return owners[0]
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    text = unicodedata.normalize("NFC", text).casefold()
+    for owner in owners:
+        if all(word in text for word in WORD.findall(unicodedata.normalize("NFC", owner.value).casefold())):
+            return owner
+    return owners[0]

@@ -56,6 +56,8 @@ class Seen:
     owner: Owner
     in_field: bool
     """A field said what it is."""
+    others: tuple[Owner, ...] = ()
+    """Of values that differ from this one in accents alone, and that may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class _Match:
     end: int
     owner: Owner
     in_field: bool = False
+    others: tuple[Owner, ...] = ()
 
 
 def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
@@ -86,7 +89,7 @@ def _in_block(buffer: bytes, begins: Numbers, block: _Pieces, index: PeopleIndex
         text, _, goes_on = block[place]
         # NOTE: at its very beginning a piece may hold the second half of a longer word; the piece before has it whole.
         if match.end > beyond and not (goes_on and match.start - begins[place] < OVERLAP // 2):
-            seen[Seen(text, match.owner, match.in_field)] = None
+            seen[Seen(text, match.owner, match.in_field, match.others)] = None
             beyond = match.end
     yield from seen
 
@@ -134,7 +137,11 @@ class _Comparing:
             if place_of:
                 found.setdefault((*place_of, self.index.rows.attribute(row)), []).append(row)
         for (start, end, attribute), same in found.items():
-            yield _Match(start, end, self._owner(attribute, same))
+            by_value: dict[str, list[int]] = {}
+            for row in same:
+                by_value.setdefault(self.index.rows.value(row).casefold(), []).append(row)
+            owner, *others = (self._owner(attribute, rows) for rows in by_value.values())
+            yield _Match(start, end, owner, others=tuple(others))
             return
 
     def _owner(self, attribute: str, rows: Sequence[int]) -> Owner:
@@ -197,7 +204,7 @@ class _Comparing:
                 return True
 
 
-_ADDRESS = re.compile(rb"[a-z0-9._%+'-]*(?:@|=40|%40)")
+_ADDRESS = re.compile(rb"(?:[a-z0-9._%+'-]|=\r?\n)*(?:@|=40|%40)")
 
 
 def _to_address(buffer: bytes, end: int) -> bool:
@@ -282,13 +289,16 @@ def _field_match(comparing: _Comparing, place: int, length: int, attribute: str,
     between = buffer[words.ends[place - 1] : start]
     if not FIELD_SIGNS.fullmatch(between) or not FIELD_ENDS.match(buffer, end):
         return None
-    text = buffer[start:end]
-    for row in rows:
-        value = index.rows.value(row)
-        if index.rows.attribute(row) == attribute and tuple(WORD.findall(text)) in in_fields(attribute, value):
-            owners = index.owners(attribute, value)
-            return _Match(start, end, Owner(attribute, owners.only, value), in_field=True)
-    return None
+    text = tuple(WORD.findall(buffer[start:end]))
+    values = {
+        value.casefold(): value
+        for row, _ in zip(rows, range(MAX_SHARING), strict=False)
+        if index.rows.attribute(row) == attribute and text in in_fields(attribute, value := index.rows.value(row))
+    }
+    if not values:
+        return None
+    owner, *others = (Owner(attribute, index.owners(attribute, value).only, value) for value in values.values())
+    return _Match(start, end, owner, in_field=True, others=tuple(others))
 
 
 # --- telephone numbers ----------------------------------------------------------------------------------------------
@@ -316,9 +326,9 @@ def _phones(buffer: bytes, index: PeopleIndex) -> Iterator[_Match]:
 
 
 def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows: list[int]) -> _Match | None:
-    before = buffer[max(end - length - MAX_PHONE_SIGNS - 8, 0) : end]
+    before = buffer[max(end - length - MAX_PHONE_SIGNS - 16, 0) : end]
     found = PHONE_BEFORE.search(before)
-    if not found or not rows:
+    if not found or not rows or buffer[end : end + 1].isalnum():
         return None
     value = index.rows.value(rows[0])
     digits, wanted = found.group().decode("ascii"), national(value)

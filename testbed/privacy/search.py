@@ -13,10 +13,10 @@ from testbed.model.privacy import PLAIN
 from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
 from testbed.privacy.people import Owner, PeopleIndex
-from testbed.privacy.records import Found, together
+from testbed.privacy.records import Found, as_written, together
 from testbed.privacy.scan import scan
 from testbed.privacy.skeleton import narrowed, of_bytes
-from testbed.privacy.unwrap import aside, sealed, unescaped, unpacked
+from testbed.privacy.unwrap import aside, parts_in, sealed, unescaped, unpacked
 from testbed.privacy.words import joined
 
 MAX_LAYERS = 4
@@ -78,8 +78,9 @@ class _Work:
 
 def find(text: str, index: PeopleIndex) -> tuple[Owner, ...]:
     """Every value that points at one person and stands in a text, behind escapes at most, each once, as first seen."""
-    seen = scan(list(of_bytes(unescaped(text[:MAX_TEXT].encode("utf-8", "replace")))), index)
-    return tuple(dict.fromkeys(one.owner for one in seen if not one.in_field))
+    raw = unescaped(text[:MAX_TEXT].encode("utf-8", "replace"))
+    seen = [one for one in scan(list(of_bytes(raw)), index) if not one.in_field]
+    return tuple(dict.fromkeys(as_written((one.owner, *one.others), raw) for one in seen))
 
 
 def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = ()) -> Searched:
@@ -150,6 +151,8 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
     for raw in batch:
         # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
         packed = list(_packed(raw, work))
+        parts = (part for part in parts_in(raw.data) if _new(raw.part, part, work))
+        inner += [_Raw(raw.part, raw.layers, part, raw.glued) for part in parts]
         raw.data = unescaped(narrowed(raw.data))
         inner += packed
         for more in aside(raw.data):
@@ -164,7 +167,8 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
             of.append(raw)
     for seen in scan(texts, work.index):
         raw = of[seen.text]
-        found = Found(raw.part, seen.owner, "+".join(raw.layers) or PLAIN, seen.in_field)
+        owner = seen.owner if not seen.others else as_written((seen.owner, *seen.others), raw.data)
+        found = Found(raw.part, owner, "+".join(raw.layers) or PLAIN, seen.in_field)
         work.found[found] = work.found.get(found, False) or not raw.glued
     if any(len(raw.layers) < MAX_LAYERS for raw in batch):
         inner += _encoded(batch, work)

@@ -58,10 +58,19 @@ def unescaped(raw: bytes) -> bytes:
     for _ in range(ROUNDS):
         if b"&" not in raw or not ENTITY.search(raw):
             break
-        raw = ENTITY.sub(lambda found: _entity(found[0]), raw)
+        raw = ENTITY.sub(lambda found: _entity(found[0]), _as_utf8(raw))
     if b"\n" in raw:
         for ends in LINES:
             raw = ends.sub(b"", raw)
+    return raw
+
+
+def _as_utf8(raw: bytes) -> bytes:
+    """Octets among which letters of UTF-8 are going to stand: a form in Latin-1 writes all others as entities."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1").encode("utf-8")
     return raw
 
 
@@ -110,11 +119,9 @@ def _units(escapes: bytes) -> bytes:
 
 
 def aside(raw: bytes) -> Iterator[bytes]:
-    """Further readings of octets that say something as they are: quoted-printable, the parts of a multipart body."""
+    """A further reading of octets that say something as they are: what stands in quoted-printable."""
     if b"=" in raw and (quoted := b"\n\0\n".join(_quoted(raw))):
         yield quoted
-    if raw[:2] == b"--" or (b"isposition:" in raw and PART.search(raw)):
-        yield from _parts(raw)
 
 
 def _quoted(raw: bytes) -> Iterator[bytes]:
@@ -129,15 +136,20 @@ def _quoted(raw: bytes) -> Iterator[bytes]:
             yield quopri.decodestring(raw[begin:beyond])
 
 
-def _parts(raw: bytes) -> Iterator[bytes]:
+def parts_in(raw: bytes) -> Iterator[bytes]:
+    """The parts of a multipart body, as they are, and those that are short once more behind their names (RFC 7578)."""
+    if raw[:2] != b"--" and not (b"isposition:" in raw and PART.search(raw)):
+        return
     found = re.search(rb"(?:^|\n)(--[^\r\n]{1,200})\r?\n", raw)
     if not found:
         return
     for piece, _ in zip(raw.split(found[1]), range(MAX_PARTS), strict=False):
-        head, _, body = piece.replace(b"\n\n", b"\r\n\r\n", 1).partition(b"\r\n\r\n")
+        head, _, body = piece.partition(b"\r\n\r\n" if b"\r\n\r\n" in piece else b"\n\n")
         if body:
             name = PART_NAME.search(head)
-            yield body.rstrip(b"\r\n")
+            # NOTE: no more than the one line end belongs to the boundary: what is packed may end with another.
+            body = body.removesuffix(b"\n").removesuffix(b"\r")
+            yield body
             if name and len(body) <= MAX_TRIED:
                 yield name[1] + b": " + body
 

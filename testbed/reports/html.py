@@ -16,6 +16,7 @@ from testbed.model.wire import BROWSER, Exchange, Pointer
 from testbed.model.written import ROLES
 from testbed.reports import redact
 from testbed.reports.access import STATES, access_table
+from testbed.reports.limits import cannot_be_seen
 from testbed.reports.sequence import picture
 from testbed.reports.statements import statements
 from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
@@ -32,6 +33,10 @@ def render(record: RunRecord) -> str:
         .get_template("report.html")
         .render(
             run=record.run,
+            captured=record.captured,
+            unplayed=record.unplayed,
+            is_masked=record.masked,
+            limits=cannot_be_seen(record),
             vendors=vendor_views(record),
             access=access_table(record.run.judgements),
             plays=[_play(j, record.evidence.get(j.play.id)) for j in record.run.judgements if j.play.id in shown],

@@ -21,11 +21,11 @@ def render(record: RunRecord) -> str:
     root = etree.Element("testsuites", name=_clean(run.id))
     for judgement in run.judgements:
         root.append(_suite(judgement))
-    if run.problems:
-        suite = etree.SubElement(root, "testsuite", name="lab")
-        for number, problem in enumerate(run.problems, start=1):
-            case = etree.SubElement(suite, "testcase", classname="lab", name=f"problem-{number}")
-            etree.SubElement(case, "error", message=_clean(problem))
+    for name, kind, lines in (("lab", "problem", run.problems), ("captures", "unreadable", run.unreadable)):
+        suite = etree.SubElement(root, "testsuite", name=name) if lines else root
+        for number, line in enumerate(lines, start=1):
+            case = etree.SubElement(suite, "testcase", classname=name, name=f"{kind}-{number}")
+            etree.SubElement(case, "error", message=_clean(line))
     for element in (*root.iter("testsuite"), root):
         element.set("tests", str(len(list(element.iter("testcase")))))
         for kind, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):

@@ -6,6 +6,7 @@ from testbed.model.coverage import agreed_about
 from testbed.model.privacy import BY_SCHOOL, PLAIN, Disclosure
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import BROWSER
+from testbed.model.written import Agreement, Person
 from testbed.privacy.agreed import Party, party_of
 
 
@@ -44,10 +45,17 @@ def _row(judgement: Judgement, evidence: Evidence | None) -> VendorRow:
         expected=judgement.expected.value,
         got=judgement.verdict.value,
         as_expected=judgement.expectation.met,
-        agreed=tuple(sorted(agreed_about(evidence.person, agreement))) if agreement and evidence else (),
+        agreed=_agreed(agreement, evidence.person) if agreement and evidence else (),
         received=received(evidence) if evidence else (),
         passed_on=tuple(dict.fromkeys(map(_told, passed_on(evidence)))) if evidence else (),
     )
+
+
+def _agreed(agreement: Agreement, person: Person | None) -> tuple[str, ...]:
+    """About the one who played; about anybody, where that is not known."""
+    if person is None:
+        return tuple(sorted(frozenset[str]().union(*(clause.agreed for clause in agreement.data))))
+    return tuple(sorted(agreed_about(person, agreement)))
 
 
 def _told(told: Disclosure) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from testbed.model.release import RELEASE_RECORDS
 from testbed.model.verdict import Evidence, Finding, Judgement, Result, Run, RunRecord
+from testbed.reports.limits import cannot_be_seen
 
 SCHEMA = "testbed.run/1"
 
@@ -24,6 +25,10 @@ def render(record: RunRecord) -> str:
         "scenarios": [_scenario(one, record.evidence.get(one.play.id)) for one in run.judgements],
         "cases": [],
         "problems": list(run.problems),
+        "unreadable": list(run.unreadable),
+        "left_out": list(run.left_out),
+        "cannot_be_seen": [limit.en for limit in cannot_be_seen(record)],
+        "masked": record.masked,
         "summary": _summary(run),
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

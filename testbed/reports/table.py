@@ -44,7 +44,7 @@ def _row(judgement: Judgement, evidence: Evidence | None) -> tuple[str | int | f
         play.scenario.id,
         play.vendor.id,
         play.person,
-        evidence.person.role if evidence else "",
+        evidence.person.role if evidence and evidence.person else "",
         judgement.verdict.value,
         judgement.expected.value,
         "yes" if judgement.expectation.met else "no",

@@ -35,7 +35,7 @@ async def drive(flow: Flow, browser: Browser, orders: Orders) -> str:
                 case Submit(form, values, stop_before):
                     page = await browser.submit(form, values, stop_before)
                 case ChangeBrowser():
-                    browser.forget()
+                    await browser.forget()
                 case Ask(order):
                     await orders.ask(order)
             step = flow.send(page)

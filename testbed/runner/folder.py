@@ -3,12 +3,15 @@
 import base64
 import json
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
-from testbed.interception.journal import read
+from testbed.interception.journal import Recorded, read
+from testbed.interception.journals import dump
 from testbed.model.files import ScenarioInvalid, dump_people, load, load_people, read_text
 from testbed.model.verdict import RunRecord
 from testbed.model.written import Agreement, Person
@@ -54,6 +57,20 @@ class RunFolder:
         return self.path / "report.html"
 
     @classmethod
+    def at(cls, path: Path) -> "RunFolder":
+        """The folder of this name, made where there is none.
+
+        Raises:
+            ScenarioInvalid: it cannot be made.
+        """
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or "no").lower()
+            raise ScenarioInvalid(path, "", f"cannot be written to ({reason})", "choose another --out") from error
+        return cls(path)
+
+    @classmethod
     def make(cls, parent: Path, name: str, now: datetime) -> "RunFolder":
         """A new folder ``<time>-<name>``, with a number behind when it is taken.
 
@@ -79,19 +96,43 @@ class RunFolder:
 
     def write(self, name: str, text: str) -> Path:
         """Write one file of the run."""
-        path = self.path / name
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
+        return self._write(name, (text,))
+
+    def _write(self, name: str, parts: Iterable[str]) -> Path:
+        with self.create(name) as file:
+            file.writelines(part.encode("utf-8", "surrogatepass") for part in parts)
+        return self.path / name
+
+    def create(self, name: str) -> BinaryIO:
+        """A file of the run, to be written."""
+        descriptor = os.open(self.path / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        return os.fdopen(descriptor, "wb")
 
     def keep_plan(self, plan: Plan, people: Mapping[str, Person], agreements: Mapping[str, str]) -> None:
         """Write down what is going to be played, before it is; agreements by id, as their files have them."""
         self.write("plan.json", dump_plan(plan))
         self.write("people.json", dump_people(dict(people)))
-        (self.path / "agreements").mkdir(mode=0o700)
+        (self.path / "agreements").mkdir(mode=0o700, exist_ok=True)
         for name, text in agreements.items():
             self.write(f"agreements/{name}.yaml", text)
+
+    def keep_recorded(self, recorded: Recorded) -> None:
+        """Write down what was recorded elsewhere, as a journal: no school's account and no key belongs to it."""
+        for older in (self.releases, self.key_log):
+            older.unlink(missing_ok=True)
+        self._write("exchanges.jsonl", dump(recorded))
+
+    def copy_to(self, other: "RunFolder") -> None:
+        """All that is needed to judge this run again, into another folder."""
+        if other.path.resolve() == self.path.resolve():
+            return
+        (other.path / "agreements").mkdir(mode=0o700, exist_ok=True)
+        named = ("plan.json", "exchanges.jsonl", "people.json", "releases.jsonl", "keylog.json")
+        agreements = (path.relative_to(self.path) for path in (self.path / "agreements").glob("*.yaml"))
+        for name in (*named, *map(str, agreements)):
+            if (self.path / name).is_file():
+                with (self.path / name).open("rb") as source, other.create(name) as target:
+                    shutil.copyfileobj(source, target)
 
     def judge(self, finished: datetime, problems: tuple[str, ...] = ()) -> RunRecord:
         """Judge the journal in this folder; ``problems`` are those of the lab that the journal cannot know.

@@ -23,7 +23,7 @@ from testbed.model.verdict import (
     RunRecord,
     Verdict,
 )
-from testbed.model.wire import Exchange, host_of
+from testbed.model.wire import BROWSER, HUNG_UP, Exchange, host_of
 from testbed.model.written import Agreement, Person
 from testbed.privacy.disclose import Known, disclosures, read_whole_at, unreadable
 from testbed.privacy.issued import Told, identifiers, issued_values, with_values
@@ -31,6 +31,7 @@ from testbed.privacy.others import hosts_of, others_of
 from testbed.privacy.people import PeopleIndex, index_of, remember
 from testbed.privacy.sightings import Sightings, sightings
 from testbed.runner.background import Standing, background_of, places_in, standing
+from testbed.runner.doubt import doubt_about
 from testbed.runner.expect import compare, expected_verdict
 from testbed.runner.plan import Plan
 from testbed.wire.messages import messages
@@ -81,7 +82,7 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
     evidence: dict[str, Evidence] = {}
     judgements = []
     for play in recorded.plays:
-        if play.person not in knowledge.people:
+        if play.person not in knowledge.people and not (play.captured and not play.person):
             judgements.append(_unreadable(play, f"people.json has no person {play.person!r}"))
             continue
         evidence[play.id] = _evidence(play, reading, knowledge.agreements.get(play.agreement))
@@ -97,8 +98,10 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
         versions=plan.versions,
         judgements=tuple(judgements),
         problems=problems,
+        unreadable=tuple(dict.fromkeys(line for lines in plan.unreadable.values() for line in lines)),
+        left_out=plan.left_out,
     )
-    return RunRecord(run, evidence, knowledge.agreements)
+    return RunRecord(run, evidence, knowledge.agreements, reading.people)
 
 
 def judge_play(evidence: Evidence, plan: Plan) -> Judgement:
@@ -107,6 +110,8 @@ def judge_play(evidence: Evidence, plan: Plan) -> Judgement:
     results = tuple(_reproducible(result, play, plan) for result in run_checks(evidence))
     unseen = _unseen(evidence)
     verdict, reason = (Verdict.ERROR, unseen) if unseen else _verdict(results)
+    if verdict in (Verdict.PASS, Verdict.WARNING) and (doubt := doubt_about(evidence, plan.unreadable_of(play.id))):
+        verdict, reason = Verdict.NOT_VERIFIED, doubt
     findings = [finding for result in results for finding in result.findings]
     return Judgement(
         play=play,
@@ -207,6 +212,9 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
 def _unseen(evidence: Evidence) -> str:
     """Why the play could not be seen through, "" when it was: our own fault, never the vendor's."""
     play = evidence.play
+    if play.captured:
+        # NOTE: browsers give up requests all the time, and what was sent is there; whoever recorded chose the end.
+        return ""
     if play.error:
         return play.error
     if play.finished is None:
@@ -215,6 +223,8 @@ def _unseen(evidence: Evidence) -> str:
     if evidence.agreement:
         participants |= frozenset(evidence.agreement.controller.hosts)
     for exchange in evidence.exchanges:
+        if exchange.sender == BROWSER and exchange.error == HUNG_UP:
+            continue
         if exchange.response is None and exchange.receiver in participants:
             return f"{exchange.receiver} gave no answer in exchange {exchange.number}: {exchange.error}"
     return ""
@@ -236,7 +246,9 @@ def _first_reason(results: Sequence[Result]) -> str:
 
 def _reproducible(result: Result, play: Play, plan: Plan) -> Result:
     name = plan.files.get(play.scenario.id, play.scenario.id)
-    command = shlex.join(["testbed", "run", name, "--seed", str(plan.seed), "--person", play.person, *plan.options])
+    command = plan.command or shlex.join(
+        ["testbed", "run", name, "--seed", str(plan.seed), "--person", play.person, *plan.options]
+    )
 
     def with_command(finding: Finding) -> Finding:
         return replace(finding, reproduce=command)

@@ -29,6 +29,16 @@ class Plan:
     """What a command needs beside seed and person to play the same again, as ``--pupils 200``."""
     files: Mapping[str, str] = MappingProxyType({})
     """Scenario id to the file that was named for it."""
+    command: str = ""
+    """Of captures that were judged and not played: what judges them again."""
+    unreadable: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """By play, what of its capture could not be read, one line each; under "" what concerns all."""
+    left_out: tuple[str, ...] = ()
+    """What captures hold that is no traffic of the web."""
+
+    def unreadable_of(self, play: str) -> tuple[str, ...]:
+        """What the verdict on a play cannot rest on."""
+        return (*self.unreadable.get("", ()), *self.unreadable.get(play, ()))
 
 
 def plays_of(
@@ -74,10 +84,18 @@ def dump_plan(plan: Plan) -> str:
             "plays": list(plan.plays),
             "options": list(plan.options),
             "files": dict(plan.files),
+            **_of_captures(plan),
         },
         ensure_ascii=False,
         indent=1,
     )
+
+
+def _of_captures(plan: Plan) -> dict[str, object]:
+    if not plan.command:
+        return {}
+    unreadable = {name: list(lines) for name, lines in plan.unreadable.items()}
+    return {"command": plan.command, "unreadable": unreadable, "left_out": list(plan.left_out)}
 
 
 def load_plan(path: Path) -> Plan:
@@ -98,6 +116,9 @@ def load_plan(path: Path) -> Plan:
             plays=tuple(str(play) for play in data["plays"]),
             options=tuple(str(option) for option in data.get("options", ())),
             files={str(name): str(path) for name, path in data.get("files", {}).items()},
+            command=str(data.get("command", "")),
+            unreadable={str(n): tuple(str(line) for line in ls) for n, ls in data.get("unreadable", {}).items()},
+            left_out=tuple(str(line) for line in data.get("left_out", ())),
         )
     except ScenarioInvalid:
         raise

@@ -1,10 +1,13 @@
 """The two-sided matrix: each fault is noticed by exactly what it declares; a compliant vendor by nothing."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
+from sp_mocks.scripts import SCRIPT_FAULTS
 from testbed.model.verdict import Judgement, Verdict
 from testbed.runner.catalogue import load_catalogue
 
@@ -14,6 +17,9 @@ FAULTY = [
     for vendor in CATALOGUE.vendors.values()
     if vendor.simulated and vendor.simulated.fault
 ]
+SEEN_WITHOUT_SCRIPTS = [(fault, vendor) for fault, vendor in FAULTY if fault not in SCRIPT_FAULTS]
+IN_A_BROWSER = Path(__file__).parents[1] / "browser" / "test_plays.py"
+"""Proves the others, by the same equality."""
 COMPLIANT = {
     vendor.simulated.profile: vendor.id
     for vendor in CATALOGUE.vendors.values()
@@ -33,7 +39,17 @@ def test_every_fault_and_every_profile_is_played_by_some_vendor() -> None:
     assert set(COMPLIANT) == set(EVERY_PROFILE)
 
 
-@pytest.mark.parametrize(("fault", "vendor"), FAULTY, ids=[f"{vendor}-{fault}" for fault, vendor in FAULTY])
+def test_the_faults_of_scripts_are_left_to_the_tests_with_a_browser_every_one() -> None:
+    needing = {s.vendor for s in CATALOGUE.scenarios.values() if s.needs_scripts}
+    assert needing == {vendor for fault, vendor in FAULTY if fault in SCRIPT_FAULTS}
+    assert needing == {scenario.vendor for scenario in CATALOGUE.named(["scripts"])}
+    assert not needing & {scenario.vendor for scenario in CATALOGUE.named(["tour"])}
+    proof = IN_A_BROWSER.read_text(encoding="utf-8")
+    assert '@pytest.mark.parametrize("fault", SCRIPT_FAULTS)' in proof
+    assert set(re.findall(r'^    "([a-z-]+)": \(', proof, re.MULTILINE)) == set(SCRIPT_FAULTS)
+
+
+@pytest.mark.parametrize(("fault", "vendor"), SEEN_WITHOUT_SCRIPTS, ids=[f"{v}-{f}" for f, v in SEEN_WITHOUT_SCRIPTS])
 def test_a_fault_is_noticed_by_exactly_what_it_declares(fault: str, vendor: str, judged: Sequence[Judgement]) -> None:
     played = [j for j in judged if j.play.vendor.id == vendor]
     assert played

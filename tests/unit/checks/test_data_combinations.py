@@ -124,6 +124,16 @@ def test_whoever_was_told_the_account_needs_no_combination(told: Any) -> None:
     assert told.of(CHECK).verdict is Verdict.PASS
 
 
+def test_a_whole_name_is_no_combination(told: Any) -> None:
+    named = {**told.people["ada"].attributes, "sn": "Lind"}
+    told.people["ada"] = told.people["ada"].model_copy(update={"attributes": named})
+    for attribute in (*ONES_OWN, "sn"):
+        told.sent(attribute)
+    assert (told.of(CHECK).verdict, told.of(CHECK).findings) == (Verdict.PASS, ())
+    told.disclosures = [one for one in told.disclosures if one.attribute != "givenName"]
+    assert "sn" in [attribute for attribute, _, _ in blamed(told)]
+
+
 def test_an_identifier_of_the_vendor_s_own_tells_nobody_who_it_is(told: Any) -> None:
     for attribute in ONES_OWN:
         told.sent(attribute)

@@ -56,12 +56,15 @@ def test_a_broken_scenario(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("run", "scripts"), "can be seen with --browser http. To mend it: play with --browser chromium"),
+        (("run", "--lab", "inprocess", "--browser", "chromium"), "To mend it: play with --lab loopback"),
+        (("run", "--browser", "lynx"), "'lynx' is not one of"),
         (("run", "no-such-suite"), "is neither a suite nor a scenario"),
         (("run", "missing.yaml"), "missing.yaml: no such file"),
         (("run", "--lab", "moon"), "--lab"),
         (("run", "--seed", "x"), "--seed"),
         (("run", "--catalogue", "nowhere"), "nowhere: is not a folder"),
-        (("judge", "nowhere"), "holds no exchanges.jsonl"),
+        (("judge", "nowhere"), "no such file or folder"),
         (("report", "."), "holds no exchanges.jsonl"),
         (("agreement", "lint", "missing.yaml"), "no such file"),
         (("list", "moons"), "moons"),

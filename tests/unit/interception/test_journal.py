@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from testbed.interception import journal as journal_module
 from testbed.interception.journal import Journal, JournalCorrupt, read
-from testbed.model.wire import Request, Response
+from testbed.model.wire import Frame, Request, Response
 
 NOW = datetime(2026, 9, 1, 7, 0, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -68,3 +69,82 @@ def test_it_is_its_owner_s_alone(tmp_path: Path) -> None:
     path = tmp_path / "exchanges.jsonl"
     written(path, [])
     assert path.stat().st_mode & 0o077 == 0
+
+
+SWITCHING = Response(101, (("upgrade", "websocket"),))
+FRAMES = st.lists(
+    st.builds(Frame, st.booleans(), st.just(NOW), TEXT.map(str.encode), st.just(True))
+    | st.builds(Frame, st.booleans(), st.just(NOW), st.binary(max_size=50), st.just(False)),
+    max_size=6,
+)
+
+
+def spoken(path: Path, *said: list[Frame]) -> None:
+    """A socket for each list, with all that was said on it; the frames of all of them come in turns."""
+    with Journal(path, "loopback", lambda: NOW) as journal:
+        numbers = [journal.open("browser.test", Request("GET", "https://live.test/")) for _ in said]
+        for number in numbers:
+            journal.close(number, SWITCHING)
+            journal.connect(number)
+        for turn in range(max(map(len, said), default=0)):
+            for number, frames in zip(numbers, said, strict=True):
+                for frame in frames[turn : turn + 1]:
+                    journal.frame(number, sent=frame.sent, data=frame.data, text=frame.text)
+
+
+@settings(max_examples=50)
+@given(st.lists(FRAMES, max_size=3))
+def test_what_was_said_on_each_socket_is_read(said: list[list[Frame]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "exchanges.jsonl"
+        spoken(path, *said)
+        assert [list(exchange.frames) for exchange in read(path).exchanges] == said
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ([b"four", b"more", b"last"], [b"four", b"more"]),
+        ([b"sixteen bytes it is"], [b"sixteen by"]),
+        ([b"eight by", b"te\xc3\xa5"], [b"eight by", b"te"]),
+        ([b"123456789\xc3\xa5", b"x"], [b"123456789"]),
+    ],
+)
+def test_of_a_socket_without_end_the_beginning_is_kept_and_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[bytes], kept: list[bytes]
+) -> None:
+    monkeypatch.setattr(journal_module, "MAX_FRAMES", 2)
+    monkeypatch.setattr(journal_module, "MAX_FRAMES_BYTES", 10)
+    path = tmp_path / "exchanges.jsonl"
+    spoken(path, [Frame(True, NOW, data) for data in said])
+    (exchange,) = read(path).exchanges
+    assert [frame.data for frame in exchange.frames] == kept
+    assert exchange.error == "WebSocket cut after 2 frames or 10 bytes"
+
+
+@pytest.mark.parametrize("kind", ["frame", "frames-cut"])
+def test_a_frame_of_an_exchange_that_is_not_there_is_damage(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    spoken(path, [Frame(True, NOW, b"said")])
+    first, _, frame = path.read_bytes().splitlines()
+    path.write_bytes(b"\n".join([first, frame.replace(b'"frame"', f'"{kind}"'.encode()), b""]))
+    with pytest.raises(JournalCorrupt, match="line 2"):
+        read(path)
+
+
+def test_a_text_that_is_not_utf_8_is_kept_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    spoken(path, [Frame(True, NOW, b"\xff", text=True)])
+    assert read(path).exchanges[0].frames == (Frame(True, NOW, b"\xff", text=False),)
+
+
+def test_silence_is_of_every_open_socket(tmp_path: Path) -> None:
+    with Journal(tmp_path / "exchanges.jsonl", "loopback", lambda: NOW) as journal:
+        assert journal.silent(3600)
+        number = journal.open("browser.test", Request("GET", "https://live.test/"))
+        journal.close(number, SWITCHING)
+        journal.connect(number)
+        assert journal.silent(0)
+        assert not journal.silent(3600)
+        journal.hang_up(number)
+        assert journal.silent(3600)

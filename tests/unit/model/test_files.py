@@ -8,7 +8,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testbed.model.files import MAX_BYTES, ScenarioInvalid, dump_people, load, load_people
+from testbed.model.files import (
+    MAX_BYTES,
+    ScenarioInvalid,
+    dump_people,
+    load,
+    load_people,
+    load_people_of_others,
+)
 from testbed.model.written import Agreement, Person, Scenario
 
 AGREEMENT = {
@@ -146,3 +153,39 @@ def test_any_data_is_a_document_or_refused_in_words(tmp_path_factory: pytest.Tem
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(ScenarioInvalid):
         load(path, Agreement)
+
+
+GOOD = {"id": "elev-0001", "role": "pupil", "attributes": {"mail": "ada@skola.test"}}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({**GOOD, "role": None}, "role is not in the form"),
+        ({"id": "elev-0002", "attributes": {}}, "role is missing"),
+        ({"id": "Elev 2", "attributes": {}}, "id is not in the form that it must have (and 1 more)"),
+        ({**GOOD, "id": "elev-0002", "Zsazsa": 1}, "it has a field that no person has"),
+        ({**GOOD, "id": "elev-0002", "attributes": {"Zsazsa": "x"}}, "attributes is not what a person has there"),
+        ({**GOOD, "id": "elev-0002", "attributes": {"mail": 7}}, "is not what a person has there"),
+        (GOOD, "the id is that of somebody before"),
+        ("Zsazsa", "it is not what a person has there"),
+        (None, "it is not what a person has there"),
+    ],
+)
+def test_one_person_who_cannot_be_read_costs_nobody_else(tmp_path: Path, entry: object, said: str) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps([GOOD, entry, {**GOOD, "id": "elev-0003"}]), encoding="utf-8")
+    people, lines = load_people_of_others(path)
+    assert list(people) == ["elev-0001", "elev-0003"]
+    (line,) = lines
+    assert line.startswith("people.json: person 2 was left out: ")
+    assert said in line
+    assert "zsazsa" not in line.casefold()
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "7", "[]", "[1]", "9" * 5000, "[" * 100_000])
+def test_a_file_of_nobody_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioInvalid, match="To mend it: "):
+        load_people_of_others(path)

@@ -1,10 +1,12 @@
 """A run made by hand: a vendor with one finding, and hostile text wherever a participant can put some."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 import pytest
 
+from testbed.interception.capture import Capture
 from testbed.model.messages import Assertion, SamlAttribute, SamlResponse
 from testbed.model.privacy import PLAIN, Channel, Disclosure
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
@@ -23,6 +25,8 @@ from testbed.model.verdict import (
 )
 from testbed.model.wire import BROWSER, Exchange, Pointer, Request, Response
 from testbed.model.written import Agreement, Person, Scenario, Vendor
+from testbed.runner.captures import Beside, gathered
+from testbed.runner.judge import Knowledge, judge
 
 NOW = datetime(2026, 9, 1, 7, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\"'&"
@@ -196,3 +200,16 @@ def many() -> RunRecord:
 @pytest.fixture
 def secrets() -> tuple[str, ...]:
     return (COOKIE, "hemlig-kod", "aGVtbGln", "RelayState=hemlig", "hemlig-signatur")
+
+
+@pytest.fixture
+def judge_exchanges() -> Callable[[Sequence[Exchange], dict[str, Person], Agreement, str], RunRecord]:
+    """A record of one capture, as the judge makes it: reports are tried on what they will be given."""
+
+    def judged(exchanges: Sequence[Exchange], people: dict[str, Person], agreement: Agreement, name: str) -> RunRecord:
+        capture = Capture(name, "HAR", "", tuple(exchanges))
+        beside = Beside(people, agreement, f"testbed judge '{name}'")
+        recorded, plan = gathered([capture], beside, {}, NOW)
+        return judge(recorded, Knowledge(people, {agreement.id: agreement}), plan, NOW)
+
+    return judged

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from testbed.interception.journal import Journal
+from testbed.interception.journal import Journal, Recorded
 from testbed.model.files import ScenarioInvalid
+from testbed.model.verdict import CAPTURE
 from testbed.runner.folder import RunFolder
 from testbed.runner.plan import Plan
 
@@ -31,3 +32,28 @@ def test_a_key_log_that_is_none_is_refused_in_words(folder: RunFolder, text: str
     folder.write("keylog.json", text)
     with pytest.raises(ScenarioInvalid, match=r"keylog\.json.*is not a key log"):
         folder.judge(NOW)
+
+
+def test_what_was_recorded_elsewhere_has_no_account_and_no_key_of_an_earlier_run(folder: RunFolder) -> None:
+    folder.write("keylog.json", "{")
+    folder.write("releases.jsonl", "{")
+    folder.keep_recorded(Recorded(CAPTURE, NOW, (), (), ()))
+    record = folder.judge(NOW)
+    assert (record.run.lab, record.run.judgements) == (CAPTURE, ())
+
+
+def test_a_copy_is_judged_as_the_run_was(folder: RunFolder, tmp_path: Path) -> None:
+    (folder.path / "agreements").mkdir(exist_ok=True)
+    other = RunFolder.at(tmp_path / "deep" / "copy")
+    folder.copy_to(other)
+    assert other.judge(NOW) == folder.judge(NOW)
+    assert {path.stat().st_mode & 0o077 for path in other.path.rglob("*")} == {0}
+    before = folder.journal.read_bytes()
+    folder.copy_to(RunFolder.at(folder.path))
+    assert folder.journal.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ScenarioInvalid, match=r"cannot be written to .*choose another --out"):
+        RunFolder.at(tmp_path / "file")

@@ -35,3 +35,21 @@ def test_repetitions_play_every_scenario_with_other_people() -> None:
     assert len({play.id for play in plays}) == len(plays) == 8
     assert len({play.person for play in plays}) > 2
     assert plays == plays_of(scenarios, known, people, seed=3, repeat=4)
+
+
+def test_what_belongs_to_captures_is_read_as_it_was_written(tmp_path: Path) -> None:
+    plan = Plan(
+        "x",
+        "capture",
+        0,
+        {},
+        ("a", "b"),
+        command="testbed judge a.har",
+        unreadable={"": ("people.json: person 1",), "a": ("a.har: entry 2",)},
+        left_out=("a.har: 1 entry",),
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(dump_plan(plan), encoding="utf-8")
+    assert load_plan(path) == plan
+    assert plan.unreadable_of("a") == ("people.json: person 1", "a.har: entry 2")
+    assert plan.unreadable_of("b") == ("people.json: person 1",)

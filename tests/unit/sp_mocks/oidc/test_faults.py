@@ -13,6 +13,7 @@ from sp_mocks.leaks.every import LEAKS
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.profiles import PROFILES
+from sp_mocks.scripts import SCRIPT_FAULTS
 
 from .conftest import SUB
 
@@ -56,7 +57,7 @@ def test_every_fault_says_what_it_does_and_who_must_notice() -> None:
 
 
 def test_no_name_stands_for_a_fault_or_a_profile_of_both_protocols() -> None:
-    assert len(EVERY_FAULT) == len(FAULTS) + len(OIDC_FAULTS) + len(LEAKS)
+    assert len(EVERY_FAULT) == len(FAULTS) + len(OIDC_FAULTS) + len(LEAKS) + len(SCRIPT_FAULTS)
     assert len(EVERY_PROFILE) == len(PROFILES) + len(OIDC_PROFILES)
 
 

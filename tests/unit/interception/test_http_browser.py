@@ -5,7 +5,7 @@ import datetime as dt
 import httpx
 import pytest
 
-from testbed.interception.browser import Browser
+from testbed.interception.http_browser import HttpBrowser
 from testbed.model.pages import Form
 
 pytestmark = pytest.mark.anyio
@@ -36,15 +36,15 @@ async def test_a_redirect_is_followed_unless_it_leads_where_the_browser_is_to_st
         return answer(request)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(record)) as http:
-        page = await Browser(http, lambda: NOW).submit(FORM, stop_before=stop_before)
+        page = await HttpBrowser(http, lambda: NOW).submit(FORM, stop_before=stop_before)
         assert (page.url, page.status, len(calls)) == ("https://v.test/callback?code=c", status, visited)
 
 
 async def test_another_browser_has_no_cookies_and_no_page() -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        browser = Browser(http, lambda: NOW)
+        browser = HttpBrowser(http, lambda: NOW)
         assert (await browser.visit("https://v.test/")).title == "no cookie"
         assert (await browser.visit("https://v.test/")).title == "vendor=1"
-        browser.forget()
+        await browser.forget()
         assert browser.page is None
         assert (await browser.visit("https://v.test/")).title == "no cookie"

@@ -51,10 +51,9 @@ class Recorder:
             flow.response = http.Response.make(answer.status, answer.body, dict(answer.headers))
             return
         # NOTE: led to its port here and not in server_connect: mitmproxy finds a connection to use again by the
-        # address that the request names, and opens no more than five to one address at a time.
-        host_header = request.host_header
-        request.host, request.port = address
-        request.host_header = host_header
+        # address that the request names, and opens no more than five to one address at a time. And set beneath the
+        # properties, which take their time to write the address into the Host header, where it must not stand.
+        request.data.host, request.data.port = address
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         """The name that TLS asks for and verifies stays that of the host; and nothing goes outside the lab."""

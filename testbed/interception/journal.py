@@ -192,6 +192,8 @@ def write(path: Path, lab: str, started: datetime, exchanges: Iterable[Exchange]
         file.write(_line({"kind": "journal", "schema": SCHEMA, "lab": lab, "started": stamp(started)}))
         for exchange in exchanges:
             file.write(_line({"kind": "exchange", **exchange_to_json(exchange)}))
+            for frame in exchange.frames:
+                file.write(_line({"kind": "frame", **frame_to_json(exchange.number, frame)}))
 
 
 def _line(line: Line) -> bytes:

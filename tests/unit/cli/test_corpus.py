@@ -41,7 +41,10 @@ def test_the_files_say_the_same(folder: Path) -> None:
     exchanges = journal.read(folder / "exchanges.jsonl").exchanges
     entries = json.loads((folder / "capture.har").read_text(encoding="utf-8"))["log"]["entries"]
     assert len(exchanges) == len(entries) == truth.exchanges
-    assert any(entry.get("_webSocketMessages") for entry in entries)
+    assert any(exchange.frames for exchange in exchanges)
+    assert [len(exchange.frames) for exchange in exchanges] == [
+        len(entry.get("_webSocketMessages", ())) for entry in entries
+    ]
     assert folder.stat().st_mode & 0o077 == 0
 
 

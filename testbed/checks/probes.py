@@ -1,9 +1,10 @@
 """What a vendor's pages show, and when: read from the traffic of the person's browser."""
 
 import re
+from functools import lru_cache
 
 from testbed.model.verdict import Evidence
-from testbed.model.wire import BROWSER, Exchange
+from testbed.model.wire import BROWSER, Exchange, Response
 from testbed.model.written import Vendor
 from testbed.privacy.people import index_of
 from testbed.privacy.search import find
@@ -28,7 +29,13 @@ def logouts(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:
 
 def text_of(exchange: Exchange) -> str:
     """What the page that came shows."""
-    return read_page(exchange.request.url, exchange.response).text if exchange.response else ""
+    return _page_text(exchange.request.url, exchange.response) if exchange.response else ""
+
+
+@lru_cache(maxsize=64)
+def _page_text(url: str, response: Response) -> str:
+    # NOTE: several checks look at the same pages, one after the other.
+    return read_page(url, response).text
 
 
 def shown(exchange: Exchange, evidence: Evidence) -> dict[str, str]:

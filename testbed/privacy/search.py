@@ -6,6 +6,7 @@ and not with people times encodings. Work is bounded: in layers, in what a part 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,6 +30,8 @@ WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
 GROWTH, LEAST_ROOM, MAX_ROOM = 64, 1 << 20, 1 << 26
 """What a part may grow to while it is unwrapped: so many times its size, within bounds."""
 MAX_TEXT = 16 * 1024 * 1024
+KEPT = 64
+"""Texts whose finds are remembered: several checks look at the same pages, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class _Work:
         return True
 
 
+@lru_cache(maxsize=KEPT)
 def find(text: str, index: PeopleIndex) -> tuple[Owner, ...]:
     """Every value that points at one person and stands in a text, behind escapes at most, each once, as first seen."""
     raw = unescaped(text[:MAX_TEXT].encode("utf-8", "replace"))

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mitmproxy import http
+from mitmproxy import io as mitm
+from mitmproxy.test import tflow
 
 from testbed.cli import main
 
@@ -181,6 +184,26 @@ def test_without_an_agreement_what_needs_one_is_skipped(
     said = {result["check"]: result for result in scenario["results"]}
     assert said["data.no-onward-transfer"]["reason"] == "there is no agreement to hold it against"
     assert said["data.not-in-url"]["verdict"] == "FAIL"
+
+
+def test_a_flow_file_of_a_server_behind_mitmproxy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("server.flows").open("wb") as file:
+        for made in (tflow.ttcpflow(), tflow.tflow(resp=True)):
+            if isinstance(made, http.HTTPFlow):
+                made.request = http.Request.make("POST", "https://metrics.tracker.test/c", f"who={MAIL}", {})
+            mitm.FlowWriter(file).add(made)
+    asked = ("judge", "server.flows", *BESIDE, "--sender", "lasning-plus.test", "--json")
+    assert ended(monkeypatch, *asked) == 1
+    run = document(capsys)
+    (finding,) = (f for r in run["scenarios"][0]["results"] for f in r["findings"] if "onward" in f["check"])
+    assert (finding["sender"], finding["recipient"], finding["attribute"]) == (
+        "lasning-plus.test",
+        "metrics.tracker.test",
+        "mail",
+    )
+    assert run["left_out"] == ["server.flows: 1 flow of TCP: HTTP alone is read"]
 
 
 def test_whom_a_proxy_recorded_may_be_named(

@@ -29,7 +29,7 @@ def test_whose_fault_it_is_that_no_answer_came(tmp_path: Path, sender: str, erro
     known, people = load_catalogue(), generate(1, 100).everybody
     (play,) = plays_of(known.named(["login-reading-service"]), known, people, 1)
     folder = RunFolder.make(tmp_path, "test", NOW)
-    agreements = {play.agreement: known.sources[("agreement", play.agreement)]}
+    agreements = {play.agreement: known.agreement_text(play.agreement)}
     folder.keep_plan(Plan("test", "loopback", 1, {}, (play.id,)), people, agreements)
     with Journal(folder.journal, "loopback", lambda: NOW) as journal:
         journal.begin(play)

@@ -1,6 +1,8 @@
 """The names by which fields say that their value is an attribute of a person: in JSON, forms, XML, headers, tables."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -42,8 +44,7 @@ CUSTOMARY: Mapping[str, tuple[str, ...]] = MappingProxyType(_CUSTOMARY)
 """What fields are called that hold an attribute, beside its names in the attribute table."""
 LONGEST_NAME = 3
 """Words of a field's name."""
-BETWEEN = words_of(bytes(MARGIN) + b"value content string text" + bytes(MARGIN)).prints
-"""Words that may stand between the name of a field and its value: of HTML and of nested objects."""
+_BETWEEN = b"value content string text"
 
 
 def names_of(attribute: str) -> Iterator[str]:
@@ -57,16 +58,29 @@ def names_of(attribute: str) -> Iterator[str]:
             yield name
 
 
-def _keys() -> tuple[Mapping[int, Table], Prints]:
-    """Names of fields by their number of words, each with the number of its attribute; and their heads."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The names of fields as they are looked for."""
+
+    names: Mapping[int, Table]
+    """By their number of words, each with the number of its attribute."""
+    heads: Prints
+    """Of their first words."""
+    ranks: int
+    """Attributes that share a name at most."""
+    between: Prints
+    """Of words that may stand between the name of a field and its value: of HTML and of nested objects."""
+
+
+@cache
+def keys() -> Keys:
+    """Those of :data:`CUSTOMARY` and of the attribute table."""
     pairs = {
         (b" ".join(words_in(name)), CODE_OF[attribute]): None for attribute in CUSTOMARY for name in names_of(attribute)
     }
     codes: Rows = np.array([code for _, code in pairs], np.uint32)
     chains, heads = chain_prints([line for line, _ in pairs], codes)
-    return MappingProxyType({length: Table.of(*found) for length, found in chains.items()}), heads
-
-
-KEYS, KEY_HEADS = _keys()
-RANKS = max(int(np.unique(table.prints, return_counts=True)[1].max()) for table in KEYS.values())
-"""Attributes that share a name at most."""
+    names = {length: Table.of(*found) for length, found in chains.items()}
+    ranks = max(int(np.unique(table.prints, return_counts=True)[1].max()) for table in names.values())
+    between = words_of(bytes(MARGIN) + _BETWEEN + bytes(MARGIN)).prints
+    return Keys(MappingProxyType(names), heads, ranks, between)

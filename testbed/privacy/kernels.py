@@ -4,9 +4,32 @@ Numpy would need a dozen passes over the same octets for each. Every function he
 are long enough for any buffer of the same size, and returns how many entries it has filled.
 """
 
+from collections.abc import Callable
+from functools import cache, wraps
+
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+
+def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """The function as machine code, from its first call on.
+
+    The compiler is imported no sooner: most commands never look for anything, and would wait a second for it.
+    """
+
+    @cache
+    def fast() -> Callable[P, R]:
+        from numba import njit  # noqa: PLC0415 - see above
+
+        made: Callable[P, R] = njit(cache=True)(function)
+        return made
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        return fast()(*args, **kwargs)
+
+    return call
+
 
 type Octets = NDArray[np.uint8]
 type Numbers = NDArray[np.int64]
@@ -21,7 +44,7 @@ _RING = 16
 """Digits that are remembered: as many as the longest telephone number has."""
 
 
-@njit(cache=True)
+@compiled
 def word_spans(octets: Octets, inside: Octets, starts: Numbers, ends: Numbers, prints: Prints) -> int:
     """Runs of octets that are inside, with a fingerprint of each: of its first and last eight octets and its length."""
     count, place, size = 0, 0, len(octets)
@@ -47,7 +70,7 @@ def word_spans(octets: Octets, inside: Octets, starts: Numbers, ends: Numbers, p
     return count
 
 
-@njit(cache=True)
+@compiled
 def passing(
     prints: Prints, chained: Octets, bits: Octets, shift: np.uint64, alone: Numbers, paired: Numbers
 ) -> tuple[int, int]:
@@ -72,7 +95,7 @@ def passing(
     return singles, pairs
 
 
-@njit(cache=True)
+@compiled
 def kind_spans(octets: Octets, kinds: Octets, starts: Numbers, ends: Numbers, held: Octets) -> int:
     """Runs of octets that have a kind, with the kinds in each together."""
     count, place, size = 0, 0, len(octets)
@@ -91,7 +114,7 @@ def kind_spans(octets: Octets, kinds: Octets, starts: Numbers, ends: Numbers, he
     return count
 
 
-@njit(cache=True)
+@compiled
 def run_spans(
     octets: Octets, kinds: Octets, sign: Octets, least: int, starts: Numbers, ends: Numbers, held: Octets, signs: Octets
 ) -> int:
@@ -120,7 +143,7 @@ def run_spans(
     return count
 
 
-@njit(cache=True)
+@compiled
 def phone_ends(
     octets: Octets,
     lengths: Numbers,

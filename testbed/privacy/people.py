@@ -10,7 +10,7 @@ from itertools import islice
 
 from testbed.model.attributes import base_of
 from testbed.model.written import Person
-from testbed.privacy.fields import KEY_HEADS
+from testbed.privacy.fields import keys
 from testbed.privacy.prints import Filter, Table
 from testbed.privacy.rows import Gathered, RowTexts, gathered, owner_print
 from testbed.privacy.spellings import CODE_OF, CODES, NAME_ID, SUBJECT, UNIQUE
@@ -84,7 +84,7 @@ class PeopleIndex:
     @classmethod
     def of(cls, people: Iterable[Person]) -> "PeopleIndex":
         """The index of these people, who are looked at once, in order."""
-        rows, parts = gathered(people, KEY_HEADS)
+        rows, parts = gathered(people, keys().heads)
         return cls(rows, parts)
 
     def with_more(self, values: Mapping[str, Mapping[str, Sequence[str]]]) -> "PeopleIndex":

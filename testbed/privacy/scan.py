@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 
 from testbed.privacy import kernels
-from testbed.privacy.fields import BETWEEN, KEYS, RANKS
+from testbed.privacy.fields import keys
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.rows import FAMILY, GIVEN, LONGEST, PHONE_LENGTH, field_prints
 from testbed.privacy.skeleton import of_text
@@ -260,7 +260,7 @@ def _in_fields(comparing: _Comparing, alone: Numbers, paired: Numbers) -> Iterat
     Of the names that end at the same place the longest counts, and of attributes that share a name each is tried.
     """
     words, index = comparing.words, comparing.index
-    for rank in range(RANKS):
+    for rank in range(keys().ranks):
         places, codes = _begun(comparing, *_named(words, alone, paired, rank))
         for length in index.field_lengths if len(places) else ():
             at, chains = words.chains(places, length)
@@ -287,12 +287,12 @@ def _named(words: Words, alone: Numbers, paired: Numbers, rank: int) -> tuple[Nu
     """The words that stand behind the name of a field, and the number of its attribute."""
     places: list[Numbers] = []
     codes: list[Numbers] = []
-    for length, table in sorted(KEYS.items(), reverse=True):
+    for length, table in sorted(keys().names.items(), reverse=True):
         at, prints = words.chains(alone if length == 1 else paired, length)
         entries = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
         there = (table.prints[entries] == prints) & (at + length < len(words.starts))
         behind = at[there] + length
-        behind = behind + (words.prints[behind][:, None] == BETWEEN).any(axis=1)
+        behind = behind + (words.prints[behind][:, None] == keys().between).any(axis=1)
         places.append(behind)
         codes.append(table.rows[entries[there]].astype(np.int64))
     # NOTE: the first of equal places counts, and the longest names come first.

@@ -54,12 +54,14 @@ def _hex_words(shapes: Shapes, found: Found) -> None:
     nibbles = _NIBBLE[shapes.heads(shapes.starts[chosen])]
     octets = nibbles[:, ::2] << 4 | nibbles[:, 1::2]
     texts = text_like(*octets.T) | signed_heads(octets[:, 0], octets[:, 1])
-    chosen = chosen[texts | _DIGEST_HEX[np.minimum(shapes.lengths[chosen], len(_DIGEST_HEX) - 1)]]
-    for start, end in zip(shapes.starts[chosen].tolist(), shapes.ends[chosen].tolist(), strict=True):
+    sized = _DIGEST_HEX[np.minimum(shapes.lengths[chosen], len(_DIGEST_HEX) - 1)]
+    for place in np.flatnonzero(texts | sized).tolist():
+        start, end = int(shapes.starts[chosen[place]]), int(shapes.ends[chosen[place]])
         data = bytes.fromhex(shapes.buffer[start:end].decode("ascii"))
-        if len(data) in DIGEST_SIZES:
+        if sized[place]:
             found.digests.append((start, data))
-        _add(found, start, "hex", data)
+        if texts[place]:
+            _add(found, start, "hex", data)
 
 
 def _add(found: Found, place: int, form: str, data: bytes) -> None:

@@ -17,7 +17,7 @@ from testbed.privacy.people import Owner, PeopleIndex, folded
 from testbed.privacy.records import Found, as_written, together
 from testbed.privacy.scan import scan
 from testbed.privacy.skeleton import narrowed, of_bytes
-from testbed.privacy.unwrap import aside, parts_in, sealed, unescaped, unpacked
+from testbed.privacy.unwrap import aside, packed_values, parts_in, sealed, unescaped, unpacked, without_percents
 from testbed.privacy.words import joined
 
 MAX_LAYERS = 4
@@ -158,7 +158,9 @@ def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
     for raw in batch:
         # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
         packed = list(_packed(raw, work))
-        parts = (part for part in parts_in(raw.data) if _new(raw.part, part, work))
+        if not packed and b"%" in raw.data:
+            packed = list(_packed(_Raw(raw.part, raw.layers, without_percents(raw.data), raw.glued), work))
+        parts = (part for part in (*parts_in(raw.data), *packed_values(raw.data)) if _new(raw.part, part, work))
         inner += [_Raw(raw.part, raw.layers, part, raw.glued) for part in parts]
         raw.data = unescaped(narrowed(raw.data))
         inner += packed

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from testbed.privacy import protobuf
@@ -23,6 +24,7 @@ AROUND = 400
 LEAST_PACKED = 8
 MAX_TRIED = 1 << 20
 """Octets of what is unpacked on trial, with no sign that it is packed at all."""
+VALUE = re.compile(rb"=([^&=\s\"'<>]*%[0189A-Fa-f][0-9A-Fa-f][^&=\s\"'<>]*)")
 PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 PERCENT_U = re.compile(rb"%u([0-9A-Fa-f]{4})")
 ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
@@ -53,7 +55,7 @@ _NOT_CONTROL = bytes((*_PRINTABLE, *range(0x80, 0x100)))
 
 def unescaped(raw: bytes) -> bytes:
     """Without percent-encoding, escapes of JSON and scripts, entities of HTML and XML, and line ends in base64."""
-    raw = _without_percents(raw)
+    raw = without_percents(raw)
     if b"\\" in raw:
         raw = _without_backslashes(raw)
     for _ in range(ROUNDS):
@@ -75,7 +77,8 @@ def _as_utf8(raw: bytes) -> bytes:
     return raw
 
 
-def _without_percents(raw: bytes) -> bytes:
+def without_percents(raw: bytes) -> bytes:
+    """Without percent-encoding alone, also of percent-encoding."""
     for _ in range(ROUNDS):
         if b"%u" in raw:
             raw = PERCENT_U.sub(lambda found: _char(int(found[1], 16)), raw)
@@ -105,7 +108,7 @@ def _without_backslashes(raw: bytes) -> bytes:
     for escape, char in SIMPLE:
         raw = raw.replace(escape, char)
     # NOTE: a text in JSON may be percent-encoded by escapes.
-    return _without_percents(raw) if b"%" in raw else raw
+    return without_percents(raw) if b"%" in raw else raw
 
 
 def _units(escapes: bytes) -> bytes:
@@ -152,6 +155,16 @@ def parts_in(raw: bytes) -> Iterator[bytes]:
             yield body
             if name and len(body) <= MAX_TRIED:
                 yield name[1] + b": " + body.rstrip(b"\r\n")
+
+
+def packed_values(raw: bytes) -> Iterator[bytes]:
+    """The values of a query or a form that are no text once they are decoded: as such they may be unpacked."""
+    if b"%" not in raw or b"=" not in raw:
+        return
+    for found in islice(VALUE.finditer(raw), MAX_PARTS):
+        value = unquote_to_bytes(found[1])
+        if len(value) >= LEAST_PACKED and _packed_perhaps(value):
+            yield value
 
 
 def unpacked(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from testbed.privacy.people import Owner, PeopleIndex
+from testbed.privacy.pieces import Pieces
 from testbed.privacy.spellings import UNIQUE, Kind, kind_of, usual, usual_names
 
 
@@ -40,6 +41,7 @@ KEYED = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 KNOWN_SALTS = (b"QX4QkKEU",)
 """That trackers put behind a value and that measurements have found (leaky-forms, LeakDetector.py: sha_salted_1)."""
 MAX_TOKENS = 2_000_000
+MAX_WAITING = 200_000
 MAX_KEYS = 16
 BLOCK = 20_000
 """Spellings of which digests are made in one go."""
@@ -50,11 +52,27 @@ class Tokens:
 
     def __init__(self) -> None:
         self._met: dict[bytes, list[tuple[int, tuple[str, ...]]]] = {}
+        self._waiting: list[tuple[Pieces, list[int], list[tuple[str, ...]]]] = []
+        self._held = 0
         self.full = False
         """More were met than are kept."""
 
     def __len__(self) -> int:
+        self._sort()
         return len(self._met)
+
+    def collect(self, pieces: Pieces, parts: list[int], layers: list[tuple[str, ...]]) -> None:
+        """Tokens of the size of a digest, with the part and the layers of each; they are looked at later."""
+        self._waiting.append((pieces, parts, layers))
+        self._held += len(pieces)
+        if self._held > MAX_WAITING:
+            self._sort()
+
+    def _sort(self) -> None:
+        for pieces, parts, layers in self._waiting:
+            for token, part, behind in zip(pieces.said(), parts, layers, strict=True):
+                self.add(token, part, behind)
+        self._waiting, self._held = [], 0
 
     def add(self, token: bytes, part: int, layers: tuple[str, ...]) -> None:
         """A token of the size of a digest in a part, behind these layers."""
@@ -67,6 +85,7 @@ class Tokens:
 
     def resolved(self, index: PeopleIndex, keys: Sequence[bytes] = ()) -> Iterator[tuple[int, tuple[str, ...], Owner]]:
         """Whose values they are digests of: the part, the layers with the kind of digest as the last, the owner."""
+        self._sort()
         if not self._met:
             return
         makers = list(_makers({len(token) for token in self._met}, keys[:MAX_KEYS]))

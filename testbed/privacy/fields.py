@@ -8,7 +8,8 @@ from types import MappingProxyType
 import numpy as np
 
 from testbed.model.attributes import attributes
-from testbed.privacy.prints import Rows, Table
+from testbed.privacy.mixing import NAME
+from testbed.privacy.prints import Heads, Rows, Table
 from testbed.privacy.rows import chain_prints
 from testbed.privacy.spellings import CODE_OF, MARKING, words_in
 from testbed.privacy.words import MARGIN, Prints, words_of
@@ -64,7 +65,7 @@ class Keys:
 
     names: Mapping[int, Table]
     """By their number of words, each with the number of its attribute."""
-    heads: Prints
+    heads: Heads
     """Of their first words."""
     ranks: int
     """Attributes that share a name at most."""
@@ -79,7 +80,7 @@ def keys() -> Keys:
         (b" ".join(words_in(name)), CODE_OF[attribute]): None for attribute in CUSTOMARY for name in names_of(attribute)
     }
     codes: Rows = np.array([code for _, code in pairs], np.uint32)
-    chains, heads = chain_prints([line for line, _ in pairs], codes)
+    chains, heads = chain_prints([line for line, _ in pairs], codes, NAME)
     names = {length: Table.of(*found) for length, found in chains.items()}
     ranks = max(int(np.unique(table.prints, return_counts=True)[1].max()) for table in names.values())
     between = words_of(bytes(MARGIN) + _BETWEEN + bytes(MARGIN)).prints

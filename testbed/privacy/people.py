@@ -11,9 +11,10 @@ from itertools import islice
 from testbed.model.attributes import base_of
 from testbed.model.written import Person
 from testbed.privacy.fields import keys
-from testbed.privacy.prints import Filter, Table
+from testbed.privacy.prints import Table
 from testbed.privacy.rows import Gathered, RowTexts, gathered, owner_print
 from testbed.privacy.spellings import CODE_OF, CODES, NAME_ID, SUBJECT, UNIQUE
+from testbed.privacy.words import Sieve
 
 __all__ = ["NAME_ID", "SUBJECT", "Owner", "Owners", "PeopleIndex", "folded", "index_of", "remember"]
 
@@ -79,7 +80,7 @@ class PeopleIndex:
         self.field_heads = parts.field_heads
         self.field_lengths = parts.field_lengths
         """Values that are looked for where a field says what they are."""
-        self.filter: Filter = parts.filter
+        self.sieve: Sieve = parts.sieve
 
     @classmethod
     def of(cls, people: Iterable[Person]) -> "PeopleIndex":

@@ -1,29 +1,49 @@
-"""What is found encoded in a buffer."""
+"""What is found encoded in a buffer, one row for each piece."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.privacy.words import Numbers
 
 DIGEST_SIZES = frozenset({16, 20, 28, 32, 48, 64})
 """Octets of the digests that are looked for."""
+FORMS = ("", "hex", "base32", "base58", "base64", "lz-string")
+"""What a piece was encoded in, by its number; "" for what may be a digest."""
+DIGEST = 0
+TEXT, PACKED, GLUED = range(3)
+"""Kinds of pieces: a text; no text, and only worth looking at if it can be unpacked; a text that was read in several
+ways, for letters of chance may stand on either side: the longest value counts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Something that was encoded."""
+class Pieces:
+    """All that was found."""
 
-    place: int
-    """Where the token begins in the buffer."""
-    form: str
-    data: bytes
-    packed: bool = False
-    """It is no text, and only worth looking at if it can be unpacked."""
-    glued: bool = False
-    """It was read in several ways, for letters of chance may stand on either side: the longest value counts."""
+    octets: NDArray[np.uint8]
+    """What they say."""
+    places: Numbers
+    """Where the token of each begins in the buffer."""
+    forms: Numbers
+    kinds: Numbers
+    begins: Numbers
+    ends: Numbers
 
+    def __len__(self) -> int:
+        return len(self.places)
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a buffer holds that is encoded."""
+    def chosen(self, which: NDArray[np.bool_]) -> "Pieces":
+        """Those that are marked."""
+        return Pieces(
+            self.octets,
+            self.places[which],
+            self.forms[which],
+            self.kinds[which],
+            self.begins[which],
+            self.ends[which],
+        )
 
-    pieces: list[Piece] = field(default_factory=list)
-    digests: list[tuple[int, bytes]] = field(default_factory=list)
-    """Tokens that have the size of a digest, with their places."""
+    def said(self) -> list[bytes]:
+        """What each says."""
+        return [self.octets[begin:end].tobytes() for begin, end in zip(self.begins, self.ends, strict=True)]

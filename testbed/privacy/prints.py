@@ -1,47 +1,59 @@
 """Tables of fingerprints: a filter that says quickly "not here", and sorted arrays that say which rows are meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from testbed.privacy import kernels
-from testbed.privacy.words import Numbers, Prints, Words
+from testbed.privacy.words import Prints, Sieve
 
 type Rows = NDArray[np.uint32]
 
-BITS_EACH = 24
-"""Of the filter, for each fingerprint in it: one in so many that are not there passes."""
+BITS_EACH = 12
+"""Of the filter, for each fingerprint in it."""
 MIN_BITS, MAX_BITS = 16, 28
-_BYTE = np.uint64(3)
-_IN_BYTE = np.uint64(7)
+_CELL_BITS = 6
+"""A cell of the filter has 64 bits, so many of which a fingerprint's own lowest bits name."""
+_SET_BITS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A bit for each fingerprint, by its highest bits."""
+class Heads(NamedTuple):
+    """What a sieve lets pass: fingerprints of first words; and of whole values and names of fields that are one word,
+    and of the first two words of all others."""
 
-    bits: NDArray[np.uint8]
-    shift: np.uint64
+    firsts: Prints
+    wholes: Prints
 
     @classmethod
-    def of(cls, prints: Prints) -> "Filter":
-        """A filter that lets these pass."""
-        size = min(max((len(prints) * BITS_EACH).bit_length(), MIN_BITS), MAX_BITS)
-        shift = np.uint64(64 - size)
-        bits = np.zeros(1 << (size - 3), np.uint8)
-        places = prints >> shift
-        np.bitwise_or.at(bits, places >> _BYTE, np.uint8(1) << (places & _IN_BYTE).astype(np.uint8))
-        return cls(bits, shift)
+    def of(cls, several: Iterable["Heads"]) -> "Heads":
+        """All of them, each once."""
+        nothing = [Heads(np.zeros(0, np.uint64), np.zeros(0, np.uint64)), *several]
+        return cls(*(np.unique(np.concatenate(prints)) for prints in zip(*nothing, strict=True)))
 
-    def passing(self, words: Words) -> tuple[Numbers, Numbers]:
-        """The words that may be in the table, and those that may be with the next one."""
-        alone, paired = (np.empty(len(words.prints), np.int64) for _ in range(2))
-        singles, pairs = kernels.passing(
-            words.prints, words.chained.view(np.uint8), self.bits, self.shift, alone, paired
-        )
-        return alone[:singles], paired[:pairs]
+
+def sieve_of(heads: Heads) -> Sieve:
+    """Two filters, each with four bits for a fingerprint, by its lowest bits, in the cell that its highest bits name
+    (blocked Bloom filters): of a thousand words that are not there ten or so pass.
+
+    The first one is looked at for every word, and the smaller the sooner it answers.
+    """
+    return Sieve(*_cells(heads.firsts), *_cells(heads.wholes))
+
+
+def _cells(prints: Prints) -> tuple[Prints, np.uint64]:
+    size = min(max((len(prints) * BITS_EACH).bit_length(), MIN_BITS), MAX_BITS)
+    shift = np.uint64(64 - size + _CELL_BITS)
+    cells = np.zeros(1 << (size - _CELL_BITS), np.uint64)
+    for bits in _bits(prints):
+        np.bitwise_or.at(cells, prints >> shift, bits)
+    return cells, shift
+
+
+def _bits(prints: Prints) -> Iterator[Prints]:
+    for step in range(_SET_BITS):
+        yield np.uint64(1) << (prints >> np.uint64(_CELL_BITS * step) & np.uint64((1 << _CELL_BITS) - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from testbed.model.attributes import base_of, by_name
 from testbed.model.written import Person
-from testbed.privacy.prints import Filter, Rows, Table
+from testbed.privacy.mixing import FIRST, PAIR, VALUE
+from testbed.privacy.prints import Heads, Rows, Table, sieve_of
 from testbed.privacy.spellings import (
     CODE_OF,
     CODES,
@@ -23,7 +24,7 @@ from testbed.privacy.spellings import (
     national,
     needles,
 )
-from testbed.privacy.words import Numbers, Prints, joined, stirred, words_of
+from testbed.privacy.words import Numbers, Prints, Sieve, joined, stirred, words_of
 
 LONGEST = 24
 """Words of a value that its fingerprint is made of: identifiers that name school and vendor differ at the end."""
@@ -147,7 +148,7 @@ class _Made:
 
     owners: tuple[Prints, Rows]
     chains: Mapping[int, tuple[Prints, Rows]]
-    heads: Prints
+    heads: Heads
     phones: tuple[Prints, Rows]
     phone_lengths: frozenset[int]
 
@@ -164,8 +165,8 @@ class Gathered:
     field_heads: Prints
     """Of the first words of those values, with their attributes, in order."""
     field_lengths: tuple[int, ...]
-    filter: Filter
-    heads: Prints
+    sieve: Sieve
+    heads: Heads
     """That the filter lets pass."""
 
     def with_more(self, made: _Made) -> "Gathered":
@@ -174,7 +175,7 @@ class Gathered:
         chains = dict(self.chains)
         for length, (prints, rows) in made.chains.items():
             chains[length] = chains.get(length, empty).with_more(prints, rows)
-        heads = np.concatenate((self.heads, made.heads))
+        heads = Heads.of((self.heads, made.heads))
         return Gathered(
             owners=self.owners.with_more(*made.owners),
             chains=chains,
@@ -183,7 +184,7 @@ class Gathered:
             fields=self.fields,
             field_heads=self.field_heads,
             field_lengths=self.field_lengths,
-            filter=Filter.of(heads),
+            sieve=sieve_of(heads),
             heads=heads,
         )
 
@@ -236,10 +237,13 @@ class _Block:
         )
 
 
-def chain_prints(lines: list[bytes], rows: Rows) -> tuple[dict[int, tuple[Prints, Rows]], Prints]:
-    """The fingerprints of skeletons by number of words, and of the first one or two words of each."""
+def chain_prints(
+    lines: list[bytes], rows: Rows, tag: np.uint64 = VALUE
+) -> tuple[dict[int, tuple[Prints, Rows]], Heads]:
+    """The fingerprints of skeletons by number of words, and what a filter must let pass for them: the first word and
+    the first two of each, and with this tag those that are one word."""
     if not lines:
-        return {}, np.zeros(0, np.uint64)
+        return {}, Heads.of(())
     buffer, begins = joined(lines)
     words = words_of(buffer)
     firsts = np.searchsorted(words.starts, begins)
@@ -247,16 +251,17 @@ def chain_prints(lines: list[bytes], rows: Rows) -> tuple[dict[int, tuple[Prints
     line_of = np.zeros(len(words.starts) + 1, np.int64)
     line_of[firsts] = np.arange(len(lines))
     chains: dict[int, tuple[Prints, Rows]] = {}
-    heads: list[Prints] = []
+    heads: list[Heads] = []
     for length in range(1, LONGEST + 1):
         at, prints = words.chains(firsts[counts == length], length)
         if len(at):
             chains[length] = (prints, rows[line_of[at]])
-            heads.append(words.chains(at, min(length, 2))[1])
-    return chains, np.unique(np.concatenate(heads)) if heads else np.zeros(0, np.uint64)
+            wholes = stirred(words.prints[at], tag) if length == 1 else words.chains(at, int(PAIR))[1]
+            heads.append(Heads(stirred(words.prints[at], FIRST), wholes))
+    return chains, Heads.of(heads)
 
 
-def gathered(people: Iterable[Person], also: Prints) -> tuple[RowTexts, Gathered]:
+def gathered(people: Iterable[Person], also: Heads) -> tuple[RowTexts, Gathered]:
     """The rows of these people, and what is searched for; the filter lets ``also`` pass."""
     ids: list[str] = []
     first: list[int] = [0]
@@ -315,10 +320,10 @@ def _values(person: Person) -> Iterator[tuple[int, str]]:
         yield CODE_OF[MARKING], person.security_marking
 
 
-def _together(made: list[_Made], fields: Mapping[tuple[int, str], int], also: Prints) -> Gathered:
+def _together(made: list[_Made], fields: Mapping[tuple[int, str], int], also: Heads) -> Gathered:
     lengths = sorted({length for one in made for length in one.chains})
     spelt = _fields(fields)
-    heads = np.unique(np.concatenate([also, *(one.heads for one in made)]))
+    heads = Heads.of((also, *(one.heads for one in made)))
     return Gathered(
         owners=_table([one.owners for one in made]),
         chains={n: _table([one.chains[n] for one in made if n in one.chains]) for n in lengths},
@@ -327,7 +332,7 @@ def _together(made: list[_Made], fields: Mapping[tuple[int, str], int], also: Pr
         fields=_table([(prints, rows) for _, prints, rows, _ in spelt]),
         field_heads=np.unique(np.concatenate([np.zeros(0, np.uint64), *(first for _, _, _, first in spelt)])),
         field_lengths=tuple(length for length, _, _, _ in spelt),
-        filter=Filter.of(heads),
+        sieve=sieve_of(heads),
         heads=heads,
     )
 

@@ -30,7 +30,7 @@ from testbed.privacy.spellings import (
 )
 from testbed.privacy.words import MARGIN, Numbers, Words, joined, stirred, words_of
 
-BLOCK = 1 << 18
+BLOCK = 1 << 21
 """Octets that are looked at together: what fits in a processor's cache."""
 OVERLAP = 4096
 """Octets of a text that two blocks share, lest one is cut: no value and its field's name are half as long."""
@@ -91,7 +91,15 @@ def scan(texts: Sequence[bytes], index: PeopleIndex) -> Iterator[Seen]:
     """Every value that the skeletons hold, each once for each text, in the order of the texts."""
     for block in _blocks(texts):
         buffer, begins = joined([piece.data for piece in block])
-        yield from _in_block(buffer, begins, block, index)
+        yield from _in_block(buffer, begins, index, block)
+
+
+def scan_rows(buffer: bytes, begins: Numbers, ends: Numbers, index: PeopleIndex) -> Iterator[Seen]:
+    """The same of skeletons that stand in one buffer, :data:`testbed.privacy.words.MARGIN` zero octets around each."""
+    if len(buffer) <= 2 * BLOCK:
+        yield from _in_block(buffer, begins, index)
+    else:
+        yield from scan([buffer[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)], index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +112,22 @@ class _Piece:
     """Where values begin that are this piece's to tell; what begins elsewhere in it another piece tells."""
 
 
-def _in_block(buffer: bytes, begins: Numbers, block: Sequence[_Piece], index: PeopleIndex) -> Iterator[Seen]:
-    matches = sorted(_matches(buffer, words_of(buffer), index), key=lambda match: (match.start, -match.end))
+def _in_block(
+    buffer: bytes, begins: Numbers, index: PeopleIndex, block: Sequence[_Piece] | None = None
+) -> Iterator[Seen]:
+    """What a buffer holds, of whole texts or of pieces of them."""
+    matches = sorted(
+        _matches(buffer, words_of(buffer, index.sieve), index), key=lambda match: (match.start, -match.end)
+    )
     seen: dict[Seen, None] = {}
     beyond = -1
     for match in matches:
         place = int(np.searchsorted(begins, match.start, "right")) - 1
-        piece = block[place]
+        piece = block[place] if block else None
         # NOTE: at its edges a piece may hold half of a longer word; the piece before or behind has it whole.
-        if match.end > beyond and piece.first <= match.start - begins[place] < piece.last:
-            seen[Seen(piece.text, match.owner, match.in_field, match.others)] = None
+        if match.end > beyond and (piece is None or piece.first <= match.start - begins[place] < piece.last):
+            text = place if piece is None else piece.text
+            seen[Seen(text, match.owner, match.in_field, match.others)] = None
             beyond = match.end
     yield from seen
 
@@ -138,15 +152,14 @@ def _blocks(texts: Sequence[bytes]) -> Iterator[list[_Piece]]:
 def _matches(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]:
     if not len(words.starts):
         return
-    alone, paired = index.filter.passing(words)
     comparing = _Comparing(buffer, words, index)
     for length, table in index.chains.items():
-        at, prints = words.chains(alone if length == 1 else paired, length)
+        at, prints = words.chains(words.alone if length == 1 else words.paired, length)
         there = table.present(prints)
         for place, one in zip(at[there].tolist(), prints[there].tolist(), strict=True):
             yield from comparing.value(place, length, table.rows_of(one))
-    yield from _in_fields(comparing, alone, paired)
-    yield from _phones(buffer, index)
+    yield from _in_fields(comparing)
+    yield from _phones(buffer, words, index)
 
 
 class _Comparing:
@@ -254,14 +267,14 @@ def _signs_fit(kind: Kind, text: bytes, needle: bytes) -> bool:
 # --- values that a field names --------------------------------------------------------------------------------------
 
 
-def _in_fields(comparing: _Comparing, alone: Numbers, paired: Numbers) -> Iterator[_Match]:
+def _in_fields(comparing: _Comparing) -> Iterator[_Match]:
     """Values that stand behind the name of a field.
 
     Of the names that end at the same place the longest counts, and of attributes that share a name each is tried.
     """
     words, index = comparing.words, comparing.index
     for rank in range(keys().ranks):
-        places, codes = _begun(comparing, *_named(words, alone, paired, rank))
+        places, codes = _begun(comparing, *_named(words, rank))
         for length in index.field_lengths if len(places) else ():
             at, chains = words.chains(places, length)
             held = codes[np.searchsorted(places, at)]
@@ -283,12 +296,12 @@ def _begun(comparing: _Comparing, places: Numbers, codes: Numbers) -> tuple[Numb
     return places[begun], codes[begun]
 
 
-def _named(words: Words, alone: Numbers, paired: Numbers, rank: int) -> tuple[Numbers, Numbers]:
+def _named(words: Words, rank: int) -> tuple[Numbers, Numbers]:
     """The words that stand behind the name of a field, and the number of its attribute."""
     places: list[Numbers] = []
     codes: list[Numbers] = []
     for length, table in sorted(keys().names.items(), reverse=True):
-        at, prints = words.chains(alone if length == 1 else paired, length)
+        at, prints = words.chains(words.named if length == 1 else words.paired, length)
         entries = np.minimum(np.searchsorted(table.prints, prints) + rank, len(table.prints) - 1)
         there = (table.prints[entries] == prints) & (at + length < len(words.starts))
         behind = at[there] + length
@@ -325,13 +338,14 @@ def _field_match(comparing: _Comparing, place: int, length: int, attribute: str,
 # --- telephone numbers ----------------------------------------------------------------------------------------------
 
 
-def _phones(buffer: bytes, index: PeopleIndex) -> Iterator[_Match]:
+def _phones(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]:
     if not index.phone_lengths:
         return
     room = len(buffer) // MIN_PHONE + 1
     ends, prints, lengths = np.empty(room, np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
-    count = kernels.phone_ends(
+    count = kernels.words.phone_ends(
         np.frombuffer(buffer, np.uint8),
+        (words.starts, words.ends, words.digits),
         np.array(index.phone_lengths, np.int64),
         MAX_PHONE_SIGNS,
         PHONE_LENGTH,

@@ -5,7 +5,7 @@ and not with people times encodings. Work is bounded: in layers, in what a part 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,19 +14,15 @@ from testbed.model.privacy import PLAIN
 from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
 from testbed.privacy.people import Owner, PeopleIndex, folded
+from testbed.privacy.pieces import DIGEST, GLUED, PACKED, TEXT
 from testbed.privacy.records import Found, as_written, together
-from testbed.privacy.scan import scan
-from testbed.privacy.skeleton import narrowed, of_bytes
-from testbed.privacy.unwrap import aside, packed_values, parts_in, sealed, unescaped, unpacked, without_percents
-from testbed.privacy.words import joined
+from testbed.privacy.scan import Seen, scan, scan_rows
+from testbed.privacy.skeleton import of_bytes, of_rows
+from testbed.privacy.texts import AS_SENT, BATCH, Raw, Texts, batches, regrouped, texts_of
+from testbed.privacy.undoing import MAX_LAYERS, TOO_LARGE, Bounds, Undone, packed_in, undone
+from testbed.privacy.unwrap import unescaped
+from testbed.privacy.words import Numbers
 
-MAX_LAYERS = 4
-"""Encodings within encodings that are undone."""
-BATCH = 1 << 18
-"""Octets that are looked at together."""
-TOO_LARGE = "it grows beyond all bounds when it is unpacked"
-WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
-"""What gzip and zstd begin with: a short text in them may stand there as it is, and counts as packed alone."""
 GROWTH, LEAST_ROOM, MAX_ROOM = 64, 1 << 20, 1 << 26
 """What a part may grow to while it is unwrapped: so many times its size, within bounds."""
 MAX_TEXT = 16 * 1024 * 1024
@@ -51,34 +47,33 @@ def _parts_of_others(found: Iterable[Found]) -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class _Raw:
-    part: int
-    layers: tuple[str, ...]
-    data: bytes
-    glued: bool = False
-
-
-@dataclass(slots=True)
 class _Work:
     """One search under way."""
 
     index: PeopleIndex
-    room: list[int]
-    """Octets that each part may still grow by."""
+    bounds: Bounds
     found: dict[Found, bool] = field(default_factory=dict)
     """Each with whether it was found where there is but one way to read."""
-    unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
-    met: set[tuple[int, int, int]] = field(default_factory=set)
-    """Part, size and hash of what was looked at."""
+    met: set[int] = field(default_factory=set)
+    """Prints of what was looked at, and of its part."""
 
-    def allowed(self, part: int, size: int) -> bool:
-        """Whether a part may grow by so much more; said once where it may not."""
-        self.room[part] -= size
-        if self.room[part] < 0:
-            self.unreadable[(part, TOO_LARGE)] = None
-            return False
-        return True
+    def new(self, texts: Texts, sizes: Numbers | None = None) -> Texts:
+        """Those texts that were not looked at in their part, and may be; said once where there is no more room.
+
+        ``sizes`` are those that they are going to have.
+        """
+        if not len(texts):
+            return texts
+        prints, firsts = np.unique(texts.prints(), return_index=True)
+        fresh = np.array([one not in self.met for one in prints.tolist()])
+        self.met.update(prints[fresh].tolist())
+        which = np.sort(firsts[fresh])
+        parts, room = texts.parts[which], self.bounds.room
+        np.subtract.at(room, parts, (texts.sizes() if sizes is None else sizes)[which])
+        for part in np.unique(parts[room[parts] < 0]).tolist():
+            self.bounds.unreadable[(part, TOO_LARGE)] = None
+        return texts.chosen(which[room[parts] >= 0])
 
 
 @lru_cache(maxsize=KEPT)
@@ -98,19 +93,19 @@ def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = (
         keys: keys and salts that digests may have been made with.
     """
     room = [min(max(GROWTH * len(part), LEAST_ROOM), MAX_ROOM) for part in parts]
-    work = _Work(index, room)
-    inner: list[_Raw] = []
-    for batch in _batches(_Raw(number, (), part) for number, part in enumerate(parts) if part):
+    work = _Work(index, Bounds(np.array(room, np.int64)))
+    inner: list[Texts] = []
+    for batch in batches(Raw(number, AS_SENT, part) for number, part in enumerate(parts) if part):
         inner += _level(batch, work)
-        if sum(len(raw.data) for raw in inner) > BATCH:
+        if sum(len(texts.octets) for texts in inner) > BATCH:
             inner = _deeper(inner, work)
     while inner:
         inner = _deeper(inner, work)
     for part, layers, owner in work.tokens.resolved(index, keys):
         work.found[Found(part, owner, "+".join(layers))] = True
     if work.tokens.full:
-        work.unreadable[(0, "more digests than can be looked at")] = None
-    return Searched(tuple(_told_once(work.found, index)), tuple(work.unreadable))
+        work.bounds.unreadable[(0, "more digests than can be looked at")] = None
+    return Searched(tuple(_told_once(work.found, index)), tuple(work.bounds.unreadable))
 
 
 def _told_once(found: Mapping[Found, bool], index: PeopleIndex) -> Iterator[Found]:
@@ -133,89 +128,58 @@ def _told_once(found: Mapping[Found, bool], index: PeopleIndex) -> Iterator[Foun
         yield from together(kept, index)
 
 
-def _deeper(raws: list[_Raw], work: _Work) -> list[_Raw]:
-    return [raw for batch in _batches(iter(raws)) for raw in _level(batch, work)]
+def _deeper(inner: Sequence[Texts], work: _Work) -> list[Texts]:
+    return [deeper for texts in regrouped(inner) for deeper in _level(texts, work)]
 
 
-def _batches(raws: Iterator[_Raw]) -> Iterator[list[_Raw]]:
-    batch: list[_Raw] = []
-    size = 0
-    for raw in raws:
-        if batch and size + len(raw.data) > BATCH:
-            yield batch
-            batch, size = [], 0
-        batch.append(raw)
-        size += len(raw.data)
-    if batch:
-        yield batch
-
-
-def _level(batch: list[_Raw], work: _Work) -> list[_Raw]:
+def _level(texts: Texts, work: _Work) -> list[Texts]:
     """Look at these and return what was wrapped in them."""
-    inner: list[_Raw] = []
-    texts: list[bytes] = []
-    of: list[_Raw] = []
-    for raw in batch:
-        # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
-        packed = list(_packed(raw, work))
-        if not packed and b"%" in raw.data:
-            packed = list(_packed(_Raw(raw.part, raw.layers, without_percents(raw.data), raw.glued), work))
-        parts = (part for part in (*parts_in(raw.data), *packed_values(raw.data)) if _new(raw.part, part, work))
-        inner += [_Raw(raw.part, raw.layers, part, raw.glued) for part in parts]
-        raw.data = unescaped(narrowed(raw.data))
-        inner += packed
-        for more in aside(raw.data):
-            if _new(raw.part, more, work):
-                inner.append(_Raw(raw.part, raw.layers, more, raw.glued))
-        if why := sealed(raw.data):
-            work.unreadable[(raw.part, why)] = None
-        if any(one.layers != raw.layers for one in packed) and raw.data[:2] in WHOLLY_PACKED:
-            continue
-        for skeleton in of_bytes(raw.data):
-            texts.append(skeleton)
-            of.append(raw)
-    for seen in scan(texts, work.index):
-        raw = of[seen.text]
+    plain = undone(texts, work.bounds)
+    deeper = [work.new(texts_of(plain.inner)).compact()] if plain.inner else []
+    texts = plain.texts
+    for seen in _seen(plain, work.index):
+        raw = texts.raw(seen.text)
         owner = seen.owner if not seen.others else as_written((seen.owner, *seen.others), raw.data)
-        found = Found(raw.part, owner, "+".join(raw.layers) or PLAIN, seen.in_field)
+        found = Found(raw.part, owner, "+".join(work.bounds.layers.names(raw.layers)) or PLAIN, seen.in_field)
         work.found[found] = work.found.get(found, False) or not raw.glued
-    if any(len(raw.layers) < MAX_LAYERS for raw in batch):
-        inner += _encoded(batch, work)
-    return inner
+    if (work.bounds.layers.depths()[texts.layers] < MAX_LAYERS).any():
+        deeper += _encoded(plain, work)
+    return [one for one in deeper if len(one)]
 
 
-def _packed(raw: _Raw, work: _Work) -> Iterator[_Raw]:
-    if len(raw.layers) >= MAX_LAYERS or work.room[raw.part] <= 0:
-        return
-    limit = max(work.room[raw.part], 1)
-    for name, data in unpacked(raw.data, limit):
-        if len(data) >= limit:
-            work.unreadable[(raw.part, TOO_LARGE)] = None
-        if _new(raw.part, data, work):
-            yield _Raw(raw.part, (*raw.layers, name) if name else raw.layers, data, raw.glued)
+def _seen(plain: Undone, index: PeopleIndex) -> Iterator[Seen]:
+    texts = plain.texts
+    skeletons = of_rows(plain.buffer, texts.begins, texts.ends, plain.wide)
+    yield from scan_rows(skeletons.buffer, texts.begins, texts.ends, index)
+    further = list(skeletons.further())
+    further += [(row, text) for row in skeletons.hard.tolist() for text in of_bytes(texts.data(row))]
+    for seen in scan([text for _, text in further], index):
+        yield replace(seen, text=further[seen.text][0])
 
 
-def _encoded(batch: list[_Raw], work: _Work) -> Iterator[_Raw]:
-    buffer, begins = joined([raw.data for raw in batch])
-    found = encoded_in(buffer)
-    places = np.searchsorted(begins, [place for place, _ in found.digests], "right") - 1
-    for (_, token), number in zip(found.digests, places.tolist(), strict=True):
-        work.tokens.add(token, batch[number].part, batch[number].layers)
-    places = np.searchsorted(begins, [piece.place for piece in found.pieces], "right") - 1
-    for piece, number in zip(found.pieces, places.tolist(), strict=True):
-        raw = batch[number]
-        if len(raw.layers) < MAX_LAYERS and _new(raw.part, piece.data, work):
-            inner = _Raw(raw.part, (*raw.layers, piece.form), piece.data, raw.glued or piece.glued)
-            if piece.packed:
-                yield from _packed(inner, work)
-            else:
-                yield inner
-
-
-def _new(part: int, data: bytes, work: _Work) -> bool:
-    """Whether this has not been looked at in this part, and may be."""
-    key = (part, len(data), hash(data))
-    if key in work.met or not work.allowed(part, len(data)):
-        return False
-    work.met.add(key)
-    return True
+def _encoded(plain: Undone, work: _Work) -> Iterator[Texts]:
+    """What is encoded in texts: compact, and of what is packed what it was."""
+    texts, layers = plain.texts, work.bounds.layers
+    found = encoded_in(plain.buffer)
+    of = np.searchsorted(texts.begins, found.places, "right") - 1
+    digests = found.forms == DIGEST
+    if digests.any():
+        at = of[digests]
+        names = [layers.names(layer) for layer in texts.layers[at].tolist()]
+        work.tokens.collect(found.chosen(digests), texts.parts[at].tolist(), names)
+    chosen = ~digests & (layers.depths()[texts.layers[of]] < MAX_LAYERS)
+    found, of = found.chosen(chosen), of[chosen]
+    inner = Texts(
+        found.octets,
+        found.begins,
+        found.ends,
+        texts.parts[of],
+        layers.all_within(texts.layers[of], found.forms),
+        texts.glued[of] | (found.kinds == GLUED),
+    )
+    yield work.new(inner.chosen(np.flatnonzero(found.kinds == TEXT))).compact()
+    glued = inner.chosen(np.flatnonzero(found.kinds == GLUED))
+    yield work.new(glued, glued.unglued_sizes()).unglued()
+    packed = work.new(inner.chosen(np.flatnonzero(found.kinds == PACKED)))
+    if unpacked := [raw for number in range(len(packed)) for raw in packed_in(packed.raw(number), work.bounds)]:
+        yield work.new(texts_of(unpacked)).compact()

@@ -8,7 +8,8 @@ from testbed.model.privacy import Channel
 from testbed.model.wire import BROWSER, Exchange, Headers
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.records import Found, together
-from testbed.privacy.search import TOO_LARGE, search
+from testbed.privacy.search import search
+from testbed.privacy.undoing import TOO_LARGE
 from testbed.wire.bodies import FORM, MAX_DECODED, MAX_FIELDS, decoded
 
 PROTOCOL_FIELDS = (b"SAMLRequest", b"SAMLResponse")

@@ -9,9 +9,14 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+
+from testbed.privacy import kernels
+from testbed.privacy.words import MARGIN, Numbers, eights_of
 
 SEPARATOR = 0x02
 """What a sign becomes that is no letter, no digit and not ASCII."""
@@ -28,8 +33,6 @@ MOSTLY_WIDE = 5
 """A text of which one byte in so many is zero is taken for UTF-16."""
 WIDE_RUN = re.compile(rb"(?:[\x20-\x7e\xa0-\xff]\x00){5,}|(?:\x00[\x20-\x7e\xa0-\xff]){5,}")
 WIDE_STEPS = 4
-LETTER = re.compile(rb"[\xc3-\xcd][\x80-\xbf]")
-"""A letter, or a mark on one, of two octets of UTF-8."""
 MAX_WIDE_RUNS = 1000
 
 
@@ -64,8 +67,8 @@ TABLE = bytes(
 )
 """Latin-1 to skeleton, byte for byte."""
 _LETTER_LEADS = range(0xC3, 0xCC)
-_MARK_LEADS = (0xCC, 0xCD)
-_CONTINUATION = 0xC0
+_TOO_HARD = 2
+_DROPPED, _HARD = 0xFE, 0xFF
 _SECOND = np.frombuffer(
     bytes(
         ord((_one(bytes((lead, second)).decode("utf-8")) or chr(SEPARATOR))[0])
@@ -75,6 +78,19 @@ _SECOND = np.frombuffer(
     np.uint8,
 )
 """The skeleton of each letter of two bytes of UTF-8."""
+
+
+def _single(char: str) -> int:
+    """The skeleton of a character of UTF-8 as one octet, if it is one."""
+    if char < "\u0100":
+        return _DROPPED if char.encode("latin-1") == SOFT_HYPHEN else TABLE[ord(char)]
+    skeleton = _one(char)
+    return _DROPPED if not skeleton else ord(skeleton) if len(skeleton) == 1 else _HARD
+
+
+_TWOS = np.array([_single(chr(number)) for number in range(0x80, 0x380)], np.uint8)
+_MARKS = np.array([_single(chr(number)) for number in range(0x2000, 0x2040)], np.uint8)
+"""The same of characters behind the octets 0xC2 to 0xCD, and behind 0xE2 and 0x80; for the compiled loop."""
 
 
 def _spelt_out(run: str) -> bytes:
@@ -120,7 +136,7 @@ def of_bytes(raw: bytes) -> Iterator[bytes]:
         yield of_text(raw.decode("utf-8"))
     except UnicodeDecodeError:
         yield raw.translate(TABLE)
-        mixed = _mixed(raw) if LETTER.search(raw) else None
+        mixed = _mixed(raw)
         if mixed is not None:
             yield mixed
 
@@ -152,17 +168,43 @@ def _wide_runs(raw: bytes) -> list[bytes]:
 
 def _mixed(raw: bytes) -> bytes | None:
     """Binary data in which texts of UTF-8 stand; None where there is no letter that only UTF-8 writes so."""
-    octets = np.frombuffer(raw, np.uint8)
-    after = np.append(octets[1:], np.uint8(0)) & _CONTINUATION == 0x80
-    letters = (octets >= _LETTER_LEADS.start) & (octets < _LETTER_LEADS.stop) & after
-    marks = (octets >= _MARK_LEADS[0]) & (octets <= _MARK_LEADS[1]) & after
-    places = np.flatnonzero(letters)
-    if not len(places) and not marks.any():
-        return None
-    out = np.frombuffer(TABLE, np.uint8)[octets]
-    out[places + 1] = _SECOND[
-        (octets[places] - _LETTER_LEADS.start).astype(np.int64) * 64 + (octets[places + 1] - 0x80)
-    ]
-    keep = ~(letters | marks)
-    keep[1:] &= ~marks[:-1]
-    return bytes(out[keep].tobytes())
+    octets, out = np.frombuffer(raw, np.uint8), np.empty(len(raw), np.uint8)
+    end = kernels.letters.mixed(octets, 0, len(raw), np.frombuffer(TABLE, np.uint8), _SECOND, out, 0)
+    return out[:end].tobytes() if end >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Skeletons:
+    """Those of the rows of a buffer, which stand where the rows do."""
+
+    buffer: bytes
+    hard: Numbers
+    """Rows that have none here, for only :func:`of_bytes` can read them."""
+    more: bytes
+    """Further readings, :data:`testbed.privacy.words.MARGIN` zero octets before and behind each."""
+    more_rows: Numbers
+    """Of each the row, where it begins and where it ends."""
+
+    def further(self) -> Iterator[tuple[int, bytes]]:
+        """Each further reading with its row."""
+        for row, begin, end in self.more_rows.tolist():
+            yield row, self.more[begin:end]
+
+
+def of_rows(buffer: bytes, begins: Numbers, ends: Numbers, wide: NDArray[np.bool_]) -> Skeletons:
+    """The skeletons of rows of a buffer, zero octets between them; of those that are not ``wide``, which is UTF-16."""
+    became = np.where(wide, _TOO_HARD, 0).astype(np.uint8)
+    skeletal, more = np.empty(len(buffer), np.uint8), np.empty(len(buffer) + 2 * MARGIN, np.uint8)
+    more_rows = np.empty((len(begins), 3), np.int64)
+    tables = (np.frombuffer(TABLE, np.uint8), _SECOND, _TWOS, _MARKS)
+    octets = np.frombuffer(buffer, np.uint8)
+    # NOTE: the last few octets are zeros, and stay such.
+    whole = len(buffer) & ~7
+    skeletal[whole:] = 0
+    kernels.letters.lowered(octets[:whole].view(np.uint64), skeletal[:whole].view(np.uint64))
+    count, size = kernels.letters.skeletons(
+        octets, (begins, ends, became), tables, skeletal, (eights_of(octets), eights_of(skeletal)), more, more_rows
+    )
+    return Skeletons(
+        skeletal.tobytes(), np.flatnonzero(became == _TOO_HARD), more[:size].tobytes(), more_rows[:count].copy()
+    )

@@ -9,8 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
-from testbed.privacy import protobuf
-from testbed.privacy.shapes import says_text
+import numpy as np
+
+from testbed.privacy import kernels, protobuf
 from testbed.wire.bodies import NotCoded, without_coding
 
 ROUNDS = 3
@@ -24,7 +25,7 @@ AROUND = 400
 LEAST_PACKED = 8
 MAX_TRIED = 1 << 20
 """Octets of what is unpacked on trial, with no sign that it is packed at all."""
-VALUE = re.compile(rb"=([^&=\s\"'<>]*%[0189A-Fa-f][0-9A-Fa-f][^&=\s\"'<>]*)")
+VALUE = re.compile(rb"=([^&=\s\"'<>]*%(?:[0189A-Fa-f][0-9A-Fa-f]|25)[^&=\s\"'<>]*)")
 PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 PERCENT_U = re.compile(rb"%u([0-9A-Fa-f]{4})")
 ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
@@ -162,7 +163,7 @@ def packed_values(raw: bytes) -> Iterator[bytes]:
     if b"%" not in raw or b"=" not in raw:
         return
     for found in islice(VALUE.finditer(raw), MAX_PARTS):
-        value = unquote_to_bytes(found[1])
+        value = without_percents(found[1])
         if len(value) >= LEAST_PACKED and _packed_perhaps(value):
             yield value
 
@@ -217,24 +218,30 @@ def _on_trial(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
             out = inflating.decompress(raw, limit)
         except zlib.error:
             out = b""
-        if out and (inflating.eof and not inflating.unused_data) and says_text(out):
+        if out and (inflating.eof and not inflating.unused_data) and _says_text(out):
             yield "deflate", out
             return
     try:
         out = without_coding("br", raw, limit)
     except NotCoded:
         out = b""
-    if len(out) >= LEAST_PACKED and says_text(out):
+    if len(out) >= LEAST_PACKED and _says_text(out):
         yield "brotli", out
 
 
-ENCRYPTED = re.compile(
-    rb"(?<![A-Za-z0-9_-])(eyJ[A-Za-z0-9_-]{10,})\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16,}"
-)
+def _says_text(data: bytes) -> bool:
+    return bool(kernels.decoding.says_text(np.frombuffer(data, np.uint8), 0, len(data)))
+
+
+ENCRYPTED = re.compile(rb"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16,}")
 
 
 def sealed(raw: bytes) -> str:
     """Why the octets hold something that nobody here can read; "" where they hold no such thing (RFC 7516, 3.1)."""
-    if b"eyJ" in raw and ENCRYPTED.search(raw):
-        return "it holds an encrypted token (JWE)"
+    place = raw.find(b"eyJ")
+    while place >= 0:
+        before = raw[place - 1 : place]
+        if not before.isalnum() and before not in (b"-", b"_") and ENCRYPTED.match(raw, place):
+            return "it holds an encrypted token (JWE)"
+        place = raw.find(b"eyJ", place + 1)
     return ""

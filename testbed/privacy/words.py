@@ -5,21 +5,19 @@ longer than sixteen letters may share one: whoever finds a fingerprint compares 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from testbed.privacy import kernels
-from testbed.privacy.kernels import CHAIN, K1, K2
+from testbed.privacy.mixing import CHAIN, K1, K2, MAX_GAP
 
 type Numbers = NDArray[np.int64]
 type Prints = NDArray[np.uint64]
 
 MARGIN = 16
 """Zero octets before, between and after the texts of a buffer: farther than two words of one value stand apart."""
-MAX_GAP = 12
-"""Octets between two words that may belong to one value."""
-_WORD = np.frombuffer(bytes(1 if chr(byte).isalnum() and byte < 0x80 else 0 for byte in range(256)), np.uint8)
 _HALF = np.uint64(32)
 
 
@@ -30,38 +28,61 @@ class Words:
     starts: Numbers
     ends: Numbers
     prints: Prints
-    chained: NDArray[np.bool_]
-    """Whether the next word stands near enough to belong to the same value; False for the last one."""
+    digits: NDArray[np.uint8]
+    """Which are digits alone."""
+    alone: Numbers
+    named: Numbers
+    paired: Numbers
+    """Those that the filter lets pass: as values, as names of fields, and as the first of two words of either."""
 
     def chains(self, at: Numbers, length: int) -> tuple[Numbers, Prints]:
         """The fingerprints of the ``length`` words that begin at these; of those only that have so many near ones."""
         at = at[at + length <= len(self.starts)]
         total = self.prints[at].copy()
         for step in range(1, length):
-            near = self.chained[at + step - 1]
+            near = self.starts[at + step] - self.ends[at + step - 1] <= MAX_GAP
             at, total = at[near], total[near]
             total = total * CHAIN + self.prints[at + step]
         return at, stirred(total, length)
 
 
-def stirred(prints: Prints, length: int) -> Prints:
-    """Fingerprints of chains of so many words, spread evenly over 64 bits."""
-    mixed = (prints ^ np.uint64(length)) * K1
+class Sieve(NamedTuple):
+    """Two filters, of first words and of more: see :func:`testbed.privacy.prints.sieve_of`."""
+
+    firsts: Prints
+    firsts_shift: np.uint64
+    wholes: Prints
+    wholes_shift: np.uint64
+
+
+def stirred(prints: Prints, tag: int | np.uint64) -> Prints:
+    """Fingerprints spread evenly over 64 bits; of chains of so many words, or of what has this tag."""
+    mixed = (prints ^ np.uint64(tag)) * K1
     mixed ^= mixed >> _HALF
     mixed *= K2
     return mixed ^ (mixed >> _HALF)
 
 
-def words_of(buffer: bytes) -> Words:
+def words_of(buffer: bytes, sieve: Sieve | None = None) -> Words:
     """The words of a buffer of skeletons; it begins and ends with :data:`MARGIN` zero octets."""
-    octets = np.frombuffer(buffer, np.uint8)
     room = len(buffer) // 2 + 1
     starts, ends, prints = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64)
-    count = kernels.word_spans(octets, _WORD, starts, ends, prints)
+    digits = np.empty(room, np.uint8)
+    count = kernels.words.word_spans(eights_of(np.frombuffer(buffer, np.uint8)), starts, ends, prints, digits)
     starts, ends, prints = starts[:count], ends[:count], prints[:count]
-    chained = np.zeros(count, np.bool_)
-    chained[:-1] = starts[1:] - ends[:-1] <= MAX_GAP
-    return Words(starts, ends, prints, chained)
+    if sieve is None:
+        return Words(starts, ends, prints, digits[:count], _NONE, _NONE, _NONE)
+    alone, named, paired = (np.empty(count, np.int64) for _ in range(3))
+    many = kernels.words.passing(sieve, (starts, ends, prints), alone, named, paired)
+    return Words(starts, ends, prints, digits[:count], alone[: many[0]], named[: many[1]], paired[: many[2]])
+
+
+_NONE = np.zeros(0, np.int64)
+
+
+def eights_of(octets: NDArray[np.uint8]) -> Prints:
+    """The eight octets from each place on as one number, the first the lowest."""
+    return np.ndarray((max(len(octets) - 7, 0),), np.dtype("<u8"), octets.data, 0, (1,))
 
 
 def joined(texts: "list[bytes]") -> tuple[bytes, Numbers]:

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testbed.privacy.prints import Filter, Table
+from testbed.privacy.mixing import FIRST, VALUE
+from testbed.privacy.prints import Heads, Table, sieve_of
 from testbed.privacy.words import joined, stirred, words_of
 
 PRINTS = st.lists(st.integers(0, 2**64 - 1), max_size=50)
@@ -21,9 +22,17 @@ def test_a_table_tells_the_rows_of_a_fingerprint(some: list[int], others: list[i
         assert table.present(np.array([one], np.uint64)).tolist() == [one in everything]
 
 
-def test_a_filter_lets_its_own_words_pass_and_few_others() -> None:
-    own = words_of(joined([b" ".join(b"own%d" % n for n in range(500))])[0])
-    others = words_of(joined([b" ".join(b"other%d" % n for n in range(5000))])[0])
-    kept = Filter.of(stirred(own.prints, 1))
-    assert kept.passing(own)[0].tolist() == list(range(500))
-    assert len(kept.passing(others)[0]) < 1000
+def test_a_sieve_lets_its_own_words_pass_and_few_others() -> None:
+    own = joined([b" ".join(b"own%d" % n for n in range(500))])[0]
+    others = joined([b" ".join(b"other%d" % n for n in range(5000))])[0]
+    prints = words_of(own).prints
+    sieve = sieve_of(Heads(stirred(prints, FIRST), stirred(prints, VALUE)))
+    assert words_of(own, sieve).alone.tolist() == list(range(500))
+    assert len(words_of(others, sieve).alone) < 100
+    assert len(words_of(own, sieve).named) < 50
+
+
+def test_heads_are_kept_once() -> None:
+    one = Heads(np.array([1, 2], np.uint64), np.array([3], np.uint64))
+    assert [prints.tolist() for prints in Heads.of((one, one))] == [[1, 2], [3]]
+    assert [prints.tolist() for prints in Heads.of(())] == [[], []]

@@ -1,0 +1,133 @@
+"""Texts with what has to be undone in them undone: escapes, charsets, and what was packed in them, apart.
+
+Compiled loops tell which texts hold anything of the kind; most do not, and are left as they are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbed.privacy import kernels
+from testbed.privacy.skeleton import narrowed
+from testbed.privacy.texts import Layers, Raw, Texts
+from testbed.privacy.unwrap import (
+    LEAST_PACKED,
+    aside,
+    packed_values,
+    parts_in,
+    sealed,
+    unescaped,
+    unpacked,
+    without_percents,
+)
+from testbed.privacy.words import Numbers
+
+MAX_LAYERS = 4
+"""Encodings within encodings that are undone."""
+TOO_LARGE = "it grows beyond all bounds when it is unpacked"
+WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
+"""What gzip and zstd begin with: a short text in them may stand there as it is, and counts as packed alone."""
+_PERCENT, _BACKSLASH, _ENTITY, _LINE, _QUOTED, _WIDE, _APART, _SIGNED = (1 << bit for bit in range(8))
+"""As :mod:`testbed.privacy.kernels.signs` has them."""
+_ESCAPES = _PERCENT | _BACKSLASH | _ENTITY | _LINE
+
+
+@dataclass(slots=True)
+class Bounds:
+    """What parts may still grow by, and what could not be read for it."""
+
+    room: Numbers
+    layers: Layers = field(default_factory=Layers)
+    unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Texts as they can be read."""
+
+    texts: Texts
+    buffer: bytes
+    """Their octets."""
+    wide: NDArray[np.bool_]
+    """Those that hold UTF-16."""
+    inner: list[Raw]
+    """What was packed in them, or stands in them apart."""
+
+
+def undone(texts: Texts, bounds: Bounds) -> Undone:
+    """The texts, which are compact, in plain octets."""
+    buffer = texts.octets.tobytes()
+    held, packed = np.zeros(len(texts), np.uint8), np.zeros(len(texts), np.bool_)
+    kernels.signs.signs(texts.octets, texts.begins, texts.ends, held)
+    kernels.packings.which(texts.octets, texts.begins, texts.ends, False, packed)
+    # NOTE: what is glued was taken for a text in the midst of other octets.
+    packed = (packed | (held & _SIGNED != 0)) & ~texts.glued
+    asked = (held != 0) | packed
+    inner: list[Raw] = []
+    changed: dict[int, bytes] = {}
+    for number in np.flatnonzero(asked).tolist():
+        raw = texts.raw(number)
+        data, more = _one(raw, int(held[number]), bool(packed[number]), bounds)
+        inner += more
+        if data != raw.data:
+            changed[number] = data
+    if changed:
+        buffer, texts = _rebuilt(buffer, texts, changed)
+    wide = held & _WIDE != 0
+    wide[list(changed)] = False
+    return Undone(texts, buffer, wide, inner)
+
+
+def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list[Raw]]:
+    """What one text says, and what is in it apart."""
+    # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
+    inner = list(packed_in(raw, bounds)) if packed else []
+    if held & _PERCENT and len(raw.data) > LEAST_PACKED:
+        if not inner:
+            inner = list(packed_in(raw._replace(data=without_percents(raw.data)), bounds))
+        inner += [raw._replace(data=part) for part in packed_values(raw.data)]
+    apart = any(one.layers != raw.layers for one in inner) and raw.data[:2] in WHOLLY_PACKED
+    if held & _APART:
+        inner += [raw._replace(data=part) for part in parts_in(raw.data)]
+    data = narrowed(raw.data) if held & _WIDE else raw.data
+    if held & _ESCAPES or data is not raw.data:
+        data = unescaped(data)
+    if held & _QUOTED or data is not raw.data:
+        inner += [raw._replace(data=more) for more in aside(data)]
+    if (held & _APART or data is not raw.data) and (why := sealed(data)):
+        bounds.unreadable[(raw.part, why)] = None
+    return (b"" if apart else data), inner
+
+
+def packed_in(raw: Raw, bounds: Bounds) -> Iterator[Raw]:
+    """What is packed in a text, within bounds."""
+    limit = int(bounds.room[raw.part])
+    if bounds.layers.depth(raw.layers) >= MAX_LAYERS or limit <= 0:
+        return
+    for name, data in unpacked(raw.data, limit):
+        if len(data) >= limit:
+            bounds.unreadable[(raw.part, TOO_LARGE)] = None
+        yield Raw(raw.part, bounds.layers.within(raw.layers, name) if name else raw.layers, data, raw.glued)
+
+
+def _rebuilt(buffer: bytes, texts: Texts, changed: dict[int, bytes]) -> tuple[bytes, Texts]:
+    """The texts with these in place of what they were."""
+    out, copied = [], 0
+    grown = np.zeros(len(texts), np.int64)
+    for number, data in changed.items():
+        begin, end = int(texts.begins[number]), int(texts.ends[number])
+        out += [buffer[copied:begin], data]
+        copied = end
+        grown[number] = len(data) - (end - begin)
+    out.append(buffer[copied:])
+    shifts = np.cumsum(grown)
+    joined = b"".join(out)
+    moved = replace(
+        texts,
+        octets=np.frombuffer(joined, np.uint8),
+        begins=texts.begins + shifts - grown,
+        ends=texts.ends + shifts,
+    )
+    return joined, moved

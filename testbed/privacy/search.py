@@ -19,12 +19,13 @@ from testbed.privacy.scan import scan
 from testbed.privacy.skeleton import narrowed, of_bytes
 from testbed.privacy.unwrap import aside, packed_values, parts_in, sealed, unescaped, unpacked, without_percents
 from testbed.privacy.words import joined
+from testbed.wire.bodies import OUT_OF_BOUNDS
 
 MAX_LAYERS = 4
 """Encodings within encodings that are undone."""
 BATCH = 1 << 18
 """Octets that are looked at together."""
-TOO_LARGE = "it grows beyond all bounds when it is unpacked"
+TOO_LARGE = f"it {OUT_OF_BOUNDS}"
 WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
 """What gzip and zstd begin with: a short text in them may stand there as it is, and counts as packed alone."""
 GROWTH, LEAST_ROOM, MAX_ROOM = 64, 1 << 20, 1 << 26

@@ -5,7 +5,7 @@ from typing import get_args
 
 from testbed.checks.core import NotVerified, Observation, Outcome, Skip, check
 from testbed.checks.logins import ANSWER, CODE, answers, asked_for, provider_at, redeemed, registered, requests
-from testbed.model.messages import Malformed
+from testbed.checks.readable import readable
 from testbed.model.oidc_messages import AuthorizationAnswer, AuthorizationRequest, OidcMessage, TokenAnswer
 from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of
@@ -55,11 +55,7 @@ def message_readable(evidence: Evidence) -> Iterator[Outcome]:
 
     What one party cannot read another may read in its own way, and that is where attacks live.
     """
-    broken = [m for m in evidence.messages if isinstance(m, Malformed) and m.protocol == "oidc"]
-    if not broken and not any(isinstance(message, KINDS) for message in evidence.messages):
-        yield Skip("no message of OpenID Connect was seen")
-    for message in broken:
-        yield Observation(f"the {message.kind} {message.reason}", f"a readable {message.kind}", where=message.where)
+    return readable(evidence, "oidc", KINDS, "message of OpenID Connect")
 
 
 @check(

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from testbed.checks.core import ASSERTION, NotVerified, Observation, Outcome, Skip, check, message_of
+from testbed.checks.core import ASSERTION, NotVerified, Observation, Outcome, check, message_of
+from testbed.checks.readable import readable
 from testbed.model.messages import (
     Assertion,
     AuthnRequest,
     LogoutRequest,
     LogoutResponse,
-    Malformed,
     SamlMetadata,
     SamlResponse,
 )
@@ -76,12 +76,7 @@ def message_readable(evidence: Evidence) -> Iterator[Outcome]:
 
     What one party cannot read another may read in its own way, and that is where attacks live.
     """
-    said = [message for message in evidence.messages if isinstance(message, SAML_MESSAGES)]
-    broken = [message for message in evidence.messages if isinstance(message, Malformed) and message.protocol == "saml"]
-    if not said and not broken:
-        yield Skip("no SAML message was seen")
-    for message in broken:
-        yield Observation(f"the {message.kind} {message.reason}", f"a readable {message.kind}", where=message.where)
+    return readable(evidence, "saml", SAML_MESSAGES, "SAML message")
 
 
 @check(clause="SAML Profiles 4.1.4.5", sv="Skolans svar är undertecknat", about="school", needs=(ASSERTION,))

@@ -208,13 +208,15 @@ class SamlMetadata:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """Something that was meant as a protocol message and cannot be read as one."""
+    """Something that was meant as a protocol message and cannot be read as one, or a bomb, that may hold anything."""
 
     where: Pointer
     kind: str
-    """What it was meant to be: ``SAMLResponse``, ``SAMLRequest``, ``metadata``, ``ID token`` ..."""
+    """What it was meant to be: ``SAMLResponse``, ``SAMLRequest``, ``metadata``, ``ID token`` ...; a bomb's place."""
     reason: str
-    protocol: Literal["saml", "oidc"] = "saml"
+    """The end of a sentence that begins with the kind."""
+    protocol: Literal["saml", "oidc", "http"] = "saml"
+    """``http`` where only the carrier is known: a bomb."""
 
 
 type Message = AuthnRequest | SamlResponse | LogoutRequest | LogoutResponse | SamlMetadata | Malformed | OidcMessage

@@ -27,14 +27,15 @@ class Found:
 def together(found: Sequence[Found], index: PeopleIndex) -> Iterator[Found]:
     """The same, each shared value with its person where what else the part tells in this form leaves but one.
 
-    What a part tells several values of is a list of many people: there each value stays nobody's, unless it stands for
-    one person alone.
+    What a part tells several values of may be a list of many people: there a value is the person's only where it is
+    among that one's own, and stays nobody's else.
     """
     forms = dict.fromkeys(one.form for one in found if one.in_field and not one.owner.person)
     whose = {form: _person([one for one in found if one.form == form], index) for form in forms}
     for one in found:
         person = whose.get(one.form, "") if one.in_field and not one.owner.person else ""
-        yield replace(one, owner=replace(one.owner, person=person)) if person else one
+        own = person and index.owns(person, one.owner.attribute, one.owner.value)
+        yield replace(one, owner=replace(one.owner, person=person)) if own else one
 
 
 def _person(found: Sequence[Found], index: PeopleIndex) -> str:

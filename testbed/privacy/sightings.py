@@ -10,7 +10,7 @@ from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.records import Found, together
 from testbed.privacy.search import search
 from testbed.privacy.undoing import TOO_LARGE
-from testbed.wire.bodies import FORM, MAX_DECODED, MAX_FIELDS, decoded
+from testbed.wire.bodies import FORM, MAX_DECODED, MAX_FIELDS, decoded, is_bomb
 
 PROTOCOL_FIELDS = (b"SAMLRequest", b"SAMLResponse")
 """Fields of an address that have a place of their own, for messages are read there."""
@@ -19,6 +19,9 @@ SENT_UNASKED = frozenset(
     ["accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type", "host", "origin"]
 )
 """Headers in which nobody's values can stand: the programs at both ends choose them."""
+
+
+TOO_LONG = f"it is longer than the {MAX_DECODED >> 20} MiB that are looked at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class _Place:
     locator: str
     data: bytes
     answered: bool = False
+    cut: str = ""
+    """Why there is more of it than ``data``, "" where there is not."""
 
 
 def sightings(exchanges: Iterable[Exchange], index: PeopleIndex, keys: Sequence[bytes] = ()) -> Sightings:
@@ -122,10 +127,9 @@ def _look(
         for place in at[number]:
             closed.setdefault(place.exchange, []).append(Closed(place.channel, place.locator, why, place.answered))
     for place in places:
-        if len(place.data) >= MAX_DECODED:
-            closed.setdefault(place.exchange, []).append(
-                Closed(place.channel, place.locator, TOO_LARGE, place.answered)
-            )
+        if place.cut:
+            cut = Closed(place.channel, place.locator, place.cut, place.answered)
+            closed.setdefault(place.exchange, []).append(cut)
 
 
 def _told(seen: Sequence[Sighting], index: PeopleIndex) -> tuple[Sighting, ...]:
@@ -151,8 +155,9 @@ def _places(exchange: Exchange) -> Iterator[_Place]:
         if frame.sent or exchange.sender != BROWSER:
             yield _Place(number, Channel.WEBSOCKET, f"frames:{count}", frame.data, answered=not frame.sent)
     if exchange.sender != BROWSER and exchange.response is not None:
-        body = decoded(exchange.response.headers, exchange.response.body)
-        yield _Place(number, Channel.BODY, "response.body", body, answered=True)
+        raw = exchange.response.body
+        body = decoded(exchange.response.headers, raw)
+        yield _Place(number, Channel.BODY, "response.body", body, True, _why_cut(raw, body))
 
 
 def _address(number: int, url: bytes) -> Iterator[_Place]:
@@ -171,8 +176,16 @@ def _body(number: int, headers: Headers, raw: bytes, kind: str) -> Iterator[_Pla
     pieces = body.split(b"&", MAX_FIELDS) if kind.lower().startswith(FORM) else []
     if not 0 < len(pieces) <= MAX_FIELDS or b"=" not in body:
         if body:
-            yield _Place(number, Channel.BODY, "request.body", body)
+            yield _Place(number, Channel.BODY, "request.body", body, cut=_why_cut(raw, body))
         return
+    if why := _why_cut(raw, body):
+        yield _Place(number, Channel.BODY, "request.body", b"", cut=why)
     for piece in pieces:
         name = unquote_plus(piece.partition(b"=")[0].decode("utf-8", "replace"))
         yield _Place(number, Channel.BODY, f"request.body:{name}", piece)
+
+
+def _why_cut(raw: bytes, body: bytes) -> str:
+    if is_bomb(raw, body):
+        return TOO_LARGE
+    return TOO_LONG if len(body) >= MAX_DECODED else ""

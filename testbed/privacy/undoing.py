@@ -23,10 +23,11 @@ from testbed.privacy.unwrap import (
     without_percents,
 )
 from testbed.privacy.words import Numbers
+from testbed.wire.bodies import OUT_OF_BOUNDS
 
 MAX_LAYERS = 4
 """Encodings within encodings that are undone."""
-TOO_LARGE = "it grows beyond all bounds when it is unpacked"
+TOO_LARGE = f"it {OUT_OF_BOUNDS}"
 WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
 """What gzip and zstd begin with: a short text in them may stand there as it is, and counts as packed alone."""
 _PERCENT, _BACKSLASH, _ENTITY, _LINE, _QUOTED, _WIDE, _APART, _SIGNED = (1 << bit for bit in range(8))

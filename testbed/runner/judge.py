@@ -25,6 +25,7 @@ from testbed.model.verdict import (
 )
 from testbed.model.wire import BROWSER, HUNG_UP, Exchange, host_of
 from testbed.model.written import Agreement, Person
+from testbed.privacy.bombs import bombs
 from testbed.privacy.disclose import Known, disclosures, read_whole_at, unreadable
 from testbed.privacy.issued import Told, identifiers, issued_values, with_values
 from testbed.privacy.others import hosts_of, others_of
@@ -196,16 +197,18 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
     read = read_whole_at(m for exchange in own for m in reading.said[exchange.number])
     told_of = Known(reading.index, reading.seen, play.person, read)
     told = disclosures(own, known, told_of, agreement)
+    closed, by_number = unreadable(own, told_of), {exchange.number: exchange for exchange in own}
+    packed = (one for one in bombs(closed, said) if not others.said(one, by_number[one.where.exchange]))
     return Evidence(
         play=play,
         exchanges=own,
-        messages=known,
+        messages=(*known, *packed),
         disclosures=tuple(one for one in told if not others.disclosed(one)),
         people=reading.people,
         agreement=agreement,
         releases=tuple(r for r in reading.releases.get(play.id, ()) if r.entity_id not in others.entity_ids),
         issued=reading.issued.get(play.person, ()),
-        unreadable=unreadable(own, told_of),
+        unreadable=closed,
     )
 
 

@@ -10,6 +10,8 @@ from testbed.model.wire import Headers, header
 
 MAX_DECODED = 16 * 1024 * 1024
 """Bytes that a body may become; what is more is cut: a bomb must not be larger than what it can hide."""
+OUT_OF_BOUNDS = "grows beyond all bounds when it is unpacked"
+"""What is wrong with a bomb; the end of a sentence."""
 CHUNK = 64 * 1024
 MAX_MEMBERS = 100
 FORM = "application/x-www-form-urlencoded"
@@ -39,6 +41,11 @@ def decoded(headers: Headers, body: bytes) -> bytes:
         except NotCoded:
             return body[:MAX_DECODED]
     return body[:MAX_DECODED]
+
+
+def is_bomb(raw: bytes, body: bytes) -> bool:
+    """Whether a body was cut while it was unpacked: what came out is larger than what was sent, and not all of it."""
+    return len(raw) < len(body) >= MAX_DECODED
 
 
 def without_coding(coding: str, body: bytes, limit: int = MAX_DECODED) -> bytes:

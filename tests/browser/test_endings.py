@@ -5,27 +5,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from waiting import gone, wait_for
+
 pytestmark = [pytest.mark.browser, pytest.mark.lab]
 DEADLINE_S = 120.0
-POLL_S = 0.05
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(POLL_S)  # between two looks at a condition
-
-
-def gone(processes: list[psutil.Process]) -> bool:
-    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.fixture
@@ -49,7 +38,7 @@ def long_run(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         lines = journals[0].read_bytes().count(b"\n") if journals else 0
         return lines > 12 or process.poll() is not None
 
-    wait_for(under_way)
+    wait_for(under_way, deadline_s=DEADLINE_S)
     assert process.poll() is None, process.communicate()
     yield process
     if process.poll() is None:
@@ -82,7 +71,7 @@ def test_a_command_that_is_killed(long_run: subprocess.Popen[str]) -> None:
     children, _ = programs(long_run)
     long_run.kill()
     long_run.communicate()
-    wait_for(lambda: gone(children))
+    wait_for(lambda: gone(children), deadline_s=DEADLINE_S)
 
 
 def test_a_chromium_that_dies_ends_the_run_with_error(long_run: subprocess.Popen[str]) -> None:

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,21 +22,12 @@ from lxml import html
 from idp.people import generate
 from testbed.model.attributes import by_name
 from testbed.model.written import Person
+from waiting import DEADLINE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 SEED = 1
-DEADLINE_S = 60.0
-POLL_S = 0.02
 MAX_FORMS = 10
 SAML_FIELDS = ("SAMLRequest", "SAMLResponse")
-
-
-def wait_for(condition: Callable[[], bool], otherwise: Callable[[], str]) -> None:
-    """Look until it holds; fail with what else there is to say."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, otherwise()
-        time.sleep(POLL_S)  # between two looks at a condition
 
 
 def unused_port() -> int:

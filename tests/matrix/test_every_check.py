@@ -554,6 +554,23 @@ def test_of_what_a_stranger_was_sent_and_nobody_can_read_nothing_is_known(tour: 
     assert result.verdict is Verdict.FAIL
 
 
+def test_in_a_bomb_a_message_may_lie_that_nobody_read(tour: RunRecord) -> None:
+    evidence = tour.evidence[PLAY]
+    unchanged = {r.check: r for r in run_checks(evidence) if r.check != "saml.message-readable"}
+    by_server, by_browser = (
+        next(e.number for e in evidence.exchanges if (e.sender == BROWSER) is shown) for shown in (False, True)
+    )
+    for number, place, verdict in (
+        (by_server, "response.body", Verdict.NOT_VERIFIED),
+        (by_browser, "request.body", Verdict.NOT_VERIFIED),
+        (by_browser, "response.body", Verdict.PASS),
+    ):
+        bomb = Malformed(Pointer(number, place), "body", "grows beyond all bounds", "http")
+        results = {r.check: r for r in run_checks(replace(evidence, messages=(*evidence.messages, bomb)))}
+        assert results.pop("saml.message-readable").verdict is verdict
+        assert results == unchanged
+
+
 @pytest.mark.parametrize(
     ("check", "change"), [(check, change) for check, changes in sorted(CHANGES.items()) for change in changes]
 )

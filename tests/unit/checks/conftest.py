@@ -72,6 +72,7 @@ class Told:
             "expect": {"login": "accepted"},
         }
         self.player = "ada"
+        self.caller = "browser"
         self.disclosures: list[Disclosure] = []
         self.unreadable: list[Unreadable] = []
         self.issued: list[Issued] = []
@@ -116,7 +117,7 @@ class Told:
         request = Request("POST", f"https://{APP}/acs")
         evidence = Evidence(
             play=play,
-            exchanges=tuple(Exchange(n, "p", "browser", APP, request, None, NOW, 1.0) for n in (1, 2)),
+            exchanges=tuple(Exchange(n, "p", self.caller, APP, request, None, NOW, 1.0) for n in (1, 2)),
             messages=tuple(self.messages),
             disclosures=tuple(self.disclosures),
             people=self.people,

@@ -6,18 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from testbed.interception.journal import read
+from waiting import DEADLINE_S, gone, wait_for
 
 pytestmark = pytest.mark.lab
-DEADLINE_S = 60.0
-POLL_S = 0.02
 
 
 class Command:
@@ -55,14 +53,6 @@ class Command:
         return self.process.returncode, printed
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Look until it holds, at most :data:`DEADLINE_S`."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(POLL_S)  # between two looks at a condition
-
-
 @pytest.fixture
 def long_run(tmp_path: Path) -> Iterator[Command]:
     """A run of many plays, well on its way."""
@@ -73,10 +63,6 @@ def long_run(tmp_path: Path) -> Iterator[Command]:
     if command.process.poll() is None:
         command.process.kill()
         command.process.communicate()
-
-
-def gone(processes: list[psutil.Process]) -> bool:
-    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 def judged(command: Command) -> dict[str, list[str]]:

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from idp.people import generate
 from testbed.model.written import Person
 from testbed.privacy.people import PeopleIndex
-from testbed.privacy.search import TOO_LARGE, find, search
+from testbed.privacy.search import find, search
+from testbed.privacy.undoing import TOO_LARGE
 
 PUPIL = Person(
     id="elev-0001",

@@ -1,5 +1,6 @@
 """Captures become plays that nobody played: one for each, with whoever all its logins speak of."""
 
+import gzip
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +9,14 @@ import pytest
 
 from testbed.interception.capture import Capture, read_capture
 from testbed.model.files import load_people
+from testbed.model.messages import Malformed
 from testbed.model.verdict import CAPTURE, Play, RunRecord, Verdict
-from testbed.model.wire import BROWSER, Exchange, Request, Response
+from testbed.model.wire import BROWSER, Exchange, Pointer, Request, Response
 from testbed.model.written import Agreement, Person, Scenario, Vendor
+from testbed.reports import html
 from testbed.runner.captures import Beside, gathered, player_of
 from testbed.runner.judge import Knowledge, judge
+from testbed.wire.bodies import OUT_OF_BOUNDS
 
 NOW = datetime(2026, 9, 1, 7, 0, tzinfo=UTC)
 EXAMPLES = Path(__file__).parents[3] / "scenarios" / "captures"
@@ -151,6 +155,20 @@ def test_a_person_who_could_not_be_read_keeps_all_from_passing() -> None:
     assert {j.verdict for j in record.run.judgements} == {Verdict.NOT_VERIFIED}
 
 
+@pytest.mark.parametrize(
+    ("url", "verdict"), [("https://tracker.test/c", Verdict.NOT_VERIFIED), ("https://app.test/log", Verdict.PASS)]
+)
+def test_a_bomb_is_malformed_and_keeps_from_passing_where_it_may_hide_a_breach(url: str, verdict: Verdict) -> None:
+    bomb = sent(2, url, gzip.compress(bytes(200_000_000)))
+    record = judged(capture(SEEN, bomb))
+    (evidence,) = record.evidence.values()
+    (message,) = (one for one in evidence.messages if isinstance(one, Malformed))
+    assert (message.where, message.protocol) == (Pointer(2, "request.body"), "http")
+    (judgement,) = record.run.judgements
+    assert (judgement.verdict, judgement.findings) == (verdict, ())
+    assert OUT_OF_BOUNDS in html.render(record)
+
+
 def test_what_was_left_out_is_told_and_decides_nothing() -> None:
     record = judged(capture(SEEN, PLAIN, left_out=("2 entries at blob: addresses",)))
     assert record.run.left_out == ("login.har: 2 entries at blob: addresses",)
@@ -243,6 +261,17 @@ def test_an_agreement_holds_for_the_vendor_that_it_is_about() -> None:
     )
     recorded, _ = gathered([journal(*plays)], beside(), {}, NOW)
     assert {play.id: play.agreement for play in recorded.plays} == {"exchanges": "app-2026", "x": "app-2026", "y": ""}
+
+
+def test_a_bomb_of_another_vendor_of_the_play_is_that_one_s() -> None:
+    other = VENDOR.model_copy(update={"id": "other", "metadata": "https://o.test/metadata"})
+    play = Play("x", SCENARIO, VENDOR, "elev-0001", "", NOW, NOW, also=(other,))
+    packed = gzip.compress(bytes(100_000_000))
+    coded = sent(2, "https://o.test/a", packed, play="x")
+    coded = replace(coded, request=replace(coded.request, headers=(("content-encoding", "gzip"),)))
+    exchanges = (coded, sent(3, "https://o.test/b", packed, play="x"), sent(4, "https://app.test/", packed, play="x"))
+    (evidence,) = judged(Capture("exchanges.jsonl", "journal", "", exchanges, (play,))).evidence.values()
+    assert [one.where.exchange for one in evidence.messages if isinstance(one, Malformed)] == [4]
 
 
 def test_a_damaged_journal_lets_none_of_its_plays_pass() -> None:

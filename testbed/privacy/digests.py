@@ -13,8 +13,11 @@ from itertools import batched
 from types import MappingProxyType
 from typing import Protocol
 
+import numpy as np
+
 from testbed.privacy.people import Owner, PeopleIndex
-from testbed.privacy.spellings import UNIQUE, Kind, kind_of, usual, usual_names
+from testbed.privacy.rows import RowTexts
+from testbed.privacy.spellings import CODES, UNIQUE, Kind, kind_of, usual, usual_names
 
 
 class Hash(Protocol):
@@ -195,10 +198,7 @@ def _owner(index: PeopleIndex, row: int) -> Owner:
 def spelt(index: PeopleIndex) -> Iterator[tuple[int, Sequence[str]]]:
     """The rows whose value points at one person, and its spellings."""
     rows = index.rows
-    for row in range(len(rows)):
-        attribute = rows.attribute(row)
-        if attribute not in UNIQUE:
-            continue
+    for row, attribute in _pointing(rows):
         value = rows.value(row)
         if kind_of(attribute) is Kind.NAME:
             given, family, _ = rows.name_of(rows.number(row))
@@ -206,6 +206,16 @@ def spelt(index: PeopleIndex) -> Iterator[tuple[int, Sequence[str]]]:
                 yield row, usual_names(given, family, value)
         elif len(value) >= LEAST:
             yield row, usual(attribute, value)
+
+
+def _pointing(rows: RowTexts) -> Iterator[tuple[int, str]]:
+    """The rows whose attribute's values point at one person."""
+    pointing = np.array([name in UNIQUE for name in CODES])
+    for row in np.flatnonzero(pointing[rows.codes]).tolist():
+        yield row, CODES[rows.codes[row]]
+    for row, (_, attribute, _) in rows.more.items():
+        if attribute in UNIQUE:
+            yield row, attribute
 
 
 LEAST = 5

@@ -51,6 +51,8 @@ TOGETHER = 4096
 """Of them, those that are laid out at the same time."""
 LONGEST = 600
 """Longer spellings are few, and each would be laid out alone."""
+LONGEST_KEY = 128
+"""A longer one makes every spelling long."""
 MANY = 1_000_000
 """Values times ways of making a digest from which on it is worth the time that the compiler takes."""
 
@@ -80,7 +82,8 @@ class Tokens:
         if not self._met:
             return
         ways = list(_ways({len(token) for token in self._met}, keys[:MAX_KEYS]))
-        look = _look_in_bulk(self._met, ways) if len(index.rows) * len(ways) >= MANY else _look(self._met, ways)
+        worth = len(index.rows) * len(ways) >= MANY and all(len(key) <= LONGEST_KEY for key in keys[:MAX_KEYS])
+        look = _look_in_bulk(self._met, ways) if worth else _look(self._met, ways)
         owners: dict[tuple[bytes, str], Owner] = {}
         for block in batched(_each_spelt(index), BLOCK, strict=False):
             for number, place, token in look([data for data, _ in block]):
@@ -154,9 +157,9 @@ def _look_in_bulk(met: Mapping[bytes, object], ways: Sequence[_Way]) -> _Look:
             yield from ((number, places[place]) for place in beginnings.places(prints))
 
     def look(spellings: Sequence[bytes]) -> Iterator[_Hit]:
-        usual = [place for place, data in enumerate(spellings) if len(data) <= LONGEST]
-        maybe = [one for places in batched(usual, TOGETHER, strict=False) for one in short(spellings, places)]
-        if len(usual) < len(spellings):
+        fitting = [place for place, data in enumerate(spellings) if len(data) <= LONGEST]
+        maybe = [one for places in batched(fitting, TOGETHER, strict=False) for one in short(spellings, places)]
+        if len(fitting) < len(spellings):
             others = [place for place, data in enumerate(spellings) if len(data) > LONGEST]
             maybe += [(number, place) for number in range(len(ways)) for place in others]
         for number, place in sorted(maybe):

@@ -9,7 +9,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-type Words = NDArray[np.uint32] | NDArray[np.uint64]
 type Numbers = NDArray[np.int64]
 
 _FULL = (1 << 64) - 1

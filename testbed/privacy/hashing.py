@@ -93,8 +93,8 @@ class Messages:
     def keyed_prints(self, kind: str, key: bytes) -> Prints:
         """The same of HMAC with this key."""
         made = HASHES[kind]
-        block, name = made.form.block, kind
-        key = hashlib.new(name, key, usedforsecurity=False).digest() if len(key) > block else key
+        block = made.form.block
+        key = hashlib.new(kind, key, usedforsecurity=False).digest() if len(key) > block else key
         inner, outer = (_after(made, bytes(octet ^ pad for octet in key.ljust(block, b"\0"))) for pad in (INNER, OUTER))
         out = np.zeros(len(self._messages), np.uint64)
         for laid in self._of(made.form, b"", b""):
@@ -114,7 +114,7 @@ class Messages:
         blocks = form.blocks(sizes)
         salts = (np.frombuffer(before, np.uint8), np.frombuffer(behind, np.uint8))
         within = form.word.itemsize - 1
-        for count in np.unique(blocks).tolist():
+        for count in np.flatnonzero(np.bincount(blocks)).tolist():
             chosen = np.flatnonzero(blocks == count)
             whole = -(-len(chosen) // LANES) * LANES
             out = np.zeros(whole * count * form.block, np.uint8)

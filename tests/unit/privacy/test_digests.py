@@ -9,7 +9,7 @@ import pytest
 
 from testbed.model.written import Person
 from testbed.privacy import digests
-from testbed.privacy.digests import KEYED, KINDS, KNOWN_SALTS, LONGEST, SIZES, Tokens
+from testbed.privacy.digests import KEYED, KINDS, KNOWN_SALTS, LONGEST, LONGEST_KEY, SIZES, Tokens
 from testbed.privacy.people import PeopleIndex
 from testbed.privacy.search import search
 
@@ -61,6 +61,14 @@ def test_keyed_and_salted_digests_are_known_where_the_key_is(kind: str) -> None:
     assert forms(keyed, keys=()) == set()
     for data in (KEY + MAIL.encode(), MAIL.encode() + KEY):
         assert forms(made(kind, data).hex().encode()) == {(f"salted-{kind}", "anna")}
+
+
+@pytest.mark.parametrize("size", [0, 64, 65, LONGEST_KEY, LONGEST_KEY + 1, 10 * LONGEST_KEY])
+def test_keys_may_be_short_and_long(size: int) -> None:
+    key = b"k" * size
+    assert forms(hmac.digest(key, MAIL.encode(), "sha512").hex().encode(), keys=(key,)) == {("hmac-sha512", "anna")}
+    expected = {("salted-md5", "anna")} | ({("md5", "anna")} if not key else set())
+    assert forms(made("md5", MAIL.encode() + key).hex().encode(), keys=(key,)) == expected
 
 
 def test_the_salt_of_known_trackers_needs_no_key() -> None:

@@ -6,15 +6,19 @@ those kinds alone whose size was met, and only where a token of that size was me
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import batched
 from types import MappingProxyType
 from typing import Protocol
 
+import numpy as np
+
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.pieces import Pieces
-from testbed.privacy.spellings import UNIQUE, Kind, kind_of, usual, usual_names
+from testbed.privacy.rows import RowTexts
+from testbed.privacy.spellings import CODES, UNIQUE, Kind, kind_of, usual, usual_names
 
 
 class Hash(Protocol):
@@ -44,7 +48,15 @@ MAX_TOKENS = 2_000_000
 MAX_WAITING = 200_000
 MAX_KEYS = 16
 BLOCK = 20_000
-"""Spellings of which digests are made in one go."""
+"""Spellings whose owners are settled in one go."""
+TOGETHER = 4096
+"""Of them, those that are laid out at the same time."""
+LONGEST = 600
+"""Longer spellings are few, and each would be laid out alone."""
+LONGEST_KEY = 128
+"""A longer one makes every spelling long."""
+MANY = 1_000_000
+"""Values times ways of making a digest from which on it is worth the time that the compiler takes."""
 
 
 class Tokens:
@@ -88,40 +100,99 @@ class Tokens:
         self._sort()
         if not self._met:
             return
-        makers = list(_makers({len(token) for token in self._met}, keys[:MAX_KEYS]))
+        ways = list(_ways({len(token) for token in self._met}, keys[:MAX_KEYS]))
+        worth = len(index.rows) * len(ways) >= MANY and all(len(key) <= LONGEST_KEY for key in keys[:MAX_KEYS])
+        look = _look_in_bulk(self._met, ways) if worth else _look(self._met, ways)
         owners: dict[tuple[bytes, str], Owner] = {}
         for block in batched(_each_spelt(index), BLOCK, strict=False):
-            spellings = [data for data, _ in block]
-            for kind, make in makers:
-                tokens = [make(data).digest() for data in spellings]
-                if self._met.keys().isdisjoint(tokens):
-                    continue
-                for token, (_, owner) in zip(tokens, block, strict=True):
-                    if token in self._met:
-                        known = owners.setdefault((token, kind), owner)
-                        if known.person not in ("", owner.person):
-                            owners[(token, kind)] = Owner(known.attribute, "", known.value)
-        for (token, kind), owner in owners.items():
+            for number, place, token in look([data for data, _ in block]):
+                owner, key = _owner(index, block[place][1]), (token, ways[number].form)
+                known = owners.setdefault(key, owner)
+                if known.person not in ("", owner.person):
+                    owners[key] = Owner(known.attribute, "", known.value)
+        for (token, form), owner in owners.items():
             for part, layers in self._met[token]:
-                yield part, (*layers, kind), owner
+                yield part, (*layers, form), owner
 
 
-def _makers(sizes: set[int], keys: Sequence[bytes]) -> Iterator[tuple[str, Maker]]:
-    for kind, make in KINDS.items():
-        if SIZES[kind] not in sizes:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in which a digest may have been made of a value."""
+
+    form: str
+    kind: str
+    key: bytes | None = None
+    """Of HMAC."""
+    before: bytes = b""
+    behind: bytes = b""
+
+
+def _ways(sizes: Container[int], keys: Sequence[bytes]) -> Iterator[_Way]:
+    for kind, size in SIZES.items():
+        if size not in sizes:
             continue
-        yield kind, make
+        yield _Way(kind, kind)
         if kind not in KEYED:
             continue
         for key in keys:
-            yield f"hmac-{kind}", _hmac(key, kind)
+            yield _Way(f"hmac-{kind}", kind, key=key)
         for salt in (*keys, *(KNOWN_SALTS if kind == "sha256" else ())):
-            yield f"salted-{kind}", _salted(make, b"", salt)
-            yield f"salted-{kind}", _salted(make, salt, b"")
+            yield _Way(f"salted-{kind}", kind, behind=salt)
+            yield _Way(f"salted-{kind}", kind, before=salt)
 
 
-def _salted(make: Maker, before: bytes, behind: bytes) -> Maker:
-    return lambda data: make(before + data + behind)
+type _Hit = tuple[int, int, bytes]
+"""Number of the way, place of the spelling and the digest, in the order in which owners are settled."""
+type _Look = Callable[[Sequence[bytes]], Iterable[_Hit]]
+
+
+def _look(met: Mapping[bytes, object], ways: Sequence[_Way]) -> _Look:
+    """Make every digest, one by one."""
+    makers = [_maker(way) for way in ways]
+
+    def look(spellings: Sequence[bytes]) -> Iterator[_Hit]:
+        for number, make in enumerate(makers):
+            tokens = [make(data).digest() for data in spellings]
+            if not met.keys().isdisjoint(tokens):
+                yield from ((number, place, token) for place, token in enumerate(tokens) if token in met)
+
+    return look
+
+
+def _look_in_bulk(met: Mapping[bytes, object], ways: Sequence[_Way]) -> _Look:
+    """Make the beginnings of digests many at once, and those digests alone whose beginning was met."""
+    # NOTE: it is compiled, for which few spellings need not wait.
+    from testbed.privacy.hashing import Beginnings, Messages  # noqa: PLC0415
+
+    makers, beginnings = [_maker(way) for way in ways], Beginnings.of(met)
+
+    def short(spellings: Sequence[bytes], places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        messages = Messages([spellings[place] for place in places])
+        for number, way in enumerate(ways):
+            if way.key is None:
+                prints = messages.prints(way.kind, way.before, way.behind)
+            else:
+                prints = messages.keyed_prints(way.kind, way.key)
+            yield from ((number, places[place]) for place in beginnings.places(prints))
+
+    def look(spellings: Sequence[bytes]) -> Iterator[_Hit]:
+        fitting = [place for place, data in enumerate(spellings) if len(data) <= LONGEST]
+        maybe = [one for places in batched(fitting, TOGETHER, strict=False) for one in short(spellings, places)]
+        if len(fitting) < len(spellings):
+            others = [place for place, data in enumerate(spellings) if len(data) > LONGEST]
+            maybe += [(number, place) for number in range(len(ways)) for place in others]
+        for number, place in sorted(maybe):
+            if (token := makers[number](spellings[place]).digest()) in met:
+                yield number, place, token
+
+    return look
+
+
+def _maker(way: _Way) -> Maker:
+    make = KINDS[way.kind]
+    if way.key is not None:
+        return _hmac(way.key, way.kind)
+    return (lambda data: make(way.before + data + way.behind)) if way.before or way.behind else make
 
 
 def _hmac(key: bytes, kind: str) -> Maker:
@@ -135,26 +206,38 @@ def _hmac(key: bytes, kind: str) -> Maker:
     return make
 
 
-def _each_spelt(index: PeopleIndex) -> Iterator[tuple[bytes, Owner]]:
-    for owner, spellings in spelt(index):
+def _each_spelt(index: PeopleIndex) -> Iterator[tuple[bytes, int]]:
+    for row, spellings in spelt(index):
         for text in spellings:
-            yield text.encode("utf-8", "surrogatepass"), owner
+            yield text.encode("utf-8", "surrogatepass"), row
 
 
-def spelt(index: PeopleIndex) -> Iterator[tuple[Owner, Sequence[str]]]:
-    """The spellings of every value that points at one person."""
+def _owner(index: PeopleIndex, row: int) -> Owner:
     rows = index.rows
-    for row in range(len(rows)):
-        attribute = rows.attribute(row)
-        if attribute not in UNIQUE:
-            continue
+    return Owner(rows.attribute(row), rows.person(row), rows.value(row))
+
+
+def spelt(index: PeopleIndex) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows whose value points at one person, and its spellings."""
+    rows = index.rows
+    for row, attribute in _pointing(rows):
         value = rows.value(row)
         if kind_of(attribute) is Kind.NAME:
             given, family, _ = rows.name_of(rows.number(row))
             if len(value.split()) > 1:
-                yield Owner(attribute, rows.person(row), value), usual_names(given, family, value)
+                yield row, usual_names(given, family, value)
         elif len(value) >= LEAST:
-            yield Owner(attribute, rows.person(row), value), usual(attribute, value)
+            yield row, usual(attribute, value)
+
+
+def _pointing(rows: RowTexts) -> Iterator[tuple[int, str]]:
+    """The rows whose attribute's values point at one person."""
+    pointing = np.array([name in UNIQUE for name in CODES])
+    for row in np.flatnonzero(pointing[rows.codes]).tolist():
+        yield row, CODES[rows.codes[row]]
+    for row, (_, attribute, _) in rows.more.items():
+        if attribute in UNIQUE:
+            yield row, attribute
 
 
 LEAST = 5

@@ -33,22 +33,33 @@ class Heads(NamedTuple):
         return cls(*(np.unique(np.concatenate(prints)) for prints in zip(*nothing, strict=True)))
 
 
+class Filter(NamedTuple):
+    """Four bits for each fingerprint, by its lowest bits, in the cell that its highest bits name (a blocked Bloom
+    filter): of a thousand that are not there ten or so pass."""
+
+    cells: Prints
+    shift: np.uint64
+
+    @classmethod
+    def of(cls, prints: Prints) -> "Filter":
+        """A filter that lets these pass."""
+        size = min(max((len(prints) * BITS_EACH).bit_length(), MIN_BITS), MAX_BITS)
+        shift = np.uint64(64 - size + _CELL_BITS)
+        cells = np.zeros(1 << (size - _CELL_BITS), np.uint64)
+        for bits in _bits(prints):
+            np.bitwise_or.at(cells, prints >> shift, bits)
+        return cls(cells, shift)
+
+    def passing(self, prints: Prints) -> NDArray[np.bool_]:
+        """Which of these pass."""
+        cells = self.cells[prints >> self.shift]
+        passing: NDArray[np.bool_] = np.logical_and.reduce([cells & bits != 0 for bits in _bits(prints)])
+        return passing
+
+
 def sieve_of(heads: Heads) -> Sieve:
-    """Two filters, each with four bits for a fingerprint, by its lowest bits, in the cell that its highest bits name
-    (blocked Bloom filters): of a thousand words that are not there ten or so pass.
-
-    The first one is looked at for every word, and the smaller the sooner it answers.
-    """
-    return Sieve(*_cells(heads.firsts), *_cells(heads.wholes))
-
-
-def _cells(prints: Prints) -> tuple[Prints, np.uint64]:
-    size = min(max((len(prints) * BITS_EACH).bit_length(), MIN_BITS), MAX_BITS)
-    shift = np.uint64(64 - size + _CELL_BITS)
-    cells = np.zeros(1 << (size - _CELL_BITS), np.uint64)
-    for bits in _bits(prints):
-        np.bitwise_or.at(cells, prints >> shift, bits)
-    return cells, shift
+    """Two filters, for the first one is looked at for every word, and the smaller the sooner it answers."""
+    return Sieve(*Filter.of(heads.firsts), *Filter.of(heads.wholes))
 
 
 def _bits(prints: Prints) -> Iterator[Prints]:

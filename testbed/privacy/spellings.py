@@ -1,7 +1,7 @@
 """How people write one value: the spellings that are searched for, and those that a digest may have been made of."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from testbed.model.attributes import attributes
@@ -141,12 +141,12 @@ def usual(attribute: str, value: str) -> Sequence[str]:
             spelt = [day + serial, f"{day}-{serial}", f"{day}+{serial}"]
             if century:
                 spelt += [century + day + serial, f"{century}{day}-{serial}", f"{century}{day}+{serial}"]
+            return tuple(spelt) if serial.isdigit() else _cased(spelt)
         case Kind.PHONE if digits := national(text):
-            spelt = [text, f"0{digits}", f"+{SWEDEN}{digits}", f"{SWEDEN}{digits}", f"00{SWEDEN}{digits}", digits]
+            forms = (f"0{digits}", f"+{SWEDEN}{digits}", f"{SWEDEN}{digits}", f"00{SWEDEN}{digits}", digits)
+            return tuple(dict.fromkeys((*_cased([text]), *forms)))
         case _:
-            spelt = [value, text]
-    cased = (form for one in spelt for form in (one, one.lower(), one.upper()))
-    return tuple(dict.fromkeys(form for form in cased if form))
+            return _cased([value, text])
 
 
 def usual_names(given: str, family: str, display: str) -> Sequence[str]:
@@ -161,5 +161,11 @@ def usual_names(given: str, family: str, display: str) -> Sequence[str]:
             f"{given}{family}",
             f"{given}.{family}",
         ]
-    cased = (form for one in spelt for form in (one, one.lower(), one.upper()))
-    return tuple(dict.fromkeys(form for form in cased if form))
+    return _cased(spelt)
+
+
+def _cased(texts: Iterable[str]) -> Sequence[str]:
+    """Each as it is, in small letters and in capitals."""
+    return tuple(
+        dict.fromkeys([form for one in dict.fromkeys(texts) if one for form in (one, one.lower(), one.upper())])
+    )

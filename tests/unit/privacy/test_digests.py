@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from testbed.model.written import Person
-from testbed.privacy.digests import KEYED, KINDS, KNOWN_SALTS
+from testbed.privacy import digests
+from testbed.privacy.digests import KEYED, KINDS, KNOWN_SALTS, LONGEST, LONGEST_KEY, SIZES, Tokens
 from testbed.privacy.people import PeopleIndex
 from testbed.privacy.search import search
 
@@ -21,6 +22,12 @@ WRITTEN: dict[str, Callable[[bytes], bytes]] = {
     "base64url": base64.urlsafe_b64encode,
     "base64-unpadded": lambda token: base64.urlsafe_b64encode(token).rstrip(b"="),
 }
+
+
+@pytest.fixture(autouse=True, params=["one by one", "in bulk"])
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "in bulk":
+        monkeypatch.setattr(digests, "MANY", 0)
 
 
 def forms(token: bytes, index: PeopleIndex = INDEX, keys: tuple[bytes, ...] = (KEY,)) -> set[tuple[str, str]]:
@@ -56,6 +63,14 @@ def test_keyed_and_salted_digests_are_known_where_the_key_is(kind: str) -> None:
         assert forms(made(kind, data).hex().encode()) == {(f"salted-{kind}", "anna")}
 
 
+@pytest.mark.parametrize("size", [0, 64, 65, LONGEST_KEY, LONGEST_KEY + 1, 10 * LONGEST_KEY])
+def test_keys_may_be_short_and_long(size: int) -> None:
+    key = b"k" * size
+    assert forms(hmac.digest(key, MAIL.encode(), "sha512").hex().encode(), keys=(key,)) == {("hmac-sha512", "anna")}
+    expected = {("salted-md5", "anna")} | ({("md5", "anna")} if not key else set())
+    assert forms(made("md5", MAIL.encode() + key).hex().encode(), keys=(key,)) == expected
+
+
 def test_the_salt_of_known_trackers_needs_no_key() -> None:
     assert forms(made("sha256", MAIL.encode() + KNOWN_SALTS[0]).hex().encode(), keys=()) == {("salted-sha256", "anna")}
 
@@ -67,3 +82,37 @@ def test_a_digest_of_what_two_people_share_is_nobody_s() -> None:
 
 def test_a_digest_of_something_else_is_nothing() -> None:
     assert forms(made("sha256", b"somebody@else.test").hex().encode()) == set()
+
+
+def test_what_begins_like_a_digest_is_none() -> None:
+    token = made("sha256", MAIL.encode())
+    assert forms((token[:-1] + bytes([token[-1] ^ 1])).hex().encode()) == set()
+
+
+@pytest.mark.parametrize("size", [LONGEST - 1, LONGEST, LONGEST + 1, 5 * LONGEST])
+def test_digests_of_long_values_are_known(size: int) -> None:
+    value = "å" * (size // 2) + "a" * (size % 2)
+    index = PeopleIndex.of([Person(id="anna", role="pupil", attributes={"eduPersonPrincipalName": value})])
+    assert forms(made("sha1", value.encode()).hex().encode(), index) == {("sha1", "anna")}
+    assert forms(hmac.digest(KEY, value.encode(), "sha1").hex().encode(), index) == {("hmac-sha1", "anna")}
+
+
+def test_owners_are_told_in_the_same_order_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [
+        Person(
+            id=f"p{n}",
+            role="pupil",
+            attributes={"mail": f"p{n % 50}@skola.test", "pairwise-id": f"user-{n}@skola.test"},
+        )
+        for n in range(60)
+    ]
+    index, tokens = PeopleIndex.of(people), Tokens()
+    for number in range(0, 60, 7):
+        for kind in SIZES:
+            tokens.add(made(kind, f"p{number}@skola.test".encode()), number, ("hex",))
+            tokens.add(made(kind, KEY + f"USER-{number}@SKOLA.TEST".encode()), number, ())
+    told = []
+    for many in (0, len(people) ** 3):
+        monkeypatch.setattr(digests, "MANY", many)
+        told.append(list(tokens.resolved(index, [KEY])))
+    assert told[0] == told[1] != []

@@ -41,3 +41,43 @@ def test_digests_are_made_of_every_usual_spelling_once() -> None:
     names = usual_names("Anna", "Berg", "Anna Berg")
     assert {"Anna Berg", "Berg, Anna", "annaberg", "anna.berg"} <= set(names)
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "expected"),
+    [
+        ("mail", "Anna@Skola.test", ("Anna@Skola.test", "anna@skola.test", "ANNA@SKOLA.TEST")),
+        ("mail", " a@b ", (" a@b ", " A@B ", "a@b", "A@B")),
+        ("norEduPersonNIN", "130101-2399", ("1301012399", "130101-2399", "130101+2399")),
+        (
+            "norEduPersonNIN",
+            "20130101Tf12",
+            tuple(
+                form
+                for century in ("", "20")
+                for sign in ("", "-", "+")
+                for form in (f"{century}130101{sign}{serial}" for serial in ("Tf12", "tf12", "TF12"))
+            ),
+        ),
+        ("norEduPersonNIN", "unknown", ("unknown", "UNKNOWN")),
+        (
+            "mobile",
+            "tel 070-123 45 67",
+            (
+                *("tel 070-123 45 67", "TEL 070-123 45 67"),
+                *("0701234567", "+46701234567", "46701234567", "0046701234567", "701234567"),
+            ),
+        ),
+        ("mobile", "0701234567", ("0701234567", "+46701234567", "46701234567", "0046701234567", "701234567")),
+        ("mail", "", ()),
+    ],
+)
+def test_digests_may_be_of_these(attribute: str, value: str, expected: tuple[str, ...]) -> None:
+    assert usual(attribute, value) == expected
+
+
+def test_digests_may_be_of_these_names() -> None:
+    assert usual_names("", "", "Anna B") == ("Anna B", "anna b", "ANNA B")
+    forms = usual_names("Anna", "B", "Anna B ")
+    assert forms[:6] == ("Anna B", "anna b", "ANNA B", "B Anna", "b anna", "B ANNA")
+    assert {"B, Anna", "annab", "ANNA.B"} < set(forms)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed.privacy.digests import KEYED, KINDS, SIZES
-from testbed.privacy.hash_rounds import LANES
 from testbed.privacy.hashing import HASHES, Messages, firsts
+from testbed.privacy.kernels.hash_rounds import LANES
 
 MESSAGES = st.lists(st.binary(max_size=300), min_size=1, max_size=20)
 SALTS = st.binary(max_size=80)

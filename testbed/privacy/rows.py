@@ -346,13 +346,17 @@ def _table(parts: Sequence[tuple[Prints, Rows]]) -> Table:
 def _fields(fields: Mapping[tuple[int, str], int]) -> list[tuple[int, Prints, Rows, Prints]]:
     """Values that fields may hold, by their number of words: fingerprints of attribute and words, rows, and the same
     fingerprints of the first words alone."""
-    spelt = {
-        (code, words): row for (code, value), row in fields.items() for words in in_fields(CODES[code], value) if words
-    }
-    codes = np.array([code for code, _ in spelt], np.int64)
-    rows = np.array(list(spelt.values()), np.uint32)
-    chains, _ = chain_prints([b" ".join(words) for _, words in spelt], np.arange(len(spelt), dtype=np.uint32))
-    firsts, _ = chain_prints([words[0] for _, words in spelt], np.arange(len(spelt), dtype=np.uint32))
+    # NOTE: values that differ in accents alone have the same words, and a row each.
+    spelt = [
+        (code, words, row)
+        for (code, value), row in fields.items()
+        for words in dict.fromkeys(in_fields(CODES[code], value))
+        if words
+    ]
+    codes = np.array([code for code, _, _ in spelt], np.int64)
+    rows = np.array([row for _, _, row in spelt], np.uint32)
+    chains, _ = chain_prints([b" ".join(words) for _, words, _ in spelt], np.arange(len(spelt), dtype=np.uint32))
+    firsts, _ = chain_prints([words[0] for _, words, _ in spelt], np.arange(len(spelt), dtype=np.uint32))
     heads = np.zeros(len(spelt), np.uint64)
     for first, at in firsts.values():
         heads[at] = field_prints(codes[at], first)

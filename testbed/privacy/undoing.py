@@ -52,7 +52,7 @@ class Undone:
     buffer: bytes
     """Their octets."""
     wide: NDArray[np.bool_]
-    """Those that hold UTF-16."""
+    """Those that held UTF-16, which only slower code reads."""
     inner: list[Raw]
     """What was packed in them, or stands in them apart."""
 
@@ -76,9 +76,7 @@ def undone(texts: Texts, bounds: Bounds) -> Undone:
             changed[number] = data
     if changed:
         buffer, texts = _rebuilt(buffer, texts, changed)
-    wide = held & _WIDE != 0
-    wide[list(changed)] = False
-    return Undone(texts, buffer, wide, inner)
+    return Undone(texts, buffer, held & _WIDE != 0, inner)
 
 
 def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list[Raw]]:

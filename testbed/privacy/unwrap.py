@@ -134,7 +134,9 @@ def _quoted(raw: bytes) -> Iterator[bytes]:
     for found in QUOTED.finditer(raw):
         if found.start() >= beyond:
             begin, beyond = max(found.start() - AROUND, 0), found.start() + AROUND
-            # NOTE: it must not begin in the middle of a word, which would then look like another.
+            # NOTE: neither end may be in the middle of a word, which would then look like another.
+            if word := BEGUN.match(raw, beyond):
+                beyond = word.end()
             if begin and (word := BEGUN.match(raw, begin, found.start())):
                 begin = word.end()
             yield quopri.decodestring(raw[begin:beyond])

@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import brotli
 import pytest
 import zstandard
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from idp.people import generate
@@ -125,6 +125,7 @@ def test_every_value_of_a_population_is_found_behind_each_wrapping(wrapping: str
 
 
 @settings(max_examples=60, deadline=None)
+@example(next(one for one in VALUES if one[1] == "mail"), ["zlib", "percent", "percent"], 0)
 @given(
     st.sampled_from([one for one in VALUES if one[1] == "mail"]),
     st.lists(st.sampled_from(sorted(WRAPPINGS)), min_size=1, max_size=3),
@@ -225,3 +226,24 @@ def test_many_values_behind_one_run_of_base64_are_told_in_little_time() -> None:
     found = search([raw], PeopleIndex.of(people)).found
     assert len({one.owner.person for one in found}) == len(people)
     assert time.thread_time() - begun < ENOUGH_S
+
+
+@pytest.mark.parametrize("given_name", ["Sören", "Søren"])
+def test_of_values_that_differ_in_accents_alone_the_one_that_is_written_is_told(given_name: str) -> None:
+    people = [
+        Person(id=f"elev-{place}", role="pupil", attributes={"givenName": name, "sn": "Ek"})
+        for place, name in enumerate(("Søren", "Sören", "Bo"))
+    ]
+    found = search([json.dumps({"givenName": given_name, "sn": "Ek"}).encode()], PeopleIndex.of(people)).found
+    person = "elev-0" if given_name == "Søren" else "elev-1"
+    assert {(one.owner.attribute, one.owner.person) for one in found} == {("givenName", person), ("sn", person)}
+
+
+@pytest.mark.parametrize("size", range(360, 400, 3))
+def test_half_of_a_token_beside_a_sign_of_quoted_printable_is_not_read_by_itself(size: int) -> None:
+    person = Person(
+        id="bo", role="guardian", attributes={"mail": "bo.alm@hem.test", "displayName": "Bo Alm", "givenName": "Bo"}
+    )
+    raw = b"a=3D&" + b"x" * size + b"&mail=" + base64.b64encode(b"bo.alm@hem.test")
+    found = search([raw], PeopleIndex.of([person])).found
+    assert [(one.owner.attribute, one.form) for one in found] == [("mail", "base64")]

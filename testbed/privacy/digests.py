@@ -19,6 +19,8 @@ from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.pieces import Pieces
 from testbed.privacy.rows import RowTexts
 from testbed.privacy.spellings import CODES, UNIQUE, Kind, kind_of, usual, usual_names
+from testbed.privacy.texts import Layers
+from testbed.privacy.words import Numbers
 
 
 class Hash(Protocol):
@@ -64,7 +66,7 @@ class Tokens:
 
     def __init__(self) -> None:
         self._met: dict[bytes, list[tuple[int, tuple[str, ...]]]] = {}
-        self._waiting: list[tuple[Pieces, list[int], list[tuple[str, ...]]]] = []
+        self._waiting: list[tuple[Pieces, Numbers, Numbers, Layers]] = []
         self._held = 0
         self.full = False
         """More were met than are kept."""
@@ -73,17 +75,17 @@ class Tokens:
         self._sort()
         return len(self._met)
 
-    def collect(self, pieces: Pieces, parts: list[int], layers: list[tuple[str, ...]]) -> None:
-        """Tokens of the size of a digest, with the part and the layers of each; they are looked at later."""
-        self._waiting.append((pieces, parts, layers))
+    def collect(self, pieces: Pieces, parts: Numbers, numbers: Numbers, layers: Layers) -> None:
+        """Tokens of the size of a digest, with the part and the number of the layers of each; looked at later."""
+        self._waiting.append((pieces, parts, numbers, layers))
         self._held += len(pieces)
         if self._held > MAX_WAITING:
             self._sort()
 
     def _sort(self) -> None:
-        for pieces, parts, layers in self._waiting:
-            for token, part, behind in zip(pieces.said(), parts, layers, strict=True):
-                self.add(token, part, behind)
+        for pieces, parts, numbers, layers in self._waiting:
+            for token, part, number in zip(pieces.said(), parts.tolist(), numbers.tolist(), strict=True):
+                self.add(token, part, layers.names(number))
         self._waiting, self._held = [], 0
 
     def add(self, token: bytes, part: int, layers: tuple[str, ...]) -> None:

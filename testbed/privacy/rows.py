@@ -87,7 +87,8 @@ class RowTexts:
 
     def number(self, row: int) -> int:
         """Of the row's person."""
-        return self.more[row][0] if row in self.more else int(np.searchsorted(self.first, row, "right")) - 1
+        # NOTE: a number of another type would have the whole array converted each time.
+        return self.more[row][0] if row in self.more else int(np.searchsorted(self.first, np.uint32(row), "right")) - 1
 
     def person(self, row: int) -> str:
         """The id of the row's person."""

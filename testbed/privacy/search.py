@@ -18,7 +18,7 @@ from testbed.privacy.pieces import DIGEST, GLUED, PACKED, TEXT
 from testbed.privacy.records import Found, as_written, together
 from testbed.privacy.scan import Seen, scan, scan_rows
 from testbed.privacy.skeleton import of_bytes, of_rows
-from testbed.privacy.texts import AS_SENT, BATCH, Raw, Texts, batches, regrouped, texts_of
+from testbed.privacy.texts import BATCH, Texts, batches, regrouped, texts_of
 from testbed.privacy.undoing import MAX_LAYERS, TOO_LARGE, Bounds, Undone, packed_in, undone
 from testbed.privacy.unwrap import unescaped
 from testbed.privacy.words import Numbers
@@ -95,7 +95,7 @@ def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = (
     room = [min(max(GROWTH * len(part), LEAST_ROOM), MAX_ROOM) for part in parts]
     work = _Work(index, Bounds(np.array(room, np.int64)))
     inner: list[Texts] = []
-    for batch in batches(Raw(number, AS_SENT, part) for number, part in enumerate(parts) if part):
+    for batch in batches(parts):
         inner += _level(batch, work)
         if sum(len(texts.octets) for texts in inner) > BATCH:
             inner = _deeper(inner, work)
@@ -165,8 +165,7 @@ def _encoded(plain: Undone, work: _Work) -> Iterator[Texts]:
     digests = found.forms == DIGEST
     if digests.any():
         at = of[digests]
-        names = [layers.names(layer) for layer in texts.layers[at].tolist()]
-        work.tokens.collect(found.chosen(digests), texts.parts[at].tolist(), names)
+        work.tokens.collect(found.chosen(digests), texts.parts[at], texts.layers[at], layers)
     chosen = ~digests & (layers.depths()[texts.layers[of]] < MAX_LAYERS)
     found, of = found.chosen(chosen), of[chosen]
     inner = Texts(

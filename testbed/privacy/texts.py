@@ -1,6 +1,6 @@
 """Texts that are searched, many in one buffer: where each stands, of which part it is, and what it was wrapped in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -134,30 +134,29 @@ class Texts:
 
 def texts_of(raws: Sequence[Raw]) -> Texts:
     """These in one buffer."""
-    buffer, begins = joined([raw.data for raw in raws])
-    sizes = np.array([len(raw.data) for raw in raws], np.int64)
-    return Texts(
-        np.frombuffer(buffer, np.uint8),
-        begins,
-        begins + sizes,
-        np.array([raw.part for raw in raws], np.int64),
-        np.array([raw.layers for raw in raws], np.int64),
-        np.array([raw.glued for raw in raws], np.bool_),
-    )
+    parts, layers, data, glued = zip(*raws, strict=True)
+    return _together(data, np.array(parts, np.int64), np.array(layers, np.int64), np.array(glued, np.bool_))
 
 
-def batches(raws: Iterable[Raw]) -> Iterator[Texts]:
-    """The same in buffers of about :data:`BATCH` octets."""
-    batch: list[Raw] = []
-    size = 0
-    for raw in raws:
-        if batch and size + len(raw.data) > BATCH:
-            yield texts_of(batch)
-            batch, size = [], 0
-        batch.append(raw)
-        size += len(raw.data)
-    if batch:
-        yield texts_of(batch)
+def _together(data: Sequence[bytes], parts: Numbers, layers: Numbers, glued: NDArray[np.bool_]) -> Texts:
+    buffer, begins = joined(data)
+    sizes = np.fromiter(map(len, data), np.int64, len(data))
+    return Texts(np.frombuffer(buffer, np.uint8), begins, begins + sizes, parts, layers, glued)
+
+
+def batches(parts: Sequence[bytes]) -> Iterator[Texts]:
+    """Parts as they were sent, without those that are empty, in buffers of about :data:`BATCH` octets."""
+    sizes = np.fromiter(map(len, parts), np.int64, len(parts))
+    numbers = np.flatnonzero(sizes)
+    ends = np.cumsum(sizes[numbers])
+    first = 0
+    while first < len(numbers):
+        full = ends[first] - sizes[numbers[first]] + BATCH
+        until = max(int(np.searchsorted(ends, full, "right")), first + 1)
+        some = numbers[first:until]
+        data = [parts[number] for number in some.tolist()]
+        yield _together(data, some, np.full(len(some), AS_SENT), np.zeros(len(some), np.bool_))
+        first = until
 
 
 def regrouped(several: Sequence[Texts]) -> Iterator[Texts]:

@@ -20,7 +20,7 @@ MAX_PACKED = 20
 """Packed things within one text that are unpacked."""
 MAX_PARTS = 1000
 BEGUN = re.compile(rb"[^\s&;,\"'<>=]*")
-AROUND = 400
+AROUND = 200
 """Octets before and behind a sign of quoted-printable that are read."""
 LEAST_PACKED = 8
 MAX_TRIED = 1 << 20

@@ -4,6 +4,7 @@ A fingerprint is 64 bits. It is made of the first and last eight octets of a wor
 longer than sixteen letters may share one: whoever finds a fingerprint compares the words themselves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def eights_of(octets: NDArray[np.uint8]) -> Prints:
     return np.ndarray((max(len(octets) - 7, 0),), np.dtype("<u8"), octets.data, 0, (1,))
 
 
-def joined(texts: "list[bytes]") -> tuple[bytes, Numbers]:
+def joined(texts: Sequence[bytes]) -> tuple[bytes, Numbers]:
     """The texts in one buffer with margins around each, and where each begins."""
     margin = bytes(MARGIN)
     sizes = np.fromiter((len(text) for text in texts), np.int64, len(texts))

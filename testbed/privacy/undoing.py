@@ -22,7 +22,7 @@ from testbed.privacy.unwrap import (
     unpacked,
     without_percents,
 )
-from testbed.privacy.words import Numbers
+from testbed.privacy.words import Numbers, eights_of
 from testbed.wire.bodies import OUT_OF_BOUNDS
 
 MAX_LAYERS = 4
@@ -61,7 +61,9 @@ def undone(texts: Texts, bounds: Bounds) -> Undone:
     """The texts, which are compact, in plain octets."""
     buffer = texts.octets.tobytes()
     held, packed = np.zeros(len(texts), np.uint8), np.zeros(len(texts), np.bool_)
-    kernels.signs.signs(texts.octets, texts.begins, texts.ends, held)
+    marks = np.empty(len(texts.octets), np.bool_)
+    kernels.signs.asked(texts.octets, marks)
+    kernels.signs.signs(texts.octets, marks, eights_of(marks.view(np.uint8)), texts.begins, texts.ends, held)
     kernels.packings.which(texts.octets, texts.begins, texts.ends, False, packed)
     # NOTE: what is glued was taken for a text in the midst of other octets.
     packed = (packed | (held & _SIGNED != 0)) & ~texts.glued

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from testbed.privacy.kernels.jit import Numbers, Octets, Prints, compiled
+from testbed.privacy.kernels.jit import Marks, Numbers, Octets, Prints, compiled
 
 PERCENT, BACKSLASH, ENTITY, LINE, QUOTED, WIDE, APART, SIGNED = 1, 2, 4, 8, 16, 32, 64, 128
 """Percent-encoding; escapes of JSON and scripts; entities; lines of base64; quoted-printable; UTF-16; the parts of a
 form or a token of JOSE; what gzip or zstd begin with."""
 LINE_OF_64, ENTITY_NAME = 60, 32
-_HEX, _HIGH_HEX, _LETTER, _DIGIT, _STANDARD, _ESCAPED, _ASKED, _CAPITAL_HEX = 1, 2, 4, 8, 16, 32, 64, 128
-_PERCENT, _SEMICOLON, _COLON, _EQUAL, _DASH, _HASH, _BACK, _RETURN, _END = b"%;:=-#\\\r\n"
+_HEX, _HIGH_HEX, _LETTER, _DIGIT, _STANDARD, _ESCAPED, _CAPITAL_HEX = 1, 2, 4, 8, 16, 32, 64
+_PERCENT, _AND, _SEMICOLON, _COLON, _EQUAL, _DASH, _HASH, _BACK, _RETURN, _END = b"%&;:=-#\\\r\n"
 _SMALL_E, _SMALL_N, _SMALL_U, _SMALL_Y, _CAPITAL_J, _ZERO = b"enuyJ0"
 _GZIP, _ZSTD = tuple(b"\x1f\x8b\x08"), tuple(b"\x28\xb5\x2f\xfd")
 _AFTER_ZERO = tuple(b"9AD")
@@ -22,7 +22,6 @@ for _chars, _kind in (
     (b"23456789ABCDEF", _HIGH_HEX),
     (b"0123456789ABCDEF", _CAPITAL_HEX),
     (b"\\/\"'nrtux", _ESCAPED),
-    (b"%\\&\n=\0:J\x1f\xb5", _ASKED),
 ):
     KIND[list(_chars)] |= _kind
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -91,16 +90,44 @@ def _rarer(octets: Octets, place: int, octet: int) -> int:
 
 
 @compiled
-def signs(octets: Octets, begins: Numbers, ends: Numbers, held: Octets) -> None:
-    """Tell what each row holds; between rows stand at least sixteen zeros."""
+def asked(octets: Octets, marks: Marks) -> None:
+    """Mark octets that may be signs; without branches, so that many are looked at together."""
+    for place in range(len(octets)):
+        octet = octets[place]
+        marks[place] = (
+            (octet == _PERCENT)
+            | (octet == _BACK)
+            | (octet == _AND)
+            | (octet == _END)
+            | (octet == _EQUAL)
+            | (octet == 0)
+            | (octet == _COLON)
+            | (octet == _CAPITAL_J)
+            | (octet == _GZIP[0])
+            | (octet == _ZSTD[1])
+        )
+
+
+@compiled
+def signs(octets: Octets, marks: Marks, eights: Prints, begins: Numbers, ends: Numbers, held: Octets) -> None:
+    """Tell what each row holds; between rows stand at least sixteen zeros.
+
+    ``marks`` are those of :func:`asked`, and ``eights`` eight of them from each place on as one number.
+    """
     for row in range(len(begins)):
         begin, found = begins[row], 0
         if octets[begin] == _DASH and octets[begin + 1] == _DASH:
             found = APART
-        for place in range(begin, ends[row]):
+        place, end = begin - 1, ends[row]
+        while True:
+            place += 1
+            while place < end and not eights[place]:
+                place += 8
+            while place < end and not marks[place]:
+                place += 1
+            if place >= end:
+                break
             octet = octets[place]
-            if not KIND[octet] & _ASKED:
-                continue
             if octet == _COLON:
                 if octets[place - 1] == _SMALL_N and _is_disposition(octets, place):
                     found |= APART
@@ -112,7 +139,7 @@ def signs(octets: Octets, begins: Numbers, ends: Numbers, held: Octets) -> None:
             elif octet == _PERCENT:
                 pair = KIND[octets[place + 1]] & _HEX and KIND[octets[place + 2]] & _HEX
                 found |= PERCENT if pair or octets[place + 1] == _SMALL_U else 0
-            elif octet != 0 or place + 2 < ends[row]:
+            elif octet != 0 or place + 2 < end:
                 found |= _rarer(octets, place, octet)
         held[row] = found
 

@@ -43,7 +43,10 @@ LINES = tuple(
     re.compile(end + rb"(?<=[A-Za-z0-9+/]{60}" + end + rb")(?=[A-Za-z0-9+/]{2})") for end in (rb"\r\n", rb"\n")
 )
 """The ends of lines within base64; the end itself stands first, for a search by what stands before it would be slow."""
-QUOTED = re.compile(rb"=(?:[89A-F][0-9A-F]|[2-7][0-9A-F]|0[9AD]|\r?\n)")
+QUOTED = re.compile(
+    rb"=(?:[89A-F][0-9A-F]|2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|0[9AD]|\r?\n|[0-9A-F]{2}=[0-9A-F]{2}=[0-9A-F]{2})"
+)
+"""A sign of quoted-printable (RFC 2045, 6.7): what stands for a letter or a digit counts only beside others."""
 PART = re.compile(rb"content-disposition:", re.IGNORECASE)
 PART_NAME = re.compile(rb"content-disposition:[^\r\n]{0,200}?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"

@@ -8,18 +8,16 @@ PERCENT, BACKSLASH, ENTITY, LINE, QUOTED, WIDE, APART, SIGNED = 1, 2, 4, 8, 16, 
 """Percent-encoding; escapes of JSON and scripts; entities; lines of base64; quoted-printable; UTF-16; the parts of a
 form or a token of JOSE; what gzip or zstd begin with."""
 LINE_OF_64, ENTITY_NAME = 60, 32
-_HEX, _HIGH_HEX, _LETTER, _DIGIT, _STANDARD, _ESCAPED, _CAPITAL_HEX = 1, 2, 4, 8, 16, 32, 64
+_HEX, _LETTER, _DIGIT, _STANDARD, _ESCAPED, _CAPITAL_HEX = 1, 2, 4, 8, 16, 32
 _PERCENT, _AND, _SEMICOLON, _COLON, _EQUAL, _DASH, _HASH, _BACK, _RETURN, _END = b"%&;:=-#\\\r\n"
-_SMALL_E, _SMALL_N, _SMALL_U, _SMALL_Y, _CAPITAL_J, _ZERO = b"enuyJ0"
+_SMALL_E, _SMALL_N, _SMALL_U, _SMALL_Y, _CAPITAL_A, _CAPITAL_J, _ZERO = b"enuyAJ0"
 _GZIP, _ZSTD = tuple(b"\x1f\x8b\x08"), tuple(b"\x28\xb5\x2f\xfd")
-_AFTER_ZERO = tuple(b"9AD")
 KIND = np.zeros(256, np.uint8)
 for _chars, _kind in (
     (b"0123456789abcdefABCDEF", _HEX),
     (b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", _LETTER | _STANDARD),
     (b"0123456789", _DIGIT | _STANDARD),
     (b"+/", _STANDARD),
-    (b"23456789ABCDEF", _HIGH_HEX),
     (b"0123456789ABCDEF", _CAPITAL_HEX),
     (b"\\/\"'nrtux", _ESCAPED),
 ):
@@ -53,13 +51,28 @@ def _is_line_of_64(octets: Octets, place: int) -> bool:
 
 
 @compiled
+def _pair(octets: Octets, place: int) -> int:
+    """The octet that an equals sign and two digits of hex in capitals stand for; -1 for anything else."""
+    one, two = octets[place + 1], octets[place + 2]
+    if octets[place] != _EQUAL or not (KIND[one] & _CAPITAL_HEX and KIND[two] & _CAPITAL_HEX):
+        return -1
+    high = one - _ZERO if KIND[one] & _DIGIT else one - _CAPITAL_A + 10
+    low = two - _ZERO if KIND[two] & _DIGIT else two - _CAPITAL_A + 10
+    return int(high) * 16 + int(low)
+
+
+@compiled
 def _is_quoted(octets: Octets, place: int) -> bool:
+    """Whether a sign of quoted-printable stands here: one for a letter or a digit counts only beside others."""
     one, two = octets[place + 1], octets[place + 2]
     if one == _END or (one == _RETURN and two == _END):
         return True
-    if one == _ZERO:
-        return two in _AFTER_ZERO
-    return bool(KIND[one] & _HIGH_HEX and KIND[two] & _CAPITAL_HEX)
+    octet = _pair(octets, place)
+    if octet in (9, _END, _RETURN) or octet >= 0x80:
+        return True
+    if 0x20 <= octet < 0x7F and not KIND[octet] & (_LETTER | _DIGIT):
+        return True
+    return octet >= 0 and _pair(octets, place + 3) >= 0 and _pair(octets, place + 6) >= 0
 
 
 _NAME = np.frombuffer(b"isposition", np.uint8)

@@ -85,11 +85,13 @@ def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list
     """What one text says, and what is in it apart."""
     # NOTE: what is packed is no text, and would not outlive that escapes in it are undone.
     inner = list(packed_in(raw, bounds)) if packed else []
+    # NOTE: as it stands, a text of a binary message runs into what tells the kind of the next one.
+    message = packed and any(one.layers == raw.layers for one in inner)
+    apart = message or (bool(inner) and raw.data[:2] in WHOLLY_PACKED)
     if held & _PERCENT and len(raw.data) > LEAST_PACKED:
         if not inner:
             inner = list(packed_in(raw._replace(data=without_percents(raw.data)), bounds))
         inner += [raw._replace(data=part) for part in packed_values(raw.data)]
-    apart = any(one.layers != raw.layers for one in inner) and raw.data[:2] in WHOLLY_PACKED
     if held & _APART:
         inner += [raw._replace(data=part) for part in parts_in(raw.data)]
     data = narrowed(raw.data) if held & _WIDE else raw.data

@@ -46,14 +46,15 @@ def _fixed(data: Octets, begin: int, end: int) -> bool:
         for step in range(8):
             code = code << 1 | _bits(data, begin, end, at + step, 1)
         if 0x30 <= code < 0xC0:
-            if code - 0x30 < 0x80 and not KIND[code - 0x30] & PRINTABLE:
+            # NOTE: every other octet of UTF-16 is zero.
+            if 0x30 < code < 0x30 + 0x80 and not KIND[code - 0x30] & PRINTABLE:
                 return False
             at += 8
         elif code >= 0xC8:
             at += 9
         else:
-            # NOTE: what was said before may be said again; the seven zeros of an end say nothing.
-            return symbol > 0 and code > 1
+            # NOTE: what was said before may be said again; a stream may be flushed behind its first character.
+            return symbol > 0
     return True
 
 
@@ -136,10 +137,10 @@ def _message(data: Octets, begin: int, end: int) -> bool:
                 if octet < 128:
                     break
         if kind == 2:
+            if number < 0:
+                return False
             texts |= number > 0
         place += number if kind == 2 else 8 if kind == 1 else 4 if kind == 5 else 0
-        if number < 0:
-            return False
     return place == end and texts
 
 
@@ -156,8 +157,6 @@ def _may_be_packed(data: Octets, begin: int, end: int) -> bool:
         kind = KIND[data[place]]
         odd += kind & PRINTABLE == 0
         control += kind == 0
-    if not odd:
-        return False
     perhaps = odd * 5 > sampled - begin or (odd * 12 > sampled - begin and control > 0)
     if perhaps and (_deflated(data, begin, end) or _brotli(data, begin, end)):
         return True

@@ -1,13 +1,30 @@
 """Tokens of hex, base32, base58 and base64 are found by their shape."""
 
 import base64
+import json
+from collections import Counter
+from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from testbed.privacy.encoded import encoded_in
 from testbed.privacy.pieces import DIGEST, FORMS
 from testbed.privacy.words import joined
 
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors/lzstring/packed.json").read_text(encoding="utf-8"))
+PIECES = st.one_of(
+    st.text("ab1Z+/-_$= .", max_size=20).map(str.encode),
+    st.text("anna berg@.å1", min_size=5, max_size=60).map(lambda text: base64.b64encode(text.encode())),
+    st.binary(min_size=5, max_size=60).map(base64.b64encode),
+    st.binary(min_size=5, max_size=60).map(base64.urlsafe_b64encode),
+    st.text("anna berg@.å1", min_size=5, max_size=40).map(lambda text: text.encode().hex().encode()),
+    st.binary(min_size=16, max_size=32).map(lambda data: data.hex().encode()),
+    st.sampled_from([vector["uri"].encode() for vector in VECTORS if len(vector["uri"]) < 500]),
+)
+TEXTS = st.lists(st.lists(PIECES, max_size=5).map(b"/".join), max_size=5)
 TEXT = b"anna.berg@skola.test"
 
 
@@ -50,3 +67,43 @@ def test_tokens_of_the_size_of_a_digest_are_kept_apart(size: int) -> None:
 def test_common_words_are_nothing_encoded() -> None:
     buffer, _ = joined([b"the quick brown fox getElementById addEventListener 20260101"])
     assert len(encoded_in(buffer)) == 0
+
+
+def told_of(texts: list[bytes]) -> list[Counter[tuple[int, int, int, bytes]]]:
+    """What is encoded in each text of one buffer, and where."""
+    buffer, begins = joined(texts)
+    found = encoded_in(buffer)
+    told: list[Counter[tuple[int, int, int, bytes]]] = [Counter() for _ in texts]
+    for place, form, kind, said in zip(found.places, found.forms, found.kinds, found.said(), strict=True):
+        of = int(np.searchsorted(begins, place, "right")) - 1
+        told[of][(int(place - begins[of]), int(form), int(kind), said)] += 1
+    return told
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_a_text_says_the_same_alone_and_among_others(texts: list[bytes]) -> None:
+    assert told_of(texts) == [told for text in texts for told in told_of([text])]
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_every_piece_has_octets_of_its_own_and_begins_with_a_token(texts: list[bytes]) -> None:
+    buffer, _ = joined(texts)
+    found = encoded_in(buffer)
+    assert all(buffer[place : place + 1].strip(b"\0 =.") for place in found.places.tolist())
+    assert (found.ends > found.begins).all()
+    assert (found.begins >= 0).all()
+    assert (found.ends <= len(found.octets)).all()
+    order = np.argsort(found.begins)
+    assert (found.begins[order][1:] >= found.ends[order][:-1]).all()
+
+
+@pytest.mark.parametrize("form", ["base64", "uri"])
+def test_what_lz_string_made_is_found_in_a_text(form: str) -> None:
+    texts = [vector for vector in VECTORS if len(vector["text"]) > 5]
+    tokens = [vector[form].rstrip("=").encode() for vector in texts]
+    buffer, _ = joined([b" ".join(b"v=" + token for token in tokens)])
+    found = encoded_in(buffer)
+    said = set(found.chosen(found.forms == FORMS.index("lz-string")).said())
+    assert said >= {vector["text"].encode() for vector in texts}

@@ -59,9 +59,12 @@ def test_what_zlib_makes_may_be_packed(data: bytes, level: int, strategy: int, c
 
 @settings(deadline=None)
 @given(TEXTS, st.integers(0, 11), st.integers(10, 24), st.sampled_from(range(3)), st.integers(0, 40))
+@example(b"anna berg, elev i klass 7b" * 9, 5, 22, 0, 0)
+@example(b"".join(b"%d " % (number * number % 7919) for number in range(9000)), 9, 16, 0, 0)
 def test_what_brotli_makes_may_be_packed(data: bytes, quality: int, lgwin: int, mode: int, cut: int) -> None:
     packing = brotli.Compressor(mode=mode, quality=quality, lgwin=lgwin)
-    parted = packing.process(data[:cut]) + packing.flush() + packing.process(data[cut:]) + packing.finish()
+    first = packing.process(data[:cut]) if cut else b""
+    parted = first + packing.flush() + packing.process(data[cut:]) + packing.finish()
     whole = brotli.compress(data, mode=mode, quality=quality, lgwin=lgwin)
     missed = [raw for raw, may in zip((whole, parted), may_be([whole, parted]), strict=True) if not may]
     assert [raw for raw in missed if can_be_unpacked(raw, data) and data not in raw] == []
@@ -119,10 +122,20 @@ def _random(seed: int, count: int) -> Iterator[bytes]:
         yield random.randbytes(random.randrange(8, 600))
 
 
+def test_again_is_said_only_what_was_said_before() -> None:
+    said = deflated(b"anna berg anna berg anna berg", -15, 9, zlib.Z_FIXED)
+    assert may_be([said]) == [True]
+    bits = f"{int.from_bytes(said, 'little'):0{8 * len(said)}b}"[::-1]
+    # NOTE: a literal, and then a length of three and a distance of far more than one.
+    before = bits[:11] + "0000001" + "11000" + "0" * 64
+    octets = int(before[::-1], 2).to_bytes(len(before) // 8 + 1, "little")
+    assert may_be([octets + b"\xff" * 9]) == [False]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_few_random_octets_may_be_packed(seed: int) -> None:
     marks = may_be(list(_random(seed, 4000)))
-    assert sum(marks) * 3 < len(marks)
+    assert sum(marks) * 20 < len(marks)
 
 
 def test_texts_and_what_is_too_short_are_not_packed() -> None:

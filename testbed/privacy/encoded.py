@@ -3,11 +3,13 @@
 Tokens are found by their shape, whole buffers at once.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from testbed.privacy import kernels
-from testbed.privacy.pieces import PACKED, Pieces
+from testbed.privacy.pieces import PACKED, TEXT, Pieces
 from testbed.privacy.words import MARGIN, Numbers
 
 LZ_LIMIT = 1 << 17
@@ -17,10 +19,11 @@ _LZ = 5
 _SHORTEST = 7
 
 
-def encoded_in(buffer: bytes) -> Pieces:
+def encoded_in(buffer: bytes) -> Iterator[Pieces]:
     """Everything in the buffer, which begins and ends with zero octets, that says something once decoded.
 
-    What is packed stands among it only where it looks as if it could be unpacked.
+    What is packed stands among it only where it looks as if it could be unpacked. What lz-string made comes in
+    portions, for it may grow to more than there is memory for: whoever takes them keeps what there is room for.
     """
     octets = np.frombuffer(buffer, np.uint8)
     room = len(buffer) // _SHORTEST + 2
@@ -34,9 +37,8 @@ def encoded_in(buffer: bytes) -> Pieces:
     state = np.zeros(2, np.int64)
     kernels.decoding.of_words(octets, words, word_count, pieces, out, state)
     left = kernels.decoding.of_runs(octets, runs, pluses, run_count, pieces, out, state)
-    found = _pieces(out[: state[1]], pieces[: state[0]])
-    found = _without_hopeless(found)
-    return _with_lz(octets, runs[:left], found)
+    yield _without_hopeless(_pieces(out[: state[1]], pieces[: state[0]]))
+    yield from _of_lz(octets, runs[:left])
 
 
 def _pieces(octets: NDArray[np.uint8], rows: Numbers) -> Pieces:
@@ -52,8 +54,7 @@ def _without_hopeless(found: Pieces) -> Pieces:
     return found.chosen(keep)
 
 
-def _with_lz(octets: NDArray[np.uint8], runs: NDArray[np.int32], found: Pieces) -> Pieces:
-    texts, rows, base = [found.octets], [np.column_stack(_columns(found))], len(found.octets)
+def _of_lz(octets: NDArray[np.uint8], runs: NDArray[np.int32]) -> Iterator[Pieces]:
     done = 0
     while done < len(runs):
         ends, out = np.empty(len(runs), np.int64), np.empty(_LZ_ROOM, np.uint8)
@@ -63,12 +64,5 @@ def _with_lz(octets: NDArray[np.uint8], runs: NDArray[np.int32], found: Pieces) 
         if len(read):
             until = ends[read]
             begins = np.concatenate(([0], until[:-1]))
-            same = np.full(len(read), _LZ, np.int64)
-            rows.append(np.column_stack((runs[read, 0], same, same * 0, begins + base, until + base)))
-            texts.append(out[:used])
-            base += used
-    return found if len(texts) == 1 else _pieces(np.concatenate(texts), np.concatenate(rows))
-
-
-def _columns(found: Pieces) -> tuple[Numbers, ...]:
-    return found.places, found.forms, found.kinds, found.begins, found.ends
+            forms, kinds = np.full(len(read), _LZ, np.int64), np.full(len(read), TEXT, np.int64)
+            yield Pieces(out[:used], runs[read, 0].astype(np.int64), forms, kinds, begins, until)

@@ -14,7 +14,7 @@ from testbed.model.privacy import PLAIN
 from testbed.privacy.digests import Tokens
 from testbed.privacy.encoded import encoded_in
 from testbed.privacy.people import Owner, PeopleIndex, folded
-from testbed.privacy.pieces import DIGEST, GLUED, PACKED, TEXT
+from testbed.privacy.pieces import DIGEST, GLUED, PACKED, TEXT, Pieces
 from testbed.privacy.records import Found, as_written, together
 from testbed.privacy.scan import Seen, scan, scan_rows
 from testbed.privacy.skeleton import of_bytes, of_rows
@@ -159,8 +159,13 @@ def _seen(plain: Undone, index: PeopleIndex) -> Iterator[Seen]:
 
 def _encoded(plain: Undone, work: _Work) -> Iterator[Texts]:
     """What is encoded in texts: compact, and of what is packed what it was."""
-    texts, layers = plain.texts, work.bounds.layers
-    found = encoded_in(plain.buffer)
+    for found in encoded_in(plain.buffer):
+        yield from _decoded(plain.texts, found, work)
+
+
+def _decoded(texts: Texts, found: Pieces, work: _Work) -> Iterator[Texts]:
+    """What pieces say that stand in texts, as far as there is room."""
+    layers = work.bounds.layers
     of = np.searchsorted(texts.begins, found.places, "right") - 1
     digests = found.forms == DIGEST
     if digests.any():

@@ -134,7 +134,7 @@ class Texts:
 
 def texts_of(raws: Sequence[Raw]) -> Texts:
     """These in one buffer."""
-    parts, layers, data, glued = zip(*raws, strict=True)
+    parts, layers, data, glued = zip(*raws, strict=True) if raws else ((), (), (), ())
     return _together(data, np.array(parts, np.int64), np.array(layers, np.int64), np.array(glued, np.bool_))
 
 

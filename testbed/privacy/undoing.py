@@ -60,10 +60,7 @@ class Undone:
 def undone(texts: Texts, bounds: Bounds) -> Undone:
     """The texts, which are compact, in plain octets."""
     buffer = texts.octets.tobytes()
-    held, packed = np.zeros(len(texts), np.uint8), np.zeros(len(texts), np.bool_)
-    marks = np.empty(len(texts.octets), np.bool_)
-    kernels.signs.asked(texts.octets, marks)
-    kernels.signs.signs(texts.octets, marks, eights_of(marks.view(np.uint8)), texts.begins, texts.ends, held)
+    held, packed = signs_in(texts.octets, texts.begins, texts.ends), np.zeros(len(texts), np.bool_)
     kernels.packings.which(texts.octets, texts.begins, texts.ends, False, packed)
     # NOTE: what is glued was taken for a text in the midst of other octets.
     packed = (packed | (held & _SIGNED != 0)) & ~texts.glued
@@ -79,6 +76,14 @@ def undone(texts: Texts, bounds: Bounds) -> Undone:
     if changed:
         buffer, texts = _rebuilt(buffer, texts, changed)
     return Undone(texts, buffer, held & _WIDE != 0, inner)
+
+
+def signs_in(octets: NDArray[np.uint8], begins: Numbers, ends: Numbers) -> NDArray[np.uint8]:
+    """What each text holds that has to be undone, as :mod:`testbed.privacy.kernels.signs` numbers it."""
+    held, marks = np.zeros(len(begins), np.uint8), np.empty(len(octets), np.bool_)
+    kernels.signs.asked(octets, marks)
+    kernels.signs.signs(octets, marks, eights_of(marks.view(np.uint8)), begins, ends, held)
+    return held
 
 
 def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list[Raw]]:

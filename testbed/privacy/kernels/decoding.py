@@ -273,7 +273,8 @@ def _texts_within(data: Octets, size: int, place: int, pieces: Numbers, out: Oct
                 to = state[1]
                 out[to : to + high - begin] = data[begin:high]
                 _put(pieces, place, BASE64, AS_GLUED, to, to + high - begin, out, state)
-            floor = high
+                # NOTE: what was too short to be kept alone may be the beginning of the next text.
+                floor = high
         at = high + TRIPLE
 
 

@@ -125,7 +125,8 @@ def of_runs(
         if at + 3 * limit > len(out):
             return run, at
         start, end = runs[run, 0], runs[run, 1]
-        needed = 2 * (end - start) * WIDTH + 4
+        # NOTE: each symbol says a character at least, and makes two entries at most.
+        needed = 2 * min((end - start) * WIDTH, limit) + 4
         if len(entries) < needed:
             entries = np.zeros((needed, 2), np.int64)
         size = _unpacked(octets, start, end, chars, entries)

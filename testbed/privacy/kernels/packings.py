@@ -8,10 +8,15 @@ LEAST, SAMPLE = 8, 256
 GROWTH, LEAST_GROWN = 64, 1 << 16
 """What a stream of brotli may say that it grows to: so many times its size, or so much."""
 GRPC_HEADER = 5
+SYMBOLS = 16
+"""Of a deflated block that are read."""
 PRINTABLE, HIGH = 1, 2
 KIND = np.zeros(256, np.uint8)
 KIND[[*range(0x20, 0x7F), 9, 10, 13]] = PRINTABLE
 KIND[0x80:] = HIGH
+_LENGTH_BITS = np.array([2, 2, 2, 3, 2, 2, 2, 4, 2, 2, 2, 3, 2, 2, 2, 4])
+_LENGTHS = np.array([0, 4, 3, 2, 0, 4, 3, 1, 0, 4, 3, 2, 0, 4, 3, 5])
+"""By the next four bits, those that tell a length in brotli, and that length."""
 
 
 @compiled
@@ -38,23 +43,49 @@ def _signed(data: Octets, begin: int, end: int) -> bool:
 
 
 @compiled
+def _high_first(data: Octets, begin: int, end: int, at: int, count: int) -> int:
+    number = 0
+    for step in range(count):
+        number = number << 1 | _bits(data, begin, end, at + step, 1)
+    return number
+
+
+@compiled
 def _fixed(data: Octets, begin: int, end: int) -> bool:
-    """Whether a block with fixed codes begins with a character of a text and goes on (RFC 1951, 3.2.6)."""
-    at = 3
-    for symbol in range(2):
-        code = 0
-        for step in range(8):
-            code = code << 1 | _bits(data, begin, end, at + step, 1)
-        if 0x30 <= code < 0xC0:
-            if code - 0x30 < 0x80 and not KIND[code - 0x30] & PRINTABLE:
-                return False
-            at += 8
-        elif code >= 0xC8:
-            at += 9
-        else:
-            # NOTE: what was said before may be said again; the seven zeros of an end say nothing.
-            return symbol > 0 and code > 1
-    return True
+    """Whether a block with fixed codes says mostly characters of a text, and again only what was said before
+    (RFC 1951, 3.2.6)."""
+    at, said, control = 3, 0, 0
+    for symbol in range(SYMBOLS):
+        code = _high_first(data, begin, end, at, 7)
+        if code == 0:
+            # NOTE: a stream may be flushed behind its first character.
+            return symbol > 0 and control * 2 <= said
+        if 24 <= code < 96 or code >= 100:
+            literal = _high_first(data, begin, end, at, 8) - 48 if code < 100 else 144
+            at, said = at + (8 if code < 100 else 9), said + 1
+            # NOTE: every other octet of UTF-16 is zero.
+            control += literal != 0 and KIND[literal] == 0
+            continue
+        at += 7
+        length = code - 1
+        if code >= 96:
+            length = 23 + _high_first(data, begin, end, at - 7, 8) - 192
+            at += 1
+        if length > 28:
+            return False
+        more = 0 if length < 8 or length == 28 else (length >> 2) - 1
+        again = 258 if length == 28 else 3 + length if length < 8 else 3 + (4 + (length & 3) << more)
+        again += _bits(data, begin, end, at, more)
+        far = _high_first(data, begin, end, at + more, 5)
+        if far > 29:
+            return False
+        at += more + 5
+        more = 0 if far < 4 else (far >> 1) - 1
+        distance = 1 + far if far < 4 else 1 + (2 + (far & 1) << more) + _bits(data, begin, end, at, more)
+        if distance > said:
+            return False
+        at, said = at + more, said + again
+    return control * 2 <= said
 
 
 @compiled
@@ -82,6 +113,64 @@ def _deflated(data: Octets, begin: int, end: int) -> bool:
 
 
 @compiled
+def _codes_of_brotli(data: Octets, begin: int, end: int, at: int, alphabet: int) -> bool:
+    """Whether a prefix code for so many symbols is one (RFC 7932, 3.4 and 3.5)."""
+    skipped = _bits(data, begin, end, at, 2)
+    at += 2
+    if skipped == 1:
+        width = 0
+        while 1 << width < alphabet:
+            width += 1
+        symbols, several = np.zeros(4, np.int64), _bits(data, begin, end, at, 2) + 1
+        for number in range(several):
+            symbols[number] = _bits(data, begin, end, at + 2 + number * width, width)
+            for other in range(number):
+                if symbols[other] == symbols[number]:
+                    return False
+            if symbols[number] >= alphabet:
+                return False
+        return True
+    space, codes = 32, 0
+    for _ in range(skipped, 18):
+        if space <= 0:
+            break
+        told = _bits(data, begin, end, at, 4)
+        at += _LENGTH_BITS[told]
+        if _LENGTHS[told]:
+            space -= 32 >> _LENGTHS[told]
+            codes += 1
+    return space == 0 or codes == 1
+
+
+@compiled
+def _few_of_brotli(data: Octets, begin: int, end: int, at: int) -> tuple[int, int]:
+    """A number from 1 to 256, and where it ends (RFC 7932, 9.2)."""
+    if not _bits(data, begin, end, at, 1):
+        return 1, at + 1
+    more = _bits(data, begin, end, at + 1, 3)
+    return (1 << more) + 1 + _bits(data, begin, end, at + 4, more), at + 4 + more
+
+
+@compiled
+def _block_of_brotli(data: Octets, begin: int, end: int, at: int) -> bool:
+    """Whether the first code is one, of those for kinds of blocks, for maps of contexts and for literals."""
+    for _ in range(3):
+        types, at = _few_of_brotli(data, begin, end, at)
+        if types > 1:
+            return _codes_of_brotli(data, begin, end, at, types + 2)
+    at += 8
+    for _ in range(2):
+        trees, at = _few_of_brotli(data, begin, end, at)
+        if trees > 1:
+            longest = 0
+            if _bits(data, begin, end, at, 1):
+                longest = _bits(data, begin, end, at + 1, 4) + 1
+                at += 4
+            return _codes_of_brotli(data, begin, end, at + 1, trees + longest)
+    return _codes_of_brotli(data, begin, end, at, 256)
+
+
+@compiled
 def _brotli(data: Octets, begin: int, end: int) -> bool:
     """Whether the first block is one that says something, of a size that can be (RFC 7932, 9.1 and 9.2)."""
     at = 1
@@ -91,6 +180,9 @@ def _brotli(data: Octets, begin: int, end: int) -> bool:
             at = 7
             if data[begin] >> 4 & 7 == 1:
                 return False
+    # NOTE: a stream that is flushed before anything was said begins with a block of nothing.
+    if _bits(data, begin, end, at, 6) == 0b000110:
+        at = at + 6 + 7 & ~7
     last = _bits(data, begin, end, at, 1)
     if last and _bits(data, begin, end, at + 1, 1):
         return False
@@ -99,7 +191,16 @@ def _brotli(data: Octets, begin: int, end: int) -> bool:
     if nibbles > 6:
         return False
     size = _bits(data, begin, end, at + 2, 4 * nibbles) + 1
-    return size <= max(GROWTH * (end - begin), LEAST_GROWN if end - begin > SAMPLE else 0)
+    least = 1 << 4 * (nibbles - 1) if nibbles > 4 else 0
+    if not least < size <= max(GROWTH * (end - begin), LEAST_GROWN if end - begin > SAMPLE else 0):
+        return False
+    at += 2 + 4 * nibbles
+    if not last:
+        at += 1
+        if _bits(data, begin, end, at - 1, 1):
+            rest = -at & 7
+            return _bits(data, begin, end, at, rest) == 0 and ((at + rest) >> 3) + size <= end - begin
+    return _block_of_brotli(data, begin, end, at)
 
 
 @compiled
@@ -136,10 +237,10 @@ def _message(data: Octets, begin: int, end: int) -> bool:
                 if octet < 128:
                     break
         if kind == 2:
+            if number < 0:
+                return False
             texts |= number > 0
         place += number if kind == 2 else 8 if kind == 1 else 4 if kind == 5 else 0
-        if number < 0:
-            return False
     return place == end and texts
 
 
@@ -156,8 +257,6 @@ def _may_be_packed(data: Octets, begin: int, end: int) -> bool:
         kind = KIND[data[place]]
         odd += kind & PRINTABLE == 0
         control += kind == 0
-    if not odd:
-        return False
     perhaps = odd * 5 > sampled - begin or (odd * 12 > sampled - begin and control > 0)
     if perhaps and (_deflated(data, begin, end) or _brotli(data, begin, end)):
         return True

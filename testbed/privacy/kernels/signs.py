@@ -7,7 +7,7 @@ from testbed.privacy.kernels.jit import Marks, Numbers, Octets, Prints, compiled
 PERCENT, BACKSLASH, ENTITY, LINE, QUOTED, WIDE, APART, SIGNED = 1, 2, 4, 8, 16, 32, 64, 128
 """Percent-encoding; escapes of JSON and scripts; entities; lines of base64; quoted-printable; UTF-16; the parts of a
 form or a token of JOSE; what gzip or zstd begin with."""
-LINE_OF_64, ENTITY_NAME = 60, 32
+LINE_OF_64, ENTITY_NAME = 60, 31
 _HEX, _LETTER, _DIGIT, _STANDARD, _ESCAPED, _CAPITAL_HEX = 1, 2, 4, 8, 16, 32
 _PERCENT, _AND, _SEMICOLON, _COLON, _EQUAL, _DASH, _HASH, _BACK, _RETURN, _END = b"%&;:=-#\\\r\n"
 _SMALL_E, _SMALL_N, _SMALL_U, _SMALL_Y, _CAPITAL_A, _CAPITAL_J, _ZERO = b"enuyAJ0"
@@ -23,7 +23,10 @@ for _chars, _kind in (
 ):
     KIND[list(_chars)] |= _kind
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_STIR, _STIR_MORE = np.uint64(29), np.uint64(32)
+_NIL, _EIGHT, _AT_END = np.uint64(0), np.uint64(8), np.uint64(0xFF)
+_FIRST, _SECOND = np.uint64(0x736F6D6570736575), np.uint64(0x646F72616E646F6D)
+_THIRD, _FOURTH = np.uint64(0x6C7967656E657261), np.uint64(0x7465646279746573)
+type State = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 
 @compiled
@@ -31,7 +34,7 @@ def _is_entity(octets: Octets, place: int) -> bool:
     kind = KIND[octets[place + 1]]
     if not (kind & _LETTER or octets[place + 1] == _HASH):
         return False
-    for step in range(2, ENTITY_NAME):
+    for step in range(2, ENTITY_NAME + 2):
         octet = octets[place + step]
         if octet == _SEMICOLON:
             return True
@@ -158,20 +161,45 @@ def signs(octets: Octets, marks: Marks, eights: Prints, begins: Numbers, ends: N
 
 
 @compiled
+def _turned(number: np.uint64, by: int) -> np.uint64:
+    return np.uint64(number << np.uint64(by) | number >> np.uint64(64 - by))
+
+
+@compiled
+def _stirred(one: np.uint64, two: np.uint64, three: np.uint64, four: np.uint64) -> State:
+    """One round of SipHash."""
+    one, three = one + two, three + four
+    two, four = _turned(two, 13) ^ one, _turned(four, 16) ^ three
+    one, three = _turned(one, 32) + four, three + two
+    two, four = _turned(two, 17) ^ three, _turned(four, 21) ^ one
+    return one, two, _turned(three, 32), four
+
+
+@compiled
 def hashes(octets: Octets, begins: Numbers, ends: Numbers, seed: np.uint64, out: Prints) -> None:
-    """A number for what each row holds, that nobody outside this process can foresee."""
+    """A number for what each row holds, that nobody outside this process can foresee (SipHash-1-3).
+
+    With multiplications alone two contents could be chosen that have the same number whatever the seed is, and the
+    second would be taken for one that was looked at.
+    """
     for row in range(len(begins)):
-        mixed = seed + np.uint64(ends[row] - begins[row])
-        held = np.uint64(0)
-        for place in range(begins[row], ends[row]):
-            held = held << np.uint64(8) | np.uint64(octets[place])
-            if (place - begins[row]) & 7 == 7:
-                mixed = (mixed ^ held) * _MIX
-                mixed ^= mixed >> _STIR_MORE
-                held = np.uint64(0)
-        mixed = (mixed ^ held) * _MIX
-        mixed ^= mixed >> _STIR
-        out[row] = mixed * _MIX
+        one, two, three, four = _FIRST ^ seed, _SECOND ^ seed * _MIX, _THIRD ^ seed, _FOURTH ^ seed * _MIX
+        begin, end = begins[row], ends[row]
+        whole = begin + (end - begin & ~7)
+        for place in range(begin, whole, 8):
+            held = _NIL
+            for step in range(8):
+                held = held << _EIGHT | np.uint64(octets[place + step])
+            one, two, three, four = _stirred(one, two, three, four ^ held)
+            one ^= held
+        held = np.uint64(end - begin)
+        for place in range(whole, end):
+            held = held << _EIGHT | np.uint64(octets[place])
+        one, two, three, four = _stirred(one, two, three, four ^ held)
+        one, three = one ^ held, three ^ _AT_END
+        for _ in range(3):
+            one, two, three, four = _stirred(one, two, three, four)
+        out[row] = one ^ two ^ three ^ four
 
 
 @compiled

@@ -46,7 +46,7 @@ KIND[list(b"0OIl")] |= CONFUSED
 SIGN[list(b"+/-_$")] = PLUS, SLASH, DASH, LINE, DOLLAR
 KEEN[[*range(0x20, 0x7F), 9, 10, 13]] = GOOD | PERHAPS
 KEEN[0x80:0xC0] = BEHIND
-KEEN[[*range(0xC3, 0xCE), *range(0xE0, 0xE7), 0xE9, 0xF6, 0xF8, 0xFC]] = PERHAPS
+KEEN[[*range(0xC3, 0xCE), 0xD6, 0xD8, *range(0xE0, 0xE7), 0xE9, 0xF6, 0xF8, 0xFC]] = PERHAPS
 KEEN[KEEN & PERHAPS != 0] |= FIRST
 KEEN[[0x1F, 0x28, 0x78, 0xFE, 0xFF]] |= FIRST
 
@@ -79,8 +79,12 @@ def _lz_char(bits: int) -> bool:
 
 _LZ_FIRST = np.array([pair >> 10 == 0 and _lz_char(pair >> 2 & 0xFF) for pair in range(1 << 12)])
 _LZ_SECOND = np.array(
-    [three >> 11 in (0b110, 0b100) or (three >> 11 == 0 and _lz_char(three >> 3 & 0xFF)) for three in range(1 << 14)]
+    [
+        three >> 11 in (0b110, 0b100, 0b001) or (three >> 11 == 0 and _lz_char(three >> 3 & 0xFF))
+        for three in range(1 << 14)
+    ]
 )
+"""The same character again, one of sixteen bits, the same twice, or another character."""
 
 _SLASH = ord("/")
 

@@ -6,6 +6,7 @@ import html
 import json
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from random import Random
@@ -247,3 +248,47 @@ def test_half_of_a_token_beside_a_sign_of_quoted_printable_is_not_read_by_itself
     raw = b"a=3D&" + b"x" * size + b"&mail=" + base64.b64encode(b"bo.alm@hem.test")
     found = search([raw], PeopleIndex.of([person])).found
     assert [(one.owner.attribute, one.form) for one in found] == [("mail", "base64")]
+
+
+# --- how parts are looked at together -------------------------------------------------------------------------------
+
+
+def _wrapped(random: Random) -> bytes:
+    raw = b" och ".join(random.choice(VALUES)[2].encode() for _ in range(random.randrange(4)))
+    for name in random.sample(sorted(WRAPPINGS), random.randrange(4)):
+        raw = WRAPPINGS[name](raw)
+    return random.randbytes(random.randrange(9)) * random.randrange(2) + raw + b" " * random.randrange(3)
+
+
+PARTS = [_wrapped(Random(seed)) for seed in range(150)]
+
+
+@pytest.fixture(scope="module")
+def alone() -> list[tuple[object, ...]]:
+    """What each part tells when it is searched by itself."""
+    searched = [search([part], WHOLE).found for part in PARTS]
+    return [(number, one.owner, one.form, one.in_field) for number, found in enumerate(searched) for one in found]
+
+
+@pytest.mark.parametrize("batch", [1, 100, 3000, 1 << 21])
+def test_what_is_found_does_not_depend_on_how_parts_fall_into_batches(
+    monkeypatch: pytest.MonkeyPatch, alone: list[tuple[object, ...]], batch: int
+) -> None:
+    monkeypatch.setattr("testbed.privacy.texts.BATCH", batch)
+    monkeypatch.setattr("testbed.privacy.search.BATCH", batch)
+    together = [(one.part, one.owner, one.form, one.in_field) for one in search(PARTS, WHOLE).found]
+    assert len(alone) > len(PARTS) / 2
+    assert Counter(together) == Counter(alone)
+
+
+def test_parts_that_say_the_same_are_told_each_for_itself() -> None:
+    raw = base64.b64encode(b"elev: " + VALUES[0][2].encode())
+    assert [one.part for one in search([raw] * 3, WHOLE).found] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["Åsa Ek", "Ängla Ek", "Örn Ek", "Øyvind Ek", "Émile Ek"])
+def test_a_short_value_in_latin_1_is_found_whatever_letter_it_begins_with(name: str) -> None:
+    index = PeopleIndex.of([Person(id="elev-1", role="pupil", attributes={"displayName": name})])
+    raw = name.encode("latin-1")
+    found = search([b"x=" + raw.hex().encode(), b"x=" + base64.b64encode(raw)], index).found
+    assert [one.part for one in found] == [0, 1]

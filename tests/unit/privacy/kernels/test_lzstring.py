@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed.privacy import kernels
@@ -51,3 +51,11 @@ def test_any_token_is_read_or_refused_within_the_limit(token: bytes) -> None:
 def test_a_text_beyond_the_limit_is_refused() -> None:
     long = max(VECTORS, key=lambda vector: len(vector["text"]))
     assert read([long["base64"].rstrip("=").encode()], 5, 100) == [None]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(VECTORS), min_size=1, max_size=6), st.integers(1, 900))
+def test_a_text_is_read_where_the_limit_is_what_it_takes(vectors: list[dict[str, str]], limit: int) -> None:
+    tokens = [vector["base64"].rstrip("=").encode() for vector in vectors]
+    texts = [vector["text"] for vector in vectors]
+    assert read(tokens, limit, 3 * limit) == [text.encode() if len(text) <= limit else None for text in texts]

@@ -21,8 +21,9 @@ from testbed.privacy.search import search
 LEAKING = 2000
 """Of the people, those whose values leak."""
 KEY = b"peppar"
-LOADING = 50
-"""Exchanges that are searched first, so that every loop is loaded."""
+LOADING, PASSES = 50, 3
+"""Exchanges that are searched first, so that every loop is loaded; and how often all are searched then, of which the
+best counts, for what else the machine does makes every pass dearer and none cheaper. Nothing is kept between them."""
 
 
 def index(count: int) -> dict[str, float]:
@@ -42,6 +43,7 @@ def searching(count: int, megabytes: int) -> dict[str, float]:
     traffic = bulk(people, megabytes * 1_000_000)
     known = PeopleIndex.of(crowd(count))
     end_pass: list[float] = []
+    spent: list[float] = []
     resolved = Tokens.resolved
 
     def timed(self: Tokens, of: PeopleIndex, keys: Sequence[bytes]) -> Iterator[tuple[int, tuple[str, ...], Owner]]:
@@ -51,16 +53,16 @@ def searching(count: int, megabytes: int) -> dict[str, float]:
         yield from done
 
     with patch.object(Tokens, "resolved", timed):
-        searched(traffic.exchanges[:LOADING], known, ())
-        end_pass.clear()
-        before = cpu_seconds()
-        found = searched(traffic.exchanges, known, ())
-        spent = cpu_seconds() - before - sum(end_pass)
+        for some in (traffic.exchanges[:LOADING], *(traffic.exchanges for _ in range(PASSES))):
+            before = cpu_seconds()
+            found = searched(some, known, ())
+            spent.append(cpu_seconds() - before - end_pass[-1])
+    best = min(spent[1:])
     result = score(traffic.truth, found)
     return {
-        "wire_mb_s": traffic.wire_bytes / 1e6 / spent,
-        "read_mb_s": traffic.read_bytes / 1e6 / spent,
-        "end_pass_s": sum(end_pass),
+        "wire_mb_s": traffic.wire_bytes / 1e6 / best,
+        "read_mb_s": traffic.read_bytes / 1e6 / best,
+        "end_pass_s": min(end_pass[1:]),
         "leaks": result.total.seeded,
         "recall": 100 * result.total.recall,
         "precision": 100 * result.total.precision,

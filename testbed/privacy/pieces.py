@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from testbed.privacy import kernels
 from testbed.privacy.words import Numbers
 
 DIGEST_SIZES = frozenset({16, 20, 28, 32, 48, 64})
@@ -43,6 +44,13 @@ class Pieces:
             self.begins[which],
             self.ends[which],
         )
+
+    def compact(self) -> "Pieces":
+        """The same, with what they say and nothing else: the octets are those of a whole buffer."""
+        sizes = self.ends - self.begins
+        out, to = np.empty(int(sizes.sum()), np.uint8), np.empty(len(self), np.int64)
+        kernels.signs.gathered(self.octets, self.begins, self.ends, 0, out, to)
+        return Pieces(out, self.places, self.forms, self.kinds, to, to + sizes)
 
     def said(self) -> list[bytes]:
         """What each says."""

@@ -170,7 +170,7 @@ def _decoded(texts: Texts, found: Pieces, work: _Work) -> Iterator[Texts]:
     digests = found.forms == DIGEST
     if digests.any():
         at = of[digests]
-        work.tokens.collect(found.chosen(digests), texts.parts[at], texts.layers[at], layers)
+        work.tokens.collect(found.chosen(digests).compact(), texts.parts[at], texts.layers[at], layers)
     chosen = ~digests & (layers.depths()[texts.layers[of]] < MAX_LAYERS)
     found, of = found.chosen(chosen), of[chosen]
     inner = Texts(

@@ -24,7 +24,8 @@ def test_those_that_are_marked_are_chosen(said: list[bytes], random: object) -> 
     chosen = pieces.chosen(np.array(marks, np.bool_))
     kept = [number for number, mark in enumerate(marks) if mark]
     assert pieces.said() == said
-    assert chosen.said() == [said[number] for number in kept]
+    assert chosen.said() == chosen.compact().said() == [said[number] for number in kept]
+    assert len(chosen.compact().octets) == sum(len(said[number]) for number in kept)
     assert chosen.places.tolist() == [10 * number for number in kept]
     assert chosen.forms.tolist() == [number % len(FORMS) for number in kept]
     assert len(chosen) == len(chosen.kinds) == len(kept)

@@ -122,14 +122,16 @@ def packed_in(raw: Raw, bounds: Bounds) -> Iterator[Raw]:
 
 def _rebuilt(buffer: bytes, texts: Texts, changed: dict[int, bytes]) -> tuple[bytes, Texts]:
     """The texts with these in place of what they were."""
-    out, copied = [], 0
+    view = memoryview(buffer)
+    out: list[bytes | memoryview] = []
+    copied = 0
     grown = np.zeros(len(texts), np.int64)
     for number, data in changed.items():
         begin, end = int(texts.begins[number]), int(texts.ends[number])
-        out += [buffer[copied:begin], data]
+        out += [view[copied:begin], data]
         copied = end
         grown[number] = len(data) - (end - begin)
-    out.append(buffer[copied:])
+    out.append(view[copied:])
     shifts = np.cumsum(grown)
     joined = b"".join(out)
     moved = replace(

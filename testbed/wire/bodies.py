@@ -35,7 +35,8 @@ def decoded(headers: Headers, body: bytes) -> bytes:
 
     A body that is not what its header says is given back as it is: whoever looks for values must see it all the same.
     """
-    for coding in reversed([part.strip().lower() for part in header(headers, "content-encoding").split(",")]):
+    codings = header(headers, "content-encoding") if body else ""
+    for coding in reversed([part.strip().lower() for part in codings.split(",")] if codings else []):
         try:
             body = without_coding(coding, body)
         except NotCoded:

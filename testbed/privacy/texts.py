@@ -122,13 +122,13 @@ class Texts:
         ends = np.cumsum(sizes + MARGIN)
         begins = ends - sizes
         out = np.zeros(int(ends[-1]) + MARGIN if len(ends) else MARGIN, np.uint8)
-        kernels.decoding.all_unglued(self.octets, self.begins, self.ends, begins, out)
+        kernels.gluing.all_unglued(self.octets, self.begins, self.ends, begins, out)
         return Texts(out, begins, ends, self.parts, self.layers, self.glued)
 
     def unglued_sizes(self) -> Numbers:
         """Octets that each has then."""
         sizes = np.empty(len(self), np.int64)
-        kernels.decoding.sizes_unglued(self.sizes(), sizes)
+        kernels.gluing.sizes_unglued(self.sizes(), sizes)
         return sizes
 
 

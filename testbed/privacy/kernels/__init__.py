@@ -2,7 +2,8 @@
 
 Numpy would need a dozen passes over the same octets for each. Every function here fills arrays that it is handed, which
 are long enough for any buffer of the same size, and returns how many entries it has filled. A compiled function calls
-others of its own file alone, for what is kept is made anew only when that very file changes.
+others of its own file alone, for what is kept is made anew only when that very file changes; of other files it takes
+numbers that never change.
 """
 
 from importlib import import_module
@@ -10,9 +11,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from testbed.privacy.kernels import decoding, letters, lzstring, packings, signs, tokens, words
+    from testbed.privacy.kernels import decoding, gluing, letters, lzstring, packings, signs, tokens, words
 
-__all__ = ["decoding", "letters", "lzstring", "packings", "signs", "tokens", "words"]
+__all__ = ["decoding", "gluing", "letters", "lzstring", "packings", "signs", "tokens", "words"]
 
 
 def __getattr__(name: str) -> ModuleType:

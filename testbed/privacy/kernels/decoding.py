@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from testbed.privacy.kernels.alphabets import DIGITS
 from testbed.privacy.kernels.jit import Numbers, Octets, Table, compiled
 
 DIGEST, HEX, BASE32, BASE58, BASE64, LZ_STRING = range(6)
@@ -18,9 +19,6 @@ MOSTLY, PARTLY = 0.75, 0.3
 TRIPLE = 3
 """Letters that follow one another in every text of the North."""
 MARGIN = 16
-CUT, CUT_OF_LONG, EDGE, LEAST_LEFT = 6, 3, 100, 4
-"""Letters that chance may have put on either side of a short text and of a long one; octets that are short; and fewer
-than which say nothing."""
 _TEXT = [*range(0x20, 0x7F), 9, 10, 13]
 KIND = np.full(256, STRANGE | NO_TEXT, np.uint8)
 KIND[[0xC3, 0xC4, 0xC5, 0xC6, 0xC9, 0xD6, 0xD8, 0xE4, 0xE5, 0xE6, 0xE8, 0xE9, 0xF6, 0xF8, 0xFC, 0]] &= 0xFF - STRANGE
@@ -29,19 +27,6 @@ KIND[0x80:0xC0] |= BEHIND
 KIND[0xC0:] |= LATIN
 KIND[_TEXT] = GOOD | LATIN
 KIND[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .@_+-")] |= LETTER
-DIGITS = np.zeros((4, 256), np.uint8)
-"""The values of characters in hex, base32, base58 and base64."""
-_SMALL, _NUMBERS = b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
-for _row, _chars in (
-    (0, _NUMBERS + b"ABCDEF"),
-    (0, _NUMBERS + b"abcdef"),
-    (1, _SMALL.upper() + b"234567"),
-    (1, _SMALL + b"234567"),
-    (2, b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"),
-    (3, _SMALL.upper() + _SMALL + _NUMBERS + b"+/"),
-    (3, _SMALL.upper() + _SMALL + _NUMBERS + b"-_"),
-):
-    DIGITS[_row, list(_chars)] = np.arange(len(_chars), dtype=np.uint8)
 
 
 @compiled
@@ -324,51 +309,3 @@ def of_runs(
             runs[left, 0], runs[left, 1] = start, end
             left += 1
     return left
-
-
-@compiled
-def _cut_size(size: int, cut: int) -> int:
-    total = -MARGIN
-    for before in range(cut):
-        for behind in range(cut):
-            left = size - before - behind
-            total += left + MARGIN if left >= LEAST_LEFT else 0
-    return total
-
-
-@compiled
-def sizes_unglued(sizes: Numbers, out: Numbers) -> None:
-    """Octets that :func:`all_unglued` makes of texts of these sizes, which are :data:`LEAST_TEXT` at least."""
-    for row in range(len(sizes)):
-        size = sizes[row]
-        if size > 2 * EDGE:
-            out[row] = size + 2 * (MARGIN + _cut_size(EDGE, CUT))
-        else:
-            out[row] = _cut_size(size, CUT if size <= EDGE else CUT_OF_LONG)
-
-
-@compiled
-def _cut(data: Octets, begin: int, end: int, cut: int, out: Octets, at: int) -> int:
-    for before in range(cut):
-        for behind in range(cut):
-            size = end - behind - begin - before
-            if size >= LEAST_LEFT:
-                out[at : at + size] = data[begin + before : end - behind]
-                out[at + size : at + size + MARGIN] = 0
-                at += size + MARGIN
-    return at - MARGIN
-
-
-@compiled
-def all_unglued(data: Octets, begins: Numbers, ends: Numbers, to: Numbers, out: Octets) -> None:
-    """Write texts, and each without the letters that chance may have put before and behind it."""
-    for row in range(len(begins)):
-        begin, end, at = begins[row], ends[row], to[row]
-        size = end - begin
-        if size <= 2 * EDGE:
-            _cut(data, begin, end, CUT if size <= EDGE else CUT_OF_LONG, out, at)
-            continue
-        out[at : at + size] = data[begin:end]
-        out[at + size : at + size + MARGIN] = 0
-        at = _cut(data, begin, begin + EDGE, CUT, out, at + size + MARGIN)
-        _cut(data, end - EDGE, end, CUT, out, at + MARGIN)

@@ -8,15 +8,25 @@ import math
 
 import numpy as np
 
+from testbed.privacy.kernels.alphabets import (
+    ANY_CAPITAL,
+    ANY_DIGIT,
+    ANY_SMALL,
+    BEYOND_HEX,
+    CONFUSED,
+    DASH,
+    DIGITS,
+    KIND,
+    LOW,
+    LZ,
+    OTHER,
+    PLUS,
+    SIGN,
+    STANDARD,
+    URL,
+)
 from testbed.privacy.kernels.jit import Numbers, Octets, Table, Whole, compiled
 
-HEX_CAPITAL, CAPITAL, HEX_SMALL, SMALL, HIGH, LOW, CONFUSED = 1, 2, 4, 8, 16, 32, 64
-"""Kinds of characters: A-F, G-Z, a-f, g-z, the digits 2 to 7, the others, and what base58 does without (0OIl)."""
-ANY_CAPITAL, ANY_SMALL, ANY_DIGIT = HEX_CAPITAL | CAPITAL, HEX_SMALL | SMALL, HIGH | LOW
-BEYOND_HEX = CAPITAL | SMALL
-PLUS, SLASH, DASH, LINE, DOLLAR, OTHER = 1, 2, 4, 8, 16, 128
-"""Signs that join words of base64, of base64 for addresses, and of lz-string; and all others."""
-STANDARD, URL, LZ = PLUS | SLASH, DASH | LINE, PLUS | DASH | DOLLAR
 ALPHABETS = (URL, STANDARD, LZ)
 SHORT, LEAST_32, LEAST_HEX, FEW, DENSE, LONG, MAX_58 = 7, 8, 10, 10, 12, 16, 2048
 """Characters: of a token at least; of base32; of hex; that may be small letters alone; of what may be packed; of what
@@ -32,18 +42,7 @@ GOOD, PERHAPS, BEHIND, FIRST = 1, 2, 4, 8
 """Octets: of ASCII text; that may begin a text of UTF-8 or Latin-1; behind the first of a letter of UTF-8; with which a
 text or something packed may begin."""
 
-KIND, SIGN, KEEN = np.zeros(256, np.uint8), np.full(256, OTHER, np.uint8), np.zeros(256, np.uint8)
-for _chars, _kind in (
-    (b"ABCDEF", HEX_CAPITAL),
-    (b"GHIJKLMNOPQRSTUVWXYZ", CAPITAL),
-    (b"abcdef", HEX_SMALL),
-    (b"ghijklmnopqrstuvwxyz", SMALL),
-    (b"234567", HIGH),
-    (b"0189", LOW),
-):
-    KIND[list(_chars)] = _kind
-KIND[list(b"0OIl")] |= CONFUSED
-SIGN[list(b"+/-_$")] = PLUS, SLASH, DASH, LINE, DOLLAR
+KEEN = np.zeros(256, np.uint8)
 KEEN[[*range(0x20, 0x7F), 9, 10, 13]] = GOOD | PERHAPS
 KEEN[0x80:0xC0] = BEHIND
 KEEN[[*range(0xC3, 0xCE), 0xD6, 0xD8, *range(0xE0, 0xE7), 0xE9, 0xF6, 0xF8, 0xFC]] = PERHAPS
@@ -51,19 +50,7 @@ KEEN[KEEN & PERHAPS != 0] |= FIRST
 KEEN[[0x1F, 0x28, 0x78, 0xFE, 0xFF]] |= FIRST
 
 
-def _digits(*alphabets: bytes) -> Octets:
-    """The value of each of these characters, 255 for all others."""
-    values = np.full(256, 255, np.uint8)
-    for chars in alphabets:
-        values[np.frombuffer(chars, np.uint8)] = np.arange(len(chars), dtype=np.uint8)
-    return values
-
-
-_SMALL, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
-_NIBBLE = _digits(_DIGITS + b"ABCDEF", _DIGITS + b"abcdef")
-_FIVE = _digits(_SMALL.upper() + b"234567", _SMALL + b"234567")
-_58 = _digits(b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-_SIX = _digits(_SMALL.upper() + _SMALL + _DIGITS + b"+/", _SMALL.upper() + _SMALL + _DIGITS + b"-_")
+_NIBBLE, _FIVE, _58, _SIX = (DIGITS[row].copy() for row in range(4))
 _DIGEST_HEX, _DIGEST_64 = np.zeros(256, np.bool_), np.zeros(256, np.bool_)
 for _size in (16, 20, 28, 32, 48, 64):
     _DIGEST_HEX[2 * _size], _DIGEST_64[-(-_size * 4 // 3)] = True, True

@@ -21,7 +21,6 @@ ASCII = [chr(number) for number in range(0x20, 0x7F)]
 SPOKEN = st.text(st.sampled_from([*ASCII, *"åäöÅÄÖéüøæßğć", "\n"]), min_size=8, max_size=300)
 GOOD = bytes((*range(0x20, 0x7F), 9, 10, 13))
 LATIN = bytes((*GOOD, *range(0xC0, 0x100)))
-CUT, CUT_OF_LONG, EDGE, LEAST_LEFT = 6, 3, 100, 4
 DIGITS_58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -188,30 +187,6 @@ def test_what_is_packed_is_given_back(level: int) -> None:
     packed = zlib.compress("Åsa Öberg, skolan i byn".encode() * 3, level)
     for form, token in (("hex", packed.hex().encode()), ("base64", base64.b64encode(packed))):
         assert (form, packed) in said_in(token, PACKED)
-
-
-def cuttings(text: bytes) -> bytes:
-    """A text, and the same without the letters that chance may have put before and behind it, said slowly."""
-    if len(text) > 2 * EDGE:
-        return bytes(16).join((text, cuttings(text[:EDGE]), cuttings(text[-EDGE:])))
-    cut = range(CUT if len(text) <= EDGE else CUT_OF_LONG)
-    left = [text[before : len(text) - behind] for before in cut for behind in cut]
-    return bytes(16).join(one for one in left if len(one) >= LEAST_LEFT)
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(8, 350), min_size=1, max_size=5), st.randoms(use_true_random=False))
-@example([8, 9, 13, 99, 100, 101, 199, 200, 201], Random(1))
-def test_letters_of_chance_are_cut_away_in_the_room_that_was_told(sizes: list[int], random: Random) -> None:
-    rows = [random.randbytes(size) for size in sizes]
-    buffer, begins = joined(rows)
-    ends = begins + np.array(sizes, np.int64)
-    room = np.empty(len(rows), np.int64)
-    kernels.decoding.sizes_unglued(np.array(sizes, np.int64), room)
-    to = np.cumsum(room + 16) - room
-    out = np.zeros(int(to[-1] + room[-1]) + 16, np.uint8)
-    kernels.decoding.all_unglued(np.frombuffer(buffer, np.uint8), begins, ends, to, out)
-    assert [out[at : at + size].tobytes() for at, size in zip(to, room, strict=True)] == [cuttings(row) for row in rows]
 
 
 HOSTILE: dict[str, bytes] = {

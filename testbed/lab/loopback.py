@@ -9,7 +9,14 @@ import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -268,16 +275,31 @@ def _port(listener: socket.socket) -> int:
 
 
 @contextmanager
-def _listening() -> Iterator[socket.socket]:
-    """A listening socket on a free port of loopback."""
+def _listening(port: int = 0) -> Iterator[socket.socket]:
+    """A listening socket on a port of loopback, a free one unless it is named.
+
+    Raises:
+        OSError: the port is taken.
+    """
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, 0))
+        listener.bind((LOOPBACK, port))
         listener.listen(256)
         yield listener
 
 
+PROXY_PORTS = range(20_000, 32_000)
+"""Below those that systems give to whoever calls out: such a one would be taken again before the proxy has it."""
+
+
 def _free_ports(count: int) -> list[int]:
     """Ports that were free a moment ago: the proxy binds its listeners itself and says so when one was taken since."""
+    ports: list[int] = []
     with ExitStack() as stack:
-        return [_port(stack.enter_context(_listening())) for _ in range(count)]
+        for port in secrets.SystemRandom().sample(PROXY_PORTS, len(PROXY_PORTS)):
+            if len(ports) == count:
+                break
+            with suppress(OSError):
+                stack.enter_context(_listening(port))
+                ports.append(port)
+    return ports

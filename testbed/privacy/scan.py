@@ -363,7 +363,7 @@ def _phones(buffer: bytes, words: Words, index: PeopleIndex) -> Iterator[_Match]
 def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows: list[int]) -> _Match | None:
     before = buffer[max(end - length - MAX_PHONE_SIGNS - 16, 0) : end]
     found = PHONE_BEFORE.search(before)
-    if not found or not rows or buffer[end : end + 1].isalnum():
+    if not found or not rows or buffer[end : end + 1].isalnum() or DECIMAL.fullmatch(found.group()):
         return None
     value = index.rows.value(rows[0])
     digits, wanted = found.group().decode("ascii"), national(value)
@@ -372,4 +372,5 @@ def _phone_match(buffer: bytes, end: int, length: int, index: PeopleIndex, rows:
     return _Match(end - len(found.group()), end, _owner(index, rows))
 
 
+DECIMAL = re.compile(rb"[0-9]\.[0-9]+")
 PHONE_BEFORE = re.compile(rb"(?<![a-z0-9])(?:\+|00)?\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,17}$")

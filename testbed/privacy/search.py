@@ -18,7 +18,7 @@ from testbed.privacy.pieces import DIGEST, GLUED, PACKED, TEXT, Pieces
 from testbed.privacy.records import Found, as_written, together
 from testbed.privacy.scan import Seen, scan, scan_rows
 from testbed.privacy.skeleton import of_bytes, of_rows
-from testbed.privacy.texts import BATCH, Texts, batches, regrouped, texts_of
+from testbed.privacy.texts import BATCH, Raw, Texts, batches, regrouped, texts_of
 from testbed.privacy.undoing import MAX_LAYERS, TOO_LARGE, Bounds, Undone, packed_in, undone
 from testbed.privacy.unwrap import unescaped
 from testbed.privacy.words import Numbers
@@ -65,6 +65,7 @@ class _Work:
         """
         if not len(texts):
             return texts
+        self.bounds.held.clear()
         prints, firsts = np.unique(texts.prints(), return_index=True)
         fresh = np.array([one not in self.met for one in prints.tolist()])
         self.met.update(prints[fresh].tolist())
@@ -132,9 +133,16 @@ def _deeper(inner: Sequence[Texts], work: _Work) -> list[Texts]:
     return [deeper for texts in regrouped(inner) for deeper in _level(texts, work)]
 
 
+def _to_the_end(raws: Sequence[Raw], work: _Work) -> None:
+    """Look at these and at all that is wrapped in them."""
+    inner = [work.new(texts_of(raws)).compact()]
+    while inner:
+        inner = _deeper([texts for texts in inner if len(texts)], work)
+
+
 def _level(texts: Texts, work: _Work) -> list[Texts]:
-    """Look at these and return what was wrapped in them."""
-    plain = undone(texts, work.bounds)
+    """Look at these and return what was wrapped in them, unless it is so much that it has to be looked at at once."""
+    plain = undone(texts, work.bounds, lambda raws: _to_the_end(raws, work))
     deeper = [work.new(texts_of(plain.inner)).compact()] if plain.inner else []
     texts = plain.texts
     for seen in _seen(plain, work.index):
@@ -182,8 +190,17 @@ def _decoded(texts: Texts, found: Pieces, work: _Work) -> Iterator[Texts]:
         texts.glued[of] | (found.kinds == GLUED),
     )
     yield work.new(inner.chosen(np.flatnonzero(found.kinds == TEXT))).compact()
+    packed = work.new(inner.chosen(np.flatnonzero(found.kinds == PACKED)))
+    unpacked: list[Raw] = []
+    size = 0
+    for number in range(len(packed)):
+        for raw in packed_in(packed.raw(number), work.bounds):
+            unpacked.append(raw)
+            size += len(raw.data)
+        if size > BATCH:
+            _to_the_end(unpacked, work)
+            unpacked, size = [], 0
+    yield work.new(texts_of(unpacked)).compact()
+    # NOTE: last, lest what was packed as it stands is told by the letters alone.
     glued = inner.chosen(np.flatnonzero(found.kinds == GLUED))
     yield work.new(glued, glued.unglued_sizes()).unglued()
-    packed = work.new(inner.chosen(np.flatnonzero(found.kinds == PACKED)))
-    if unpacked := [raw for number in range(len(packed)) for raw in packed_in(packed.raw(number), work.bounds)]:
-        yield work.new(texts_of(unpacked)).compact()

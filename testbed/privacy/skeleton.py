@@ -127,11 +127,14 @@ def of_bytes(raw: bytes) -> Iterator[bytes]:
         return
     if b"\0" in raw:
         wide = _wide(raw)
-        if wide is not None:
-            yield of_text(wide)
-            return
-        if runs := _wide_runs(raw):
+        whole = of_text(wide) if wide is not None else b""
+        # NOTE: a sign of ASCII before it shifts what is read in pairs.
+        runs = [run for run in _wide_runs(raw) if run.translate(TABLE) not in whole]
+        if runs:
             yield b"\0".join(runs).translate(TABLE)
+        if wide is not None:
+            yield whole
+            return
     try:
         yield of_text(raw.decode("utf-8"))
     except UnicodeDecodeError:

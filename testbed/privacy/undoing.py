@@ -3,7 +3,7 @@
 Compiled loops tell which texts hold anything of the kind; most do not, and are left as they are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from testbed.privacy import kernels
 from testbed.privacy.skeleton import narrowed
-from testbed.privacy.texts import Layers, Raw, Texts
+from testbed.privacy.texts import BATCH, Layers, Raw, Texts
 from testbed.privacy.unwrap import (
     LEAST_PACKED,
     aside,
+    beside,
     packed_values,
     parts_in,
     sealed,
@@ -41,6 +42,8 @@ class Bounds:
 
     room: Numbers
     layers: Layers = field(default_factory=Layers)
+    held: dict[int, int] = field(default_factory=dict)
+    """Octets of each part that were unpacked and not yet taken off its room."""
     unreadable: dict[tuple[int, str], None] = field(default_factory=dict)
 
 
@@ -57,8 +60,12 @@ class Undone:
     """What was packed in them, or stands in them apart."""
 
 
-def undone(texts: Texts, bounds: Bounds) -> Undone:
-    """The texts, which are compact, in plain octets."""
+def undone(texts: Texts, bounds: Bounds, hand_on: Callable[[list[Raw]], None]) -> Undone:
+    """The texts, which are compact, in plain octets.
+
+    What was packed in them is handed on as soon as it is much: many small texts may grow to more than there is memory
+    for, each within its bounds.
+    """
     buffer = texts.octets.tobytes()
     held, packed = signs_in(texts.octets, texts.begins, texts.ends), np.zeros(len(texts), np.bool_)
     kernels.packings.which(texts.octets, texts.begins, texts.ends, False, packed)
@@ -66,16 +73,24 @@ def undone(texts: Texts, bounds: Bounds) -> Undone:
     packed = (packed | (held & _SIGNED != 0)) & ~texts.glued
     asked = (held != 0) | packed
     inner: list[Raw] = []
+    size = 0
     changed: dict[int, bytes] = {}
     for number in np.flatnonzero(asked).tolist():
         raw = texts.raw(number)
         data, more = _one(raw, int(held[number]), bool(packed[number]), bounds)
         inner += more
+        size += sum(len(one.data) for one in more)
+        if size > BATCH:
+            hand_on(inner)
+            inner, size = [], 0
         if data != raw.data:
             changed[number] = data
     if changed:
         buffer, texts = _rebuilt(buffer, texts, changed)
-    return Undone(texts, buffer, held & _WIDE != 0, inner)
+    wide = held & _WIDE != 0
+    # NOTE: UTF-16 may have been written in escapes.
+    wide[[number for number, data in changed.items() if b"\0" in data]] = True
+    return Undone(texts, buffer, wide, inner)
 
 
 def signs_in(octets: NDArray[np.uint8], begins: Numbers, ends: Numbers) -> NDArray[np.uint8]:
@@ -93,6 +108,8 @@ def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list
     # NOTE: as it stands, a text of a binary message runs into what tells the kind of the next one.
     message = packed and any(one.layers == raw.layers for one in inner)
     apart = message or (bool(inner) and raw.data[:2] in WHOLLY_PACKED)
+    if apart and not message and (more := beside(raw.data, BATCH)):
+        inner.append(raw._replace(data=more))
     if held & _PERCENT and len(raw.data) > LEAST_PACKED:
         if not inner:
             inner = list(packed_in(raw._replace(data=without_percents(raw.data)), bounds))
@@ -111,12 +128,18 @@ def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list
 
 def packed_in(raw: Raw, bounds: Bounds) -> Iterator[Raw]:
     """What is packed in a text, within bounds."""
-    limit = int(bounds.room[raw.part])
-    if bounds.layers.depth(raw.layers) >= MAX_LAYERS or limit <= 0:
+    limit = int(bounds.room[raw.part]) - bounds.held.get(raw.part, 0)
+    if bounds.layers.depth(raw.layers) >= MAX_LAYERS:
+        return
+    if limit <= 0:
+        bounds.unreadable[(raw.part, TOO_LARGE)] = None
         return
     for name, data in unpacked(raw.data, limit):
-        if len(data) >= limit:
+        held = bounds.held[raw.part] = bounds.held.get(raw.part, 0) + len(data)
+        if len(data) >= limit or held >= bounds.room[raw.part]:
             bounds.unreadable[(raw.part, TOO_LARGE)] = None
+            if held - len(data) >= bounds.room[raw.part]:
+                return
         yield Raw(raw.part, bounds.layers.within(raw.layers, name) if name else raw.layers, data, raw.glued)
 
 

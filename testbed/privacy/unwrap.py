@@ -50,6 +50,8 @@ QUOTED = re.compile(
 PART = re.compile(rb"content-disposition:", re.IGNORECASE)
 PART_NAME = re.compile(rb"content-disposition:[^\r\n]{0,200}?\bname=\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+GZIP_HEAD, NAMED, MAX_NAMES = 10, 0b11000, 4096
+"""Octets before the names in the head of gzip, the flags that tell of a name and of a comment, and what is read."""
 DEFLATE = (0b101, 0b011, 0b100, 0b010)
 """What the first three bits of a deflated stream are, if it is not stored as it was (RFC 1951, 3.2.3)."""
 _PRINTABLE = bytes((*range(0x20, 0x7F), 9, 10, 13))
@@ -133,16 +135,24 @@ def aside(raw: bytes) -> Iterator[bytes]:
 
 def _quoted(raw: bytes) -> Iterator[bytes]:
     """What stands around signs of quoted-printable: a script is full of what may be one, and is not read twice."""
-    beyond = 0
+    begin = beyond = 0
     for found in QUOTED.finditer(raw):
-        if found.start() >= beyond:
-            begin, beyond = max(found.start() - AROUND, 0), found.start() + AROUND
-            # NOTE: neither end may be in the middle of a word, which would then look like another.
-            if word := BEGUN.match(raw, beyond):
-                beyond = word.end()
-            if begin and (word := BEGUN.match(raw, begin, found.start())):
-                begin = word.end()
-            yield quopri.decodestring(raw[begin:beyond])
+        if found.start() - AROUND > beyond:
+            if beyond:
+                yield _decoded_around(raw, begin, beyond)
+            begin = found.start() - AROUND
+        beyond = found.start() + AROUND
+    if beyond:
+        yield _decoded_around(raw, begin, beyond)
+
+
+def _decoded_around(raw: bytes, begin: int, beyond: int) -> bytes:
+    # NOTE: neither end may be in the middle of a word, which would then look like another.
+    if word := BEGUN.match(raw, beyond):
+        beyond = word.end()
+    if begin and (word := BEGUN.match(raw, begin, begin + AROUND)):
+        begin = word.end()
+    return quopri.decodestring(raw[begin:beyond])
 
 
 def parts_in(raw: bytes) -> Iterator[bytes]:
@@ -189,10 +199,26 @@ def unpacked(raw: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
             yield name, out
             if begin == 0:
                 return
-    if _packed_perhaps(raw):
-        yield from _on_trial(raw[:MAX_TRIED], limit)
     if (raw[0] < 0x20 or raw[:256].translate(None, _NOT_CONTROL)) and (texts := protobuf.texts_in(raw)):
         yield "", bytes(16).join(texts)
+    elif _packed_perhaps(raw):
+        yield from _on_trial(raw[:MAX_TRIED], limit)
+
+
+def beside(raw: bytes, limit: int) -> bytes:
+    """What stands beside a stream of gzip that octets begin with: the names in its head, and what follows its end.
+
+    As for RFC 1952, 2.3.
+    """
+    if not raw.startswith(GZIP):
+        return b""
+    reading = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        reading.decompress(raw, limit)
+    except zlib.error:
+        return b""
+    names = b"\0".join(raw[GZIP_HEAD : GZIP_HEAD + MAX_NAMES].split(b"\0")[:2]) if raw[3] & NAMED else b""
+    return names + bytes(16) + reading.unused_data if names or reading.unused_data else b""
 
 
 def _packed_perhaps(raw: bytes) -> bool:

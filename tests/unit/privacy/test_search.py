@@ -4,6 +4,10 @@ import base64
 import gzip
 import html
 import json
+import pickle
+import quopri
+import subprocess
+import sys
 import time
 import zlib
 from collections import Counter
@@ -292,3 +296,46 @@ def test_a_short_value_in_latin_1_is_found_whatever_letter_it_begins_with(name: 
     raw = name.encode("latin-1")
     found = search([b"x=" + raw.hex().encode(), b"x=" + base64.b64encode(raw)], index).found
     assert [one.part for one in found] == [0, 1]
+
+
+# --- what was once passed over --------------------------------------------------------------------------------------
+
+HIDDEN: dict[str, bytes] = {
+    "UTF-16 in percents": "".join(f"%{octet:02x}" for octet in "Erik Lind".encode("utf-16-le")).encode(),
+    "UTF-16 in escapes": b'"' + b"".join(b"\\u%04x\\u0000" % octet for octet in b"Erik Lind") + b'"',
+    "base32 in quoted-printable": quopri.encodestring(base64.b32encode(b"lorem ipsum dolor sit " * 9 + b" Erik Lind ")),
+    "behind gzip": gzip.compress(b"{}") + b"\nErik Lind\n",
+    "base64 behind gzip": gzip.compress(b"{}") + b"\n" + base64.b64encode(b'{"u": "Erik Lind"}'),
+    "in the head of gzip": b"\x1f\x8b\x08\x08\0\0\0\0\0\x03Erik Lind.pdf\0" + gzip.compress(b"{}")[10:],
+}
+
+
+@pytest.mark.parametrize("place", HIDDEN)
+def test_a_name_is_found_where_it_could_hide(place: str) -> None:
+    index = PeopleIndex.of([Person(id="elev-7", role="pupil", attributes={"displayName": "Erik Lind"})])
+    assert [one.owner.person for one in search([HIDDEN[place]], index).found] == ["elev-7"]
+
+
+def test_what_was_packed_as_it_stands_is_told_as_packed() -> None:
+    raw = base64.b64encode(zstandard.compress(b'{"user": "asa.oberg@skola.test"}'))
+    index = PeopleIndex.of([Person(id="elev-7", role="pupil", attributes={"mail": "asa.oberg@skola.test"})])
+    assert [one.form for one in search([raw], index).found] == ["base64+zstd"]
+
+
+def test_a_decimal_is_no_telephone_number() -> None:
+    index = PeopleIndex.of([Person(id="elev-7", role="pupil", attributes={"telephoneNumber": "070-123 45 67"})])
+    assert search([b'{"score": 0.701234567}', b"0.70.123"], index).found == ()
+    assert len(search([b"070.123.45.67"], index).found) == 1
+
+
+def test_many_small_bodies_that_grow_are_not_held_all_at_once() -> None:
+    bodies = [gzip.compress(b"%d " % number + b"a d " * 250_000) for number in range(120)]
+    script = (
+        "import pickle, resource, sys; from testbed.privacy.search import search; "
+        "from testbed.privacy.people import PeopleIndex; search([b'a'], PeopleIndex.of([])); "
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+        "search(pickle.load(sys.stdin.buffer), PeopleIndex.of([])); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], input=pickle.dumps(bodies), capture_output=True, check=True)
+    assert int(done.stdout) / 1024 < 300

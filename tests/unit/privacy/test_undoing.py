@@ -5,6 +5,7 @@ import gzip
 import json
 import quopri
 import zlib
+from dataclasses import replace
 from urllib.parse import quote
 
 import brotli
@@ -34,7 +35,10 @@ def bounds_for(parts: int, room: int = ROOM) -> Bounds:
 def undone_of(rows: list[bytes], room: int = ROOM, glued: bool = False) -> tuple[Undone, Bounds]:
     """The rows as parts of their own."""
     bounds = bounds_for(len(rows), room)
-    return undone(texts_of([Raw(number, AS_SENT, row, glued) for number, row in enumerate(rows)]), bounds), bounds
+    raws = [Raw(number, AS_SENT, row, glued) for number, row in enumerate(rows)]
+    more: list[Raw] = []
+    plain = undone(texts_of(raws), bounds, more.extend)
+    return replace(plain, inner=more + plain.inner), bounds
 
 
 def inner_of(row: bytes, room: int = ROOM, glued: bool = False) -> list[tuple[str, bytes]]:
@@ -74,7 +78,7 @@ def test_texts_are_undone_alone_as_among_others(rows: list[bytes]) -> None:
 
 def test_what_holds_nothing_is_left_in_its_buffer() -> None:
     texts = texts_of([Raw(0, AS_SENT, b"anna berg"), Raw(0, AS_SENT, b"")])
-    plain = undone(texts, bounds_for(1))
+    plain = undone(texts, bounds_for(1), list)
     assert plain.texts is texts
     assert plain.inner == []
 

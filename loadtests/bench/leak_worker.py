@@ -23,7 +23,8 @@ LEAKING = 2000
 KEY = b"peppar"
 LOADING, PASSES = 50, 3
 """Exchanges that are searched first, so that every loop is loaded; and how often all are searched then, of which the
-best counts, for what else the machine does makes every pass dearer and none cheaper. Nothing is kept between them."""
+best counts, for what else the machine does makes every pass dearer and none cheaper. Between them nothing is kept but
+spellings of characters, entities and names."""
 
 
 def index(count: int) -> dict[str, float]:

@@ -22,7 +22,6 @@ type Prints = NDArray[np.uint64]
 
 SHA3_END, SHA3_MARK, MARK = 0x80 << 56, 0x06, 0x80
 INNER, OUTER = 0x36, 0x5C
-_BYTE, _IN_BYTE = np.uint64(3), np.uint64(7)
 SMALL, LARGE = np.dtype(np.uint32), np.dtype(np.uint64)
 
 

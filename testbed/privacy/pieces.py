@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from testbed.privacy import kernels
 from testbed.privacy.words import Numbers
 
-DIGEST_SIZES = frozenset({16, 20, 28, 32, 48, 64})
-"""Octets of the digests that are looked for."""
 FORMS = ("", "hex", "base32", "base58", "base64", "lz-string")
 """What a piece was encoded in, by its number; "" for what may be a digest."""
 DIGEST = 0

@@ -1,9 +1,9 @@
 """The loops that look at every octet, compiled when they are first called and kept beside their files from then on.
 
-Numpy would need a dozen passes over the same octets for each. Every function here fills arrays that it is handed, which
-are long enough for any buffer of the same size, and returns how many entries it has filled. A compiled function calls
-others of its own file alone, for what is kept is made anew only when that very file changes; of other files it takes
-numbers that never change.
+Numpy would need a dozen passes over the same octets for each. Most functions here fill arrays that they are handed,
+which are long enough for any buffer of the same size, and return how many entries they have filled. A compiled function
+calls others of its own file alone, for what is kept is made anew only when that very file changes; of other files it
+takes numbers that never change.
 """
 
 from importlib import import_module

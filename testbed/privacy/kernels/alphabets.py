@@ -22,6 +22,8 @@ for _chars, _kind in (
 KIND[list(b"0OIl")] |= CONFUSED
 SIGN[list(b"+/-_$")] = PLUS, SLASH, DASH, LINE, DOLLAR
 
+DIGEST_SIZES = (16, 20, 28, 32, 48, 64)
+"""Octets of the digests that are looked for."""
 HEX, BASE32, BASE58, BASE64 = range(4)
 """Rows of :data:`DIGITS`."""
 DIGITS = np.full((4, 256), 255, np.uint8)

@@ -15,6 +15,7 @@ from testbed.privacy.kernels.alphabets import (
     BEYOND_HEX,
     CONFUSED,
     DASH,
+    DIGEST_SIZES,
     DIGITS,
     KIND,
     LOW,
@@ -27,7 +28,6 @@ from testbed.privacy.kernels.alphabets import (
 )
 from testbed.privacy.kernels.jit import Numbers, Octets, Table, Whole, compiled
 
-ALPHABETS = (URL, STANDARD, LZ)
 SHORT, LEAST_32, LEAST_HEX, FEW, DENSE, LONG, MAX_58 = 7, 8, 10, 10, 12, 16, 2048
 """Characters: of a token at least; of base32; of hex; that may be small letters alone; of what may be packed; of what
 is looked at in every alignment; and more than which no base58 is undone."""
@@ -52,7 +52,7 @@ KEEN[[0x1F, 0x28, 0x78, 0xFE, 0xFF]] |= FIRST
 
 _NIBBLE, _FIVE, _58, _SIX = (DIGITS[row].copy() for row in range(4))
 _DIGEST_HEX, _DIGEST_64 = np.zeros(256, np.bool_), np.zeros(256, np.bool_)
-for _size in (16, 20, 28, 32, 48, 64):
+for _size in DIGEST_SIZES:
     _DIGEST_HEX[2 * _size], _DIGEST_64[-(-_size * 4 // 3)] = True, True
 _WHOLE_32 = np.array([True, False, True, False, True, True, False, True])
 """By their number over a multiple of eight, characters of base32 that say whole octets."""

@@ -5,7 +5,7 @@ import numpy as np
 from testbed.privacy.kernels.jit import Numbers, Octets, Prints, compiled
 from testbed.privacy.mixing import CHAIN, FIRST, K1, K2, K3, MAX_GAP, NAME, PAIR, VALUE
 
-_NIL, _ONE, _TWO, _SEVEN, _EIGHT, _TEN, _HALF = (np.uint64(number) for number in (0, 1, 2, 7, 8, 10, 32))
+_NIL, _ONE, _SEVEN, _EIGHT, _TEN, _HALF = (np.uint64(number) for number in (0, 1, 7, 8, 10, 32))
 _FIFTY_SIX, _FIFTY_EIGHT, _SIXTY_THREE = (np.uint64(number) for number in (56, 58, 63))
 _LOW, _HIGH = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
 _FROM_0, _BEYOND_9 = np.uint64(0x5050505050505050), np.uint64(0x4646464646464646)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testbed.privacy import kernels
-from testbed.privacy.pieces import DIGEST, DIGEST_SIZES, FORMS, GLUED, PACKED, TEXT, Pieces
+from testbed.privacy.pieces import DIGEST, FORMS, GLUED, PACKED, TEXT, Pieces
 
 
 def pieces_of(said: list[bytes]) -> Pieces:
@@ -37,8 +37,3 @@ def test_forms_and_kinds_are_those_of_the_compiled_loops() -> None:
     assert [FORMS[number] for number in numbers] == ["", "hex", "base32", "base58", "base64", "lz-string"]
     assert DIGEST == of.DIGEST
     assert (TEXT, PACKED, GLUED) == (of.AS_TEXT, of.AS_PACKED, of.AS_GLUED)
-
-
-def test_sizes_of_digests_are_those_that_tokens_are_told_by() -> None:
-    sizes = {int(length) // 2 for length in np.flatnonzero(kernels.tokens._DIGEST_HEX)}
-    assert sizes == DIGEST_SIZES

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from testbed.privacy import kernels
 from testbed.privacy.encoded import encoded_in
-from testbed.privacy.pieces import DIGEST, DIGEST_SIZES, FORMS, GLUED, PACKED, TEXT
+from testbed.privacy.kernels.alphabets import DIGEST_SIZES
+from testbed.privacy.pieces import DIGEST, FORMS, GLUED, PACKED, TEXT
 from testbed.privacy.words import joined
 
 ASCII = [chr(number) for number in range(0x20, 0x7F)]

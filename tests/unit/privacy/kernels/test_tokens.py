@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from testbed.privacy import kernels
-from testbed.privacy.pieces import DIGEST_SIZES
+from testbed.privacy.kernels.alphabets import DIGEST_SIZES
 from testbed.privacy.words import joined
 
 HEX, DIGEST_HEX, BASE32, BASE58 = 1, 2, 4, 8

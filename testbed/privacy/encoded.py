@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.privacy import kernels
-from testbed.privacy.pieces import PACKED, TEXT, Pieces
+from testbed.privacy.pieces import FORMS, PACKED, TEXT, Pieces
 from testbed.privacy.words import MARGIN, Numbers
 
 LZ_LIMIT = 1 << 17
 """Characters of a text that lz-string has made."""
 _LZ_ROOM = 4 * LZ_LIMIT
-_LZ = 5
+_LZ = FORMS.index("lz-string")
 _SHORTEST = 7
 
 

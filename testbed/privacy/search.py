@@ -76,6 +76,10 @@ class _Work:
             self.bounds.unreadable[(part, TOO_LARGE)] = None
         return texts.chosen(which[room[parts] >= 0])
 
+    def fresh(self, raws: Sequence[Raw]) -> Texts:
+        """The same of texts that stand by themselves."""
+        return self.new(texts_of(raws)).compact()
+
 
 @lru_cache(maxsize=KEPT)
 def find(text: str, index: PeopleIndex) -> tuple[Owner, ...]:
@@ -100,8 +104,7 @@ def search(parts: Sequence[bytes], index: PeopleIndex, keys: Sequence[bytes] = (
         inner += _level(batch, work)
         if sum(len(texts.octets) for texts in inner) > BATCH:
             inner = _deeper(inner, work)
-    while inner:
-        inner = _deeper(inner, work)
+    _to_the_end(inner, work)
     for part, layers, owner in work.tokens.resolved(index, keys):
         work.found[Found(part, owner, "+".join(layers))] = True
     if work.tokens.full:
@@ -130,20 +133,20 @@ def _told_once(found: Mapping[Found, bool], index: PeopleIndex) -> Iterator[Foun
 
 
 def _deeper(inner: Sequence[Texts], work: _Work) -> list[Texts]:
-    return [deeper for texts in regrouped(inner) for deeper in _level(texts, work)]
+    some = [texts for texts in inner if len(texts)]
+    return [deeper for texts in regrouped(some) for deeper in _level(texts, work)]
 
 
-def _to_the_end(raws: Sequence[Raw], work: _Work) -> None:
+def _to_the_end(inner: Sequence[Texts], work: _Work) -> None:
     """Look at these and at all that is wrapped in them."""
-    inner = [work.new(texts_of(raws)).compact()]
     while inner:
-        inner = _deeper([texts for texts in inner if len(texts)], work)
+        inner = _deeper(inner, work)
 
 
 def _level(texts: Texts, work: _Work) -> list[Texts]:
     """Look at these and return what was wrapped in them, unless it is so much that it has to be looked at at once."""
-    plain = undone(texts, work.bounds, lambda raws: _to_the_end(raws, work))
-    deeper = [work.new(texts_of(plain.inner)).compact()] if plain.inner else []
+    plain = undone(texts, work.bounds, lambda raws: _to_the_end([work.fresh(raws)], work))
+    deeper = [work.fresh(plain.inner)]
     texts = plain.texts
     for seen in _seen(plain, work.index):
         raw = texts.raw(seen.text)
@@ -152,7 +155,7 @@ def _level(texts: Texts, work: _Work) -> list[Texts]:
         work.found[found] = work.found.get(found, False) or not raw.glued
     if (work.bounds.layers.depths()[texts.layers] < MAX_LAYERS).any():
         deeper += _encoded(plain, work)
-    return [one for one in deeper if len(one)]
+    return deeper
 
 
 def _seen(plain: Undone, index: PeopleIndex) -> Iterator[Seen]:
@@ -198,9 +201,9 @@ def _decoded(texts: Texts, found: Pieces, work: _Work) -> Iterator[Texts]:
             unpacked.append(raw)
             size += len(raw.data)
         if size > BATCH:
-            _to_the_end(unpacked, work)
+            _to_the_end([work.fresh(unpacked)], work)
             unpacked, size = [], 0
-    yield work.new(texts_of(unpacked)).compact()
+    yield work.fresh(unpacked)
     # NOTE: last, lest what was packed as it stands is told by the letters alone.
     glued = inner.chosen(np.flatnonzero(found.kinds == GLUED))
     yield work.new(glued, glued.unglued_sizes()).unglued()

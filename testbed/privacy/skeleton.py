@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.privacy import kernels
+from testbed.privacy.kernels.numbers import DROPPED, HARD, TOO_HARD
 from testbed.privacy.words import MARGIN, Numbers, eights_of
 
 SEPARATOR = 0x02
@@ -67,8 +68,6 @@ TABLE = bytes(
 )
 """Latin-1 to skeleton, byte for byte."""
 _LETTER_LEADS = range(0xC3, 0xCC)
-_TOO_HARD = 2
-_DROPPED, _HARD = 0xFE, 0xFF
 _SECOND = np.frombuffer(
     bytes(
         ord((_one(bytes((lead, second)).decode("utf-8")) or chr(SEPARATOR))[0])
@@ -83,9 +82,9 @@ _SECOND = np.frombuffer(
 def _single(char: str) -> int:
     """The skeleton of a character of UTF-8 as one octet, if it is one."""
     if char < "\u0100":
-        return _DROPPED if char.encode("latin-1") == SOFT_HYPHEN else TABLE[ord(char)]
+        return DROPPED if char.encode("latin-1") == SOFT_HYPHEN else TABLE[ord(char)]
     skeleton = _one(char)
-    return _DROPPED if not skeleton else ord(skeleton) if len(skeleton) == 1 else _HARD
+    return DROPPED if not skeleton else ord(skeleton) if len(skeleton) == 1 else HARD
 
 
 _TWOS = np.array([_single(chr(number)) for number in range(0x80, 0x380)], np.uint8)
@@ -196,7 +195,7 @@ class Skeletons:
 
 def of_rows(buffer: bytes, begins: Numbers, ends: Numbers, wide: NDArray[np.bool_]) -> Skeletons:
     """The skeletons of rows of a buffer, zero octets between them; of those that are not ``wide``, which is UTF-16."""
-    became = np.where(wide, _TOO_HARD, 0).astype(np.uint8)
+    became = np.where(wide, TOO_HARD, 0).astype(np.uint8)
     skeletal, more = np.empty(len(buffer), np.uint8), np.empty(len(buffer) + 2 * MARGIN, np.uint8)
     more_rows = np.empty((len(begins), 3), np.int64)
     tables = (np.frombuffer(TABLE, np.uint8), _SECOND, _TWOS, _MARKS)
@@ -209,5 +208,5 @@ def of_rows(buffer: bytes, begins: Numbers, ends: Numbers, wide: NDArray[np.bool
         octets, (begins, ends, became), tables, skeletal, (eights_of(octets), eights_of(skeletal)), more, more_rows
     )
     return Skeletons(
-        skeletal.tobytes(), np.flatnonzero(became == _TOO_HARD), more[:size].tobytes(), more_rows[:count].copy()
+        skeletal.tobytes(), np.flatnonzero(became == TOO_HARD), more[:size].tobytes(), more_rows[:count].copy()
     )

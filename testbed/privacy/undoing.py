@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.privacy import kernels
+from testbed.privacy.kernels.numbers import APART, BACKSLASH, ENTITY, LINE, PERCENT, QUOTED, SIGNED, WIDE
 from testbed.privacy.skeleton import narrowed
 from testbed.privacy.texts import BATCH, Layers, Raw, Texts
 from testbed.privacy.unwrap import (
@@ -31,9 +32,7 @@ MAX_LAYERS = 4
 TOO_LARGE = f"it {OUT_OF_BOUNDS}"
 WHOLLY_PACKED = (b"\x1f\x8b", b"\x28\xb5")
 """What gzip and zstd begin with: a short text in them may stand there as it is, and counts as packed alone."""
-_PERCENT, _BACKSLASH, _ENTITY, _LINE, _QUOTED, _WIDE, _APART, _SIGNED = (1 << bit for bit in range(8))
-"""As :mod:`testbed.privacy.kernels.signs` has them."""
-_ESCAPES = _PERCENT | _BACKSLASH | _ENTITY | _LINE
+_ESCAPES = PERCENT | BACKSLASH | ENTITY | LINE
 
 
 @dataclass(slots=True)
@@ -70,7 +69,7 @@ def undone(texts: Texts, bounds: Bounds, hand_on: Callable[[list[Raw]], None]) -
     held, packed = signs_in(texts.octets, texts.begins, texts.ends), np.zeros(len(texts), np.bool_)
     kernels.packings.which(texts.octets, texts.begins, texts.ends, False, packed)
     # NOTE: what is glued was taken for a text in the midst of other octets.
-    packed = (packed | (held & _SIGNED != 0)) & ~texts.glued
+    packed = (packed | (held & SIGNED != 0)) & ~texts.glued
     asked = (held != 0) | packed
     inner: list[Raw] = []
     size = 0
@@ -87,14 +86,14 @@ def undone(texts: Texts, bounds: Bounds, hand_on: Callable[[list[Raw]], None]) -
             changed[number] = data
     if changed:
         buffer, texts = _rebuilt(buffer, texts, changed)
-    wide = held & _WIDE != 0
+    wide = held & WIDE != 0
     # NOTE: UTF-16 may have been written in escapes.
     wide[[number for number, data in changed.items() if b"\0" in data]] = True
     return Undone(texts, buffer, wide, inner)
 
 
 def signs_in(octets: NDArray[np.uint8], begins: Numbers, ends: Numbers) -> NDArray[np.uint8]:
-    """What each text holds that has to be undone, as :mod:`testbed.privacy.kernels.signs` numbers it."""
+    """What each text holds that has to be undone, as :mod:`testbed.privacy.kernels.numbers` numbers it."""
     held, marks = np.zeros(len(begins), np.uint8), np.empty(len(octets), np.bool_)
     kernels.signs.asked(octets, marks)
     kernels.signs.signs(octets, marks, eights_of(marks.view(np.uint8)), begins, ends, held)
@@ -110,18 +109,18 @@ def _one(raw: Raw, held: int, packed: bool, bounds: Bounds) -> tuple[bytes, list
     apart = message or (bool(inner) and raw.data[:2] in WHOLLY_PACKED)
     if apart and not message and (more := beside(raw.data, BATCH)):
         inner.append(raw._replace(data=more))
-    if held & _PERCENT and len(raw.data) > LEAST_PACKED:
+    if held & PERCENT and len(raw.data) > LEAST_PACKED:
         if not inner:
             inner = list(packed_in(raw._replace(data=without_percents(raw.data)), bounds))
         inner += [raw._replace(data=part) for part in packed_values(raw.data)]
-    if held & _APART:
+    if held & APART:
         inner += [raw._replace(data=part) for part in parts_in(raw.data)]
-    data = narrowed(raw.data) if held & _WIDE else raw.data
+    data = narrowed(raw.data) if held & WIDE else raw.data
     if held & _ESCAPES or data is not raw.data:
         data = unescaped(data)
-    if held & _QUOTED or data is not raw.data:
+    if held & QUOTED or data is not raw.data:
         inner += [raw._replace(data=more) for more in aside(data)]
-    if (held & _APART or data is not raw.data) and (why := sealed(data)):
+    if (held & APART or data is not raw.data) and (why := sealed(data)):
         bounds.unreadable[(raw.part, why)] = None
     return (b"" if apart else data), inner
 

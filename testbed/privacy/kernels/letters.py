@@ -3,11 +3,8 @@
 import numpy as np
 
 from testbed.privacy.kernels.jit import Numbers, Octets, Prints, Whole, compiled
+from testbed.privacy.kernels.numbers import AS_LATIN, DONE, DROPPED, HARD, TOO_HARD
 
-DROPPED, HARD = 0xFE, 0xFF
-"""In place of the skeleton of a letter: it has none; it has several characters."""
-DONE, AS_LATIN, TOO_HARD = range(3)
-"""What has become of a row: it is a skeleton; it is one of Latin-1; only slower code can read it."""
 _LOW, _HIGH = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
 _FROM_A, _BEYOND_Z = np.uint64(0x3F3F3F3F3F3F3F3F), np.uint64(0x2525252525252525)
 """What lifts A, and what lifts the character behind Z, to the highest bit of its octet."""

@@ -3,10 +3,8 @@
 import numpy as np
 
 from testbed.privacy.kernels.jit import Marks, Numbers, Octets, Prints, compiled
+from testbed.privacy.kernels.numbers import APART, BACKSLASH, ENTITY, LINE, PERCENT, QUOTED, SIGNED, WIDE
 
-PERCENT, BACKSLASH, ENTITY, LINE, QUOTED, WIDE, APART, SIGNED = 1, 2, 4, 8, 16, 32, 64, 128
-"""Percent-encoding; escapes of JSON and scripts; entities; lines of base64; quoted-printable; UTF-16; the parts of a
-form or a token of JOSE; what gzip or zstd begin with."""
 LINE_OF_64, ENTITY_NAME = 60, 31
 _HEX, _LETTER, _DIGIT, _STANDARD, _ESCAPED, _CAPITAL_HEX = 1, 2, 4, 8, 16, 32
 _PERCENT, _AND, _SEMICOLON, _COLON, _EQUAL, _DASH, _HASH, _BACK, _RETURN, _END = b"%&;:=-#\\\r\n"

@@ -7,7 +7,7 @@ from idp.directory import Directory
 from idp.rollover import Rollover
 from idp.saml.relying_parties import RelyingParties
 from idp.spoiling import Spoiler
-from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import AnyOrder, ChangePerson, RollKeys, SpoilNext
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Orders:
     directory: Directory
     rollover: Rollover
 
-    def obey(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+    def obey(self, order: AnyOrder) -> None:
         """Carry it out.
 
         Raises:

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.places import SCHOOLS, SchoolPlace
-from testbed.model.orders import ORDER, ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import ORDER, AnyOrder
 from testbed.model.release import RELEASE_RECORDS, ReleaseRecord
 
 HTTP_OK = 200
@@ -18,7 +18,7 @@ class SchoolControl:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+    async def ask(self, order: AnyOrder) -> None:
         """Hand an order to the school, which has carried it out when this returns.
 
         Raises:

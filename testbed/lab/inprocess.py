@@ -11,7 +11,7 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
-from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
 from testbed.runner.accounts import keep_accounts
@@ -51,7 +51,7 @@ class InProcessStage:
         if self.control is not None:
             keep_accounts(self._folder.releases, play_id, await self.control.take_releases())
 
-    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+    async def ask(self, order: AnyOrder) -> None:
         """See :class:`testbed.runner.drive.Orders`."""
         if self.control is None:
             raise RuntimeError("the stage has no school yet")

@@ -35,7 +35,7 @@ from testbed.lab.home import trusting
 from testbed.lab.participant import CONFIG, ParticipantConfig
 from testbed.lab.places import HOSTS, SENDERS
 from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec
-from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
 from testbed.runner.accounts import keep_accounts
@@ -95,7 +95,7 @@ class LoopbackStage:
             participant.must_live()
         keep_accounts(self._releases, play_id, await self._control.take_releases())
 
-    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+    async def ask(self, order: AnyOrder) -> None:
         """See :class:`testbed.runner.drive.Orders`."""
         await self._control.ask(order)
 

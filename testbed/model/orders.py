@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from testbed.model.forgery import Forgery
 from testbed.model.written import Id, Operation, Written
 
 
@@ -13,6 +14,17 @@ class SpoilNext(Written):
     order: Literal["spoil"] = "spoil"
     entity_id: str
     operations: tuple[Operation, ...] = Field(min_length=1)
+
+
+class ForgeNext(Written):
+    """Make the next message of one kind to a vendor so, once, and keep an account of it."""
+
+    order: Literal["forge"] = "forge"
+    party: str
+    """Entity ID or client ID of the vendor."""
+    other: Id
+    """The person whom the message may speak of in place of whoever logs in."""
+    forgery: Forgery
 
 
 class RollKeys(Written):
@@ -37,7 +49,8 @@ class ChangePerson(Written):
     """By canonical name; those that are not named stay as they are."""
 
 
-type Order = Annotated[SpoilNext | RollKeys | ChangePerson, Field(discriminator="order")]
+type AnyOrder = SpoilNext | ForgeNext | RollKeys | ChangePerson
+type Order = Annotated[AnyOrder, Field(discriminator="order")]
 
-ORDER: TypeAdapter[SpoilNext | RollKeys | ChangePerson] = TypeAdapter(Order)
+ORDER: TypeAdapter[AnyOrder] = TypeAdapter(Order)
 """Reads and writes the body of ``POST /orders`` of the school's control API."""

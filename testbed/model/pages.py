@@ -4,7 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal
 
-from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import AnyOrder
 from testbed.model.written import Operation, Person, Vendor
 
 type ResourceKind = Literal["img", "link", "script", "iframe"]
@@ -76,7 +76,7 @@ class ChangeBrowser:
 class Ask:
     """Ask something of the school through its control API."""
 
-    order: SpoilNext | RollKeys | ChangePerson
+    order: AnyOrder
 
 
 type Step = Visit | Submit | ChangeBrowser | Ask

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from testbed.model.operations import Operation
 from testbed.model.person import SecurityMarking
 from testbed.model.strict import Bilingual, Id, Role, Written, known_attribute
 
@@ -20,40 +21,6 @@ type Flow = Literal[
 
 Status = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
 """The last part of a status code of SAML Core 3.2.2.2."""
-
-
-class SetText(Written):
-    """Replace the text of every element that the XPath names."""
-
-    op: Literal["set-text"]
-    xpath: str
-    value: str
-
-
-class SetAttribute(Written):
-    """Set an attribute on every element that the XPath names."""
-
-    op: Literal["set-attribute"]
-    xpath: str
-    name: str
-    value: str
-
-
-class Remove(Written):
-    """Remove every element that the XPath names."""
-
-    op: Literal["remove"]
-    xpath: str
-
-
-class InTheClear(Written):
-    """Do not encrypt the assertion, whatever was agreed."""
-
-    op: Literal["in-the-clear"]
-
-
-type Operation = Annotated[SetText | SetAttribute | Remove | InTheClear, Field(discriminator="op")]
-"""One change to a valid message, made before it is signed. Prefixes: saml, samlp, ds."""
 
 
 class Casting(Written):

@@ -6,19 +6,15 @@ of its own; here are the names that the rest of the testbed asks for.
 """
 
 from testbed.model.agreement import Agreement, Controller, DataClause, Limits, Processor, Recipient
+from testbed.model.operations import InTheClear, Operation, Remove, SetAttribute, SetText
 from testbed.model.person import Person, SecurityMarking
 from testbed.model.scenario import (
     Casting,
     Every,
     Expect,
     ExpectedFinding,
-    InTheClear,
-    Operation,
     PersonKind,
-    Remove,
     Scenario,
-    SetAttribute,
-    SetText,
     Suite,
 )
 from testbed.model.strict import ROLES, Bilingual, Id, Role, Written

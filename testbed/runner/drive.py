@@ -3,14 +3,14 @@
 from typing import Protocol
 
 from testbed.interception.browser import Browser
-from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import AnyOrder
 from testbed.model.pages import Ask, ChangeBrowser, Flow, FlowStopped, Page, Submit, Visit
 
 
 class Orders(Protocol):
     """Whoever carries orders to the school."""
 
-    async def ask(self, order: SpoilNext | RollKeys | ChangePerson) -> None:
+    async def ask(self, order: AnyOrder) -> None:
         """The school does as it is asked from now on."""
 
 

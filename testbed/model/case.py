@@ -1,0 +1,165 @@
+"""Negative cases as people write them: a valid login, and the one thing that is wrong with it.
+
+A file is one subject, as the audience of an assertion; its cases differ in how exactly they get it wrong.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from testbed.model.forgery import Forgery
+from testbed.model.operations import Exact
+from testbed.model.strict import Bilingual, Id
+
+type Protocol = Literal["saml", "oidc"]
+type Expect = Literal["accept", "reject", "never-other-user"]
+"""What the vendor must do with it. ``never-other-user``: take it or refuse it, but never show the wrong person."""
+type Level = Literal["MUST", "SHOULD"]
+type Manner = Literal[
+    "login",
+    "unsolicited",
+    "again",
+    "again-elsewhere",
+    "again-after-logout",
+    "elsewhere",
+    "over-a-session",
+    "relay-state",
+    "shows",
+    "exhaustion",
+    "cookie-renewed",
+    "cookie-flags",
+    "logout-ends",
+    "logout-message",
+    "request",
+]
+"""How it is delivered, and what is looked at.
+
+- ``login``: a login is begun, the school's answer is the forged message, and the probe tells who is logged in.
+- ``unsolicited``: nobody asked for it.
+- ``again``: the honest message is delivered a second time by the browser that it was for, whose session was dropped;
+  ``again-elsewhere``: by another browser; ``again-after-logout``: after a logout.
+- ``elsewhere``: begun in one browser and delivered in another.
+- ``over-a-session``: the other person is logged in already in the browser that brings it.
+- ``relay-state``: with the relay state of ``value``, and the browser must not be led off.
+- ``shows``: the text of ``value`` must stand on no page that follows.
+- ``exhaustion``: it must be answered in bounded time, and the next login must work.
+- ``cookie-renewed``: the session's cookie is not the one that was there before; ``cookie-flags``: what it must bear.
+- ``logout-ends``: after a logout at the vendor the old cookies open nothing.
+- ``logout-message``: somebody is logged in while the forged logout message comes; rejecting it keeps them logged in.
+- ``request``: the vendor's own login request, by the rule that ``value`` names.
+"""
+type Need = Literal[
+    "logout",
+    "single-logout",
+    "back-channel-logout",
+    "encryption",
+    "second-school",
+    "unsolicited-is-off",
+    "requests-context",
+    "forces-login",
+    "https",
+    "metadata-fetched",
+    "refresh-tokens",
+]
+"""What the vendor must have for the case to mean something; without it the case is SKIPPED, and says so."""
+
+
+class Case(Exact):
+    """One case, whole."""
+
+    id: Id
+    """Unique among all."""
+    protocol: Protocol
+    catalogue: str = Field(pattern=r"^[SO][0-9]{2}$")
+    """The row of the attack catalogue that it belongs to."""
+    title: Bilingual
+    """What is wrong with the message."""
+    harm: Bilingual
+    """What happens to a pupil or a school when a vendor takes it."""
+    clause: str
+    """Of the specification that the vendor breaks."""
+    level: Level = "MUST"
+    expect: Expect = "reject"
+    manner: Manner = "login"
+    forgery: Forgery | None = None
+    """None: the message is as it must be, and what is wrong is how it is delivered."""
+    changes: tuple[str, ...] = ()
+    """The nodes in which the forged message differs from the valid one, and no others."""
+    value: str = ""
+    """What the manner needs to know."""
+    needs: tuple[Need, ...] = ()
+    references: tuple[str, ...] = ()
+    """CVE numbers and papers."""
+    mend: Bilingual | None = None
+    """What the vendor can do."""
+
+    @property
+    def message(self) -> str:
+        """Which message is forged; "" when none is."""
+        return self.forgery.message if self.forgery else ""
+
+
+class OneCase(Exact):
+    """A case in the file of its subject, which says what all its cases share."""
+
+    id: Id
+    title: Bilingual
+    harm: Bilingual | None = None
+    clause: str = ""
+    level: Level | None = None
+    expect: Expect | None = None
+    manner: Manner | None = None
+    forgery: Forgery | None = None
+    changes: tuple[str, ...] = ()
+    value: str = ""
+    needs: tuple[Need, ...] | None = None
+    references: tuple[str, ...] | None = None
+
+
+class Subject(Exact):
+    """One file of cases."""
+
+    id: Id
+    """The ids of its cases begin with it."""
+    protocol: Protocol
+    catalogue: str = Field(pattern=r"^[SO][0-9]{2}$")
+    title: Bilingual
+    harm: Bilingual
+    clause: str
+    level: Level = "MUST"
+    expect: Expect = "reject"
+    manner: Manner = "login"
+    needs: tuple[Need, ...] = ()
+    references: tuple[str, ...] = ()
+    mend: Bilingual | None = None
+    cases: Annotated[tuple[OneCase, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _cases_are_told_apart(self) -> Self:
+        names = [case.id for case in self.cases]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"more than one of its cases is called {sorted(twice)[0]}")
+        return self
+
+    def compiled(self) -> tuple[Case, ...]:
+        """Its cases, each with what it shares with the others; ids are ``saml-audience-missing``."""
+        return tuple(self._whole(one) for one in self.cases)
+
+    def _whole(self, one: OneCase) -> Case:
+        return Case(
+            id=f"{self.protocol}-{self.id}-{one.id}",
+            protocol=self.protocol,
+            catalogue=self.catalogue,
+            title=one.title,
+            harm=one.harm or self.harm,
+            clause=one.clause or self.clause,
+            level=one.level or self.level,
+            expect=one.expect or self.expect,
+            manner=one.manner or self.manner,
+            forgery=one.forgery,
+            changes=one.changes,
+            value=one.value,
+            needs=self.needs if one.needs is None else one.needs,
+            references=self.references if one.references is None else one.references,
+            mend=self.mend,
+        )

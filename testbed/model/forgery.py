@@ -1,0 +1,151 @@
+"""What the school is to make of its next message to a vendor, and its account of what it made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+from testbed.model.operations import Exact, Operation
+
+type SamlKey = Literal["school", "coming", "stranger", "clone", "second", "secret-pem", "secret-der", "secret-base64"]
+"""What signs: the school's key; the one that it will change to; a key that nobody knows; one whose certificate names
+the school as its own does; the second school's; the school's public certificate used as the secret of an HMAC."""
+type Covered = Literal["assertion", "response"]
+
+
+class Replace(Exact):
+    """Replace a text of the finished document, which must stand there so many times."""
+
+    op: Literal["replace"]
+    text: str
+    by: str
+    times: int = Field(default=1, ge=1)
+
+
+class Prolog(Exact):
+    """Put text before the root of the finished document."""
+
+    op: Literal["prolog"]
+    text: str
+
+
+type TextOperation = Annotated[Replace | Prolog, Field(discriminator="op")]
+
+
+class SamlForgery(Exact):
+    """A response, or a request to log out: the valid one, spoiled at four places of its making."""
+
+    message: Literal["response", "logout-request"] = "response"
+    before: tuple[Operation, ...] = ()
+    """Done before anything is signed: whoever does this holds the school's key, or runs the school."""
+    covers: tuple[Covered, ...] | None = None
+    """What is signed; None: as the vendor is used to, () nothing."""
+    key: SamlKey = "school"
+    placed: tuple[Operation, ...] = ()
+    """Done once the signatures stand in their places, without values: their own parts can be changed."""
+    after: tuple[Operation, ...] = ()
+    """Done once all is signed: anyone who gets hold of a message can do it."""
+    encrypt: Literal["as-agreed", "after"] = "as-agreed"
+    """``after``: the assertion that is then first is encrypted to the vendor when all else is done, as anyone can."""
+    document: tuple[TextOperation, ...] = ()
+    """Done on the finished document."""
+
+
+class SetMember(Exact):
+    """Set a member of a JSON object, at its end; ``path`` leads there by names joined with slashes."""
+
+    op: Literal["set"]
+    path: str
+    value: JsonValue
+
+
+class RemoveMember(Exact):
+    """Take a member away."""
+
+    op: Literal["remove"]
+    path: str
+
+
+class Twice(Exact):
+    """Write a member once more, after the others, with this value: what a parser makes of it differs."""
+
+    op: Literal["twice"]
+    path: str
+    value: JsonValue
+
+
+type JsonOperation = Annotated[SetMember | RemoveMember | Twice, Field(discriminator="op")]
+"""One change to a JSON object. Values may hold places in braces, as those of SAML do."""
+
+type TokenKey = Literal[
+    "school", "coming", "stranger", "second", "none", "empty", "corrupt",
+    "secret-pem", "secret-pkcs1", "secret-der", "secret-jwk", "secret-modulus", "secret-certificate",
+    "secret-openssh", "client-secret",
+]  # fmt: skip
+"""What signs a token: a key; nothing at all (``none``), an empty signature under an honest header (``empty``), a
+signature with one bit changed (``corrupt``); an HMAC whose secret is the school's public key as it is written in one of
+several ways; or an HMAC with the secret of the client."""
+
+
+class TokenForgery(Exact):
+    """An ID token or a logout token."""
+
+    message: Literal["id-token", "logout-token"]
+    header: tuple[JsonOperation, ...] = ()
+    claims: tuple[JsonOperation, ...] = ()
+    key: TokenKey = "school"
+    other: bool = False
+    """It speaks of the other person: sub and the claims about the person are theirs."""
+    at_once: bool = False
+    """The access token that comes with it is the other person's too, so that userinfo agrees."""
+
+
+class JsonForgery(Exact):
+    """A JSON document that the school answers a vendor's server with."""
+
+    message: Literal["userinfo", "token-answer", "discovery", "jwks", "metadata"]
+    members: tuple[JsonOperation, ...] = ()
+    other: bool = False
+    """It is the other person's."""
+
+
+class AnswerForgery(Exact):
+    """The answer of the authorization endpoint, by way of the browser: each field is a member."""
+
+    message: Literal["authorization"]
+    members: tuple[JsonOperation, ...] = ()
+
+
+type Forgery = Annotated[
+    SamlForgery | TokenForgery | JsonForgery | AnswerForgery,
+    Field(discriminator="message"),
+]
+type MessageKind = Literal[
+    "response", "logout-request", "id-token", "logout-token", "userinfo", "token-answer", "discovery", "jwks",
+    "metadata", "authorization",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The school's account of one message that it was asked to make."""
+
+    at: datetime
+    party: str
+    """Entity ID or client ID of the vendor."""
+    message: str
+    """A :data:`MessageKind`."""
+    document: str
+    """As it went out: XML, a compact token, JSON, or a query."""
+    said: Mapping[str, tuple[str, ...]]
+    """What it states of the person who logged in, by canonical name; ``name-id`` and ``sub`` are the names that the
+    protocols have for people."""
+    other: Mapping[str, tuple[str, ...]]
+    """What the school would state of the other person in the same place."""
+    fetched: bool = False
+    """The vendor's server asked for it by itself."""
+
+
+MADE: TypeAdapter[tuple[Made, ...]] = TypeAdapter(tuple[Made, ...])

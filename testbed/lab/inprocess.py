@@ -52,7 +52,7 @@ class InProcessStage:
             keep_accounts(self._folder.releases, play_id, await self.control.take_releases())
 
     async def ask(self, order: AnyOrder) -> None:
-        """See :class:`testbed.runner.drive.Orders`."""
+        """See :class:`testbed.interception.drive.Orders`."""
         if self.control is None:
             raise RuntimeError("the stage has no school yet")
         await self.control.ask(order)

@@ -30,8 +30,8 @@ async def drive(flow: Flow, browser: Browser, orders: Orders) -> str:
         step = next(flow)
         while True:
             match step:
-                case Visit(url):
-                    page = await browser.visit(url)
+                case Visit(url, stop_before):
+                    page = await browser.visit(url, stop_before)
                 case Submit(form, values, stop_before):
                     page = await browser.submit(form, values, stop_before)
                 case ChangeBrowser():

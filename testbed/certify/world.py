@@ -2,11 +2,13 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from testbed.interception.browser import Browser
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
+from testbed.model.written import Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class World(Protocol):
         Raises:
             ParticipantUnavailable: it does not answer.
         """
+
+    async def metadata(self, vendor: Vendor) -> bytes:
+        """The SAML metadata of a vendor.
+
+        Raises:
+            ValueError: it cannot be had, or is none; says why.
+        """
+
+    async def date_at(self, url: str) -> datetime | None:
+        """What time it is at this server, by the header Date; None where it does not say."""
 
     def school_calls(self) -> tuple[Call, ...]:
         """What reached the school since the last time that this was asked."""

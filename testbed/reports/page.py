@@ -9,11 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from testbed.model.release import POLICIES, REASONS
 from testbed.model.written import ROLES
-from testbed.reports import redact
+from testbed.reports import certificate_texts, redact
 from testbed.reports.access import STATES
+from testbed.reports.printable import printable
+from testbed.reports.references import references
 from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
 
 REPORT_STYLES = ("report.css",)
+CERTIFICATE_STYLES = ("report.css", "certificate.css")
 
 
 def page(template: str, styles: tuple[str, ...] = REPORT_STYLES, **said: object) -> str:
@@ -21,7 +24,7 @@ def page(template: str, styles: tuple[str, ...] = REPORT_STYLES, **said: object)
     style = _style(styles)
     # NOTE: the digest is of the very text between the tags, which the template writes without a change.
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    return _environment().get_template(template).render(said, style=style, style_digest=digest)
+    return printable(_environment().get_template(template).render(said, style=style, style_digest=digest))
 
 
 @cache
@@ -48,6 +51,16 @@ def _environment() -> Environment:
         attribute=attribute,
         checks=check_info(),
         observed_sv=observed_sv,
+        CASE_VERDICTS=certificate_texts.CASE_VERDICTS,
+        NO_DATA=certificate_texts.NO_DATA,
+        OBSERVED=certificate_texts.OBSERVED,
+        OUTCOMES=certificate_texts.OUTCOMES,
+        PROTOCOLS=certificate_texts.PROTOCOLS,
+        SAYS=certificate_texts.SAYS,
+        SCOPE=certificate_texts.SCOPE,
+        TWINS=certificate_texts.TWINS,
+        expected=certificate_texts.expected,
+        references=references,
     )
     environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of)
     return environment

@@ -1,7 +1,5 @@
 """From verdicts to an outcome for a purpose (compliant, not compliant, inconclusive), and what it rests on."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 
 from testbed.model.certificate import CaseResult, ConfigurationError, Outcome
@@ -36,15 +34,6 @@ def outcome(
     return Outcome.COMPLIANT, (
         Bilingual(sv=f"{passed} fall gick som de ska.", en=f"{passed} cases went as they must."),
     )
-
-
-def digest_of(results: Sequence[CaseResult]) -> str:
-    """SHA-256 over every case: what was sent, what was seen, and the verdict."""
-    lines = [
-        json.dumps([one.case.id, one.sent, str(one.observed), one.user, str(one.verdict)], ensure_ascii=False)
-        for one in results
-    ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _failed(result: CaseResult) -> Bilingual:

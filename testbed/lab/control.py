@@ -44,13 +44,14 @@ class SchoolControl:
         except ValidationError as error:
             raise ParticipantUnavailable(f"the school's account of what it made cannot be read: {error}") from error
 
-    async def take_releases(self) -> tuple[ReleaseRecord, ...]:
-        """The account of every login since the last call, of each school of the lab; it is told once.
+    async def take_releases(self, *, all_schools: bool = True) -> tuple[ReleaseRecord, ...]:
+        """The account of every login since the last call, of each school of the lab or of the first; it is told once.
 
         Raises:
             ParticipantUnavailable: a school does not answer, or with something else.
         """
-        taken = [record for place in SCHOOLS for record in await self._take_releases(place)]
+        places = SCHOOLS if all_schools else SCHOOLS[:1]
+        taken = [record for place in places for record in await self._take_releases(place)]
         return tuple(sorted(taken, key=lambda record: record.at))
 
     async def _take_releases(self, place: SchoolPlace) -> tuple[ReleaseRecord, ...]:

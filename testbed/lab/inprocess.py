@@ -36,7 +36,7 @@ class InProcessStage:
 
     def client(self, sender: str) -> httpx.AsyncClient:
         """A client whose every exchange is recorded under this sender's name."""
-        transport = RecordingTransport(sender, self._hosts, self._journal)
+        transport = RecordingTransport(sender, self._hosts.get, self._journal)
         return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
 
     @asynccontextmanager

@@ -187,6 +187,19 @@ def ending_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
+@asynccontextmanager
+async def served(app: ASGIApp, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """An app on a free port of loopback; yields its address."""
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(_listening(host, 0, "a free port"))
+        server = server_for(app)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        tasks.create_task(server.serve(sockets=[listener]))
+        stack.callback(_close, [server])
+        await server.up.wait()
+        yield f"http://{host}:{_port(listener)}"
+
+
 async def _in_this_process(stack: AsyncExitStack, apps: OutsideApps, sockets: Sequence[socket.socket]) -> None:
     servers = [server_for(app) for app in (apps.public, apps.control)]
     tasks = await stack.enter_async_context(asyncio.TaskGroup())

@@ -50,10 +50,10 @@ class ListenerApp:
     """Answers every request with 404, and remembers it.
 
     Args:
-        url: where it is served, without a slash at its end.
+        url: where it is served, without a slash at its end; "" until that is known.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str = "") -> None:
         self.url = url
         self._watch = Watch(_nothing)
 

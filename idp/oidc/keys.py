@@ -18,6 +18,8 @@ FILES = MappingProxyType(
         ("ec", "coming"): "oidc-signing-ec-coming.pem",
     }
 )
+STRANGERS = MappingProxyType({"rsa": "oidc-stranger.pem", "ec": "oidc-stranger-ec.pem"})
+"""Of keys that are published nowhere and sign forged tokens alone."""
 SLOTS: tuple[KeySlot, ...] = get_args(KeySlot.__value__)
 
 
@@ -30,7 +32,7 @@ class TokenKeys:
 
     def __init__(self, school: SchoolKeys) -> None:
         self._school = school
-        self._loaded: dict[tuple[KeyKind, KeySlot], Signer] = {}
+        self._loaded: dict[str, tuple[SigningKey, Signer]] = {}
 
     def signer(self, algorithm: Algorithm, stage: KeyStage) -> Signer:
         """The key that signs with this algorithm.
@@ -62,11 +64,26 @@ class TokenKeys:
             raise ValueError("is of another issuer")
         return claims
 
+    def signing(self, algorithm: Algorithm, stage: KeyStage) -> SigningKey:
+        """As :meth:`signer`, the pair of keys itself."""
+        return self._pair(FILES[KINDS[algorithm], signer(stage)], KINDS[algorithm])[0]
+
+    def coming(self, algorithm: Algorithm, stage: KeyStage) -> SigningKey:
+        """The pair of keys that does not sign now, and will at the next change."""
+        slot = next(one for one in SLOTS if one != signer(stage))
+        return self._pair(FILES[KINDS[algorithm], slot], KINDS[algorithm])[0]
+
+    def stranger(self, algorithm: Algorithm) -> SigningKey:
+        """A pair of keys that no vendor has any reason to trust."""
+        return self._pair(STRANGERS[KINDS[algorithm]], KINDS[algorithm])[0]
+
     def _key(self, kind: KeyKind, slot: KeySlot) -> Signer:
-        found = self._loaded.get((kind, slot))
+        return self._pair(FILES[kind, slot], kind)[1]
+
+    def _pair(self, file: str, kind: KeyKind) -> tuple[SigningKey, Signer]:
+        found = self._loaded.get(file)
         if found is None:
             school = self._school
-            path = school.folder / FILES[kind, slot]
-            found = signer_of(SigningKey.load_or_make(path, school.common_name, school.made, kind))
-            self._loaded[kind, slot] = found
+            key = SigningKey.load_or_make(school.folder / file, school.common_name, school.made, kind)
+            found = self._loaded[file] = (key, signer_of(key))
         return found

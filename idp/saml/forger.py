@@ -146,6 +146,7 @@ class Forger:
                 document=document[:MAX_TOLD].decode("utf-8", "replace"),
                 said=about.own.said,
                 other=about.other.said,
+                delivered_to=about.acs,
                 fetched=about.fetched,
             )
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
+from testbed.interception.cookies import Cookie
 from testbed.model.pages import Form, Page
 
 
@@ -23,8 +24,12 @@ class BrowserError(RuntimeError):
 class Browser(Protocol):
     """One person's browser, which keeps cookies and has one page open."""
 
-    async def visit(self, url: str) -> Page:
+    async def visit(self, url: str, stop_before: str = "") -> Page:
         """Open a URL as if typed.
+
+        Args:
+            url: which.
+            stop_before: see :meth:`submit`.
 
         Raises:
             BrowserError: it could not be had.
@@ -36,11 +41,18 @@ class Browser(Protocol):
         Args:
             form: of the open page.
             values: by the fields' names.
-            stop_before: no redirect to an address that begins so is followed; the page bears the address.
+            stop_before: no redirect to an address that begins so is followed; the page bears the address. A form that
+                sends itself there is not sent; the page bears the form.
 
         Raises:
             BrowserError: what it leads to could not be had.
         """
+
+    async def cookies(self) -> tuple[Cookie, ...]:
+        """All that it holds."""
+
+    async def restore(self, cookies: Sequence[Cookie]) -> None:
+        """Hold these cookies and no others, with no page open."""
 
     async def forget(self) -> None:
         """Be another browser from now on: without cookies, with no page open."""

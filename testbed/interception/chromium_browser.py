@@ -2,8 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urldefrag
 
@@ -13,6 +15,7 @@ from playwright.async_api import Page as Sheet
 
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserError
+from testbed.interception.cookies import Cookie
 from testbed.interception.filling import send_form
 from testbed.interception.http_browser import MAX_BODY, REDIRECTS
 from testbed.interception.settling import ANSWER_S, LEAD_S, Traffic
@@ -39,7 +42,7 @@ class ChromiumBrowser:
         self._process, self._proxy, self._language = process, proxy, language
         self._tab: _Tab | None = None
 
-    async def visit(self, url: str) -> Page:
+    async def visit(self, url: str, stop_before: str = "") -> Page:
         """See :class:`testbed.interception.browser.Browser`.
 
         Raises:
@@ -50,7 +53,7 @@ class ChromiumBrowser:
         async def go() -> None:
             await tab.sheet.goto(url, wait_until="commit", timeout=LEAD_S * 1000)
 
-        return await tab.lead(go, url)
+        return await tab.lead(go, url, stop_before)
 
     async def submit(self, form: Form, values: Sequence[tuple[str, str]] = (), stop_before: str = "") -> Page:
         """See :class:`testbed.interception.browser.Browser`.
@@ -67,6 +70,19 @@ class ChromiumBrowser:
             await send_form(shown, values)
 
         return await tab.lead(send, form.action, stop_before)
+
+    async def cookies(self) -> tuple[Cookie, ...]:
+        """See :class:`testbed.interception.browser.Browser`."""
+        tab = await self._open()
+        return tuple(map(_read_cookie, await tab.sheet.context.cookies()))
+
+    async def restore(self, cookies: Sequence[Cookie]) -> None:
+        """See :class:`testbed.interception.browser.Browser`."""
+        await self.forget()
+        tab = await self._open()
+        # NOTE: Playwright does not publish the type of what add_cookies takes.
+        written: Any = [_written_cookie(cookie) for cookie in cookies]
+        await tab.sheet.context.add_cookies(written)
 
     async def forget(self) -> None:
         """See :class:`testbed.interception.browser.Browser`."""
@@ -98,6 +114,15 @@ class ChromiumBrowser:
             except TimeoutError as error:
                 raise ParticipantUnavailable(f"Chromium opened no page within {LEAD_S:.0f} s") from error
         return self._tab
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """A request that was held back."""
+
+    is_form: bool
+    """A form that sent itself: the page goes on showing it."""
+    url: str
 
 
 class _Tab:
@@ -139,8 +164,8 @@ class _Tab:
             except TimeoutError:
                 trouble = f"nothing within {LEAD_S + ANSWER_S:.0f} s"
             await self._traffic.settled(target)
-        if stopped:
-            self.page = Page(urldefrag(stopped[0]).url, self._redirected)
+        if stopped and not stopped[0].is_form:
+            self.page = Page(urldefrag(stopped[0].url).url, self._redirected)
         else:
             self.page = await self._read(target, trouble)
         return self.page
@@ -181,9 +206,9 @@ class _Tab:
         return str(kind), str(text)
 
     @asynccontextmanager
-    async def _stopping(self, before: str) -> AsyncIterator[list[str]]:
+    async def _stopping(self, before: str) -> AsyncIterator[list["_Stopped"]]:
         """Let the page go to no address that begins so; yields a list that comes to hold it."""
-        stopped: list[str] = []
+        stopped: list[_Stopped] = []
         if not before:
             yield stopped
             return
@@ -192,8 +217,8 @@ class _Tab:
 
         async def paused(event: dict[str, Any]) -> None:
             request, kept = event["request"], {"requestId": event["requestId"]}
-            if request["method"] == "GET" and not stopped:
-                stopped.append(str(request["url"]))
+            if not stopped:
+                stopped.append(_Stopped(request["method"] == "POST", str(request["url"])))
                 await session.send("Fetch.failRequest", {**kept, "errorReason": "Aborted"})
             else:
                 await session.send("Fetch.continueRequest", kept)
@@ -223,6 +248,34 @@ class _Tab:
         if len(self._context.pages) > MOST_SHEETS:
             with suppress(Error):
                 await sheet.close()
+
+
+def _read_cookie(cookie: Mapping[str, Any]) -> Cookie:
+    domain, expires = str(cookie["domain"]), float(cookie["expires"])
+    return Cookie(
+        name=str(cookie["name"]),
+        value=str(cookie["value"]),
+        domain=domain.removeprefix("."),
+        host_only=not domain.startswith("."),
+        path=str(cookie["path"]),
+        secure=bool(cookie["secure"]),
+        same_site=str(cookie["sameSite"]).lower(),
+        expires=None if expires < 0 else datetime.fromtimestamp(expires, UTC),
+        http_only=bool(cookie["httpOnly"]),
+    )
+
+
+def _written_cookie(cookie: Cookie) -> dict[str, Any]:
+    return {
+        "name": cookie.name,
+        "value": cookie.value,
+        "domain": cookie.domain if cookie.host_only else f".{cookie.domain}",
+        "path": cookie.path,
+        "expires": -1 if cookie.expires is None else cookie.expires.timestamp(),
+        "httpOnly": cookie.http_only,
+        "secure": cookie.secure,
+        "sameSite": cookie.same_site.capitalize(),
+    }
 
 
 async def _agree(dialog: Dialog) -> None:

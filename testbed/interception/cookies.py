@@ -1,7 +1,7 @@
 """A browser's cookies: by domain, path, Secure, expiry and SameSite (RFC 6265bis)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -38,6 +38,7 @@ class Cookie:
     same_site: str
     """strict, lax or none."""
     expires: datetime | None
+    http_only: bool = False
 
 
 class CookieJar:
@@ -57,6 +58,15 @@ class CookieJar:
             self._cookies.pop(key, None)
         elif key in self._cookies or len(self._cookies) < MAX_COOKIES:
             self._cookies[key] = cookie
+
+    @property
+    def held(self) -> tuple[Cookie, ...]:
+        """All that are kept."""
+        return tuple(self._cookies.values())
+
+    def restore(self, cookies: Iterable[Cookie]) -> None:
+        """Hold these and no others."""
+        self._cookies = {(cookie.domain, cookie.path, cookie.name): cookie for cookie in cookies}
 
     def header(self, url: str, *, same_site: bool, safe_top_level: bool) -> str:
         """The Cookie header for a request; "" for none.
@@ -103,6 +113,7 @@ class CookieJar:
             secure="secure" in said,
             same_site=said["samesite"].lower() if said.get("samesite", "").lower() in ("strict", "none") else "lax",
             expires=_expiry(said, self._now()),
+            http_only="httponly" in said,
         )
         return cookie if _may_be_set(cookie, secure_origin=parts.scheme == "https") else None
 

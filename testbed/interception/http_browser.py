@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 import httpx
 
 from testbed.interception.browser import BrowserError
-from testbed.interception.cookies import CookieJar, site_of
+from testbed.interception.cookies import Cookie, CookieJar, site_of
 from testbed.interception.referrer import POLICIES, origin_header, origin_of, referrer
 from testbed.model.pages import Form, Page, Resource
 from testbed.model.wire import Response, header, header_values
@@ -71,13 +71,13 @@ class HttpBrowser:
         self._language = language
         self.page: Page | None = None
 
-    async def visit(self, url: str) -> Page:
+    async def visit(self, url: str, stop_before: str = "") -> Page:
         """See :class:`testbed.interception.browser.Browser`.
 
         Raises:
             BrowserError: it could not be had.
         """
-        return await self._open(_Fetch("GET", url, "document"))
+        return await self._open(_Fetch("GET", url, "document"), stop_before)
 
     async def submit(self, form: Form, values: Sequence[tuple[str, str]] = (), stop_before: str = "") -> Page:
         """See :class:`testbed.interception.browser.Browser`.
@@ -86,6 +86,15 @@ class HttpBrowser:
             BrowserError: what it leads to could not be had.
         """
         return await self._open(self._sending(form, values), stop_before)
+
+    async def cookies(self) -> tuple[Cookie, ...]:
+        """See :class:`testbed.interception.browser.Browser`."""
+        return self._jar.held
+
+    async def restore(self, cookies: Sequence[Cookie]) -> None:
+        """See :class:`testbed.interception.browser.Browser`."""
+        await self.forget()
+        self._jar.restore(cookies)
 
     async def forget(self) -> None:
         """See :class:`testbed.interception.browser.Browser`."""
@@ -106,7 +115,7 @@ class HttpBrowser:
             self.page = page = read_page(url, response)
             await self._embed(page, frames=True)
             form = next((form for form in page.forms if form.auto_submit and form.action), None)
-            if form is None:
+            if form is None or (stop_before and form.action.startswith(stop_before)):
                 return page
             fetch = self._sending(form)
         raise BrowserError(f"more than {MAX_AUTO_SUBMITS} forms sent themselves one after the other, last {fetch.url}")

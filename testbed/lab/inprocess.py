@@ -1,9 +1,10 @@
 """The lab without sockets: every participant an ASGI app, the network a dict. Hundreds of plays a minute."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
+from starlette.types import ASGIApp
 
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
@@ -11,6 +12,8 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
+from testbed.lab.watching import Watch
+from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
@@ -28,6 +31,7 @@ class InProcessStage:
         self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], folder: RunFolder, now: Clock
     ) -> None:
         self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
+        self._apps: Mapping[str, ASGIApp] = {}
         self.control: SchoolControl | None = None
 
     def client(self, sender: str) -> httpx.AsyncClient:
@@ -51,8 +55,33 @@ class InProcessStage:
         if self.control is not None:
             keep_accounts(self._folder.releases, play_id, await self.control.take_releases())
 
+    def serve(self, apps: Mapping[str, ASGIApp]) -> None:
+        """The hosts of the schools and the federation."""
+        self._apps = apps
+        self._hosts.update({host: httpx.ASGITransport(app) for host, app in apps.items()})
+
+    def add_host(self, host: str, app: ASGIApp) -> None:
+        """One more host of the network."""
+        self._hosts[host] = httpx.ASGITransport(app)
+
+    def watch(self, host: str) -> Watch:
+        """Keep a line for every request to this host from now on.
+
+        Raises:
+            KeyError: there is none.
+        """
+        watched = Watch(self._apps[host])
+        self._hosts[host] = httpx.ASGITransport(watched)
+        return watched
+
+    async def take_made(self) -> tuple[Made, ...]:
+        """The first school's account of what it was ordered to make."""
+        if self.control is None:
+            raise RuntimeError("the stage has no school yet")
+        return await self.control.take_made()
+
     async def ask(self, order: AnyOrder) -> None:
-        """See :class:`testbed.runner.drive.Orders`."""
+        """See :class:`testbed.interception.drive.Orders`."""
         if self.control is None:
             raise RuntimeError("the stage has no school yet")
         await self.control.ask(order)
@@ -69,7 +98,7 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
             return await stack.enter_async_context(stage.client(sender))
 
         authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
-        hosts.update({host: httpx.ASGITransport(app) for host, app in authorities.apps.items()})
+        stage.serve(authorities.apps)
         for vendor in spec.simulated:
             service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
             for host in service.config.hosts:

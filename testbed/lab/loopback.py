@@ -96,7 +96,7 @@ class LoopbackStage:
         keep_accounts(self._releases, play_id, await self._control.take_releases())
 
     async def ask(self, order: AnyOrder) -> None:
-        """See :class:`testbed.runner.drive.Orders`."""
+        """See :class:`testbed.interception.drive.Orders`."""
         await self._control.ask(order)
 
     async def _tell(self, order: Line) -> dict[str, object]:

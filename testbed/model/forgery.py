@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, TypeAdapter, model_validator
@@ -70,8 +71,35 @@ class SamlForgery(Exact):
     """Compressed as the Redirect binding would, though it goes by another."""
 
 
+JSON_PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "{now}": "the time of issue; {now+90} and {now-90} are so many seconds later and earlier",
+        "{issuer}": "the school's issuer",
+        "{host}": "the same without its scheme",
+        "{second}": "the issuer of the second, dishonest school",
+        "{client}": "the vendor's client ID",
+        "{nonce}": "the nonce of the request that is answered",
+        "{state}": "its state",
+        "{redirect-uri}": "where its answer goes",
+        "{own:NAME}": "what the school says of the person who logs in: an attribute by canonical name, or sub",
+        "{other:NAME}": "what it would say of the other person",
+        "{other:code}": "a code that the school gave this vendor in a login of the other person, begun elsewhere",
+        "{upper:PLACE}": "what comes in the place of another, {upper:client} say, in capital letters",
+        "{jwk:KEY}": "the public key of a TokenKey, as a JSON Web Key",
+        "{kid:KEY}": "its name",
+        "{certificate:KEY}": "its certificate, in base64",
+    }
+)
+"""What may stand in braces in a value, and what comes in its place. A value that is one place and nothing else keeps
+its type: {now+90} is a number there, and {jwk:stranger} an object."""
+
+
 class SetMember(Exact):
-    """Set a member of a JSON object, at its end; ``path`` leads there by names joined with slashes."""
+    """Set a member of a JSON object: in its place if it is there already, else behind the others.
+
+    ``path`` leads there by names joined with slashes; ``~1`` is a slash within a name, a number counts in a list, and
+    ``-`` is behind the end of one (JSON Pointer, RFC 6901).
+    """
 
     op: Literal["set"]
     path: str
@@ -79,14 +107,14 @@ class SetMember(Exact):
 
 
 class RemoveMember(Exact):
-    """Take a member away."""
+    """Take a member away, which must be there."""
 
     op: Literal["remove"]
     path: str
 
 
 class Twice(Exact):
-    """Write a member once more, after the others, with this value: what a parser makes of it differs."""
+    """Write a member once more, after all others, with this value: what a parser makes of it differs."""
 
     op: Literal["twice"]
     path: str
@@ -94,16 +122,24 @@ class Twice(Exact):
 
 
 type JsonOperation = Annotated[SetMember | RemoveMember | Twice, Field(discriminator="op")]
-"""One change to a JSON object. Values may hold places in braces, as those of SAML do."""
+"""One change to a JSON object. Values may hold places in braces: see :data:`JSON_PLACES`."""
 
 type TokenKey = Literal[
-    "school", "coming", "stranger", "second", "none", "empty", "corrupt",
-    "secret-pem", "secret-pkcs1", "secret-der", "secret-jwk", "secret-modulus", "secret-certificate",
-    "secret-openssh", "client-secret",
+    "school", "school-other-kind", "coming", "stranger", "second", "none", "empty", "corrupt",
+    "secret-pem", "secret-pem-stripped", "secret-pkcs1", "secret-der", "secret-jwk", "secret-modulus",
+    "secret-certificate", "secret-openssh", "secret-empty", "secret-known", "client-secret",
 ]  # fmt: skip
-"""What signs a token: a key; nothing at all (``none``), an empty signature under an honest header (``empty``), a
-signature with one bit changed (``corrupt``); an HMAC whose secret is the school's public key as it is written in one of
-several ways; or an HMAC with the secret of the client."""
+"""What signs a token.
+
+- ``school``: the key that signs for this vendor; ``school-other-kind``: the one that it publishes for the other
+  algorithm; ``coming``: the one that it will change to; ``stranger``: a key that nobody knows; ``second``: the second
+  school's. The header names the school's key whichever signs, until an operation changes that.
+- ``none``: nothing at all, and the header says so; ``empty``: nothing, under an honest header; ``corrupt``: the
+  school's key, and then one bit is changed.
+- ``secret-...``: an HMAC whose secret is the school's public key as it is written in one of several ways, or is empty,
+  or is the word that everybody tries first; ``client-secret``: an HMAC with the secret of the client. The header says
+  HS256, or what an operation makes of it, and the HMAC is by that.
+"""
 
 
 class TokenForgery(Exact):
@@ -111,25 +147,30 @@ class TokenForgery(Exact):
 
     message: Literal["id-token", "logout-token"]
     header: tuple[JsonOperation, ...] = ()
+    """Done last: what it says of the key may be untrue. An ``alg`` of the HS family decides how an HMAC is made."""
     claims: tuple[JsonOperation, ...] = ()
     key: TokenKey = "school"
     other: bool = False
     """It speaks of the other person: sub and the claims about the person are theirs."""
     at_once: bool = False
-    """The access token that comes with it is the other person's too, so that userinfo agrees."""
+    """The access token that comes with it is the other person's, so that userinfo speaks of them; at_hash fits it."""
 
 
 class JsonForgery(Exact):
-    """A JSON document that the school answers a vendor's server with."""
+    """A JSON document that the school answers a vendor's server with.
+
+    Whoever fetches ``discovery`` or ``jwks`` does not say which vendor it is: the next one who does gets the
+    forged one.
+    """
 
     message: Literal["userinfo", "token-answer", "discovery", "jwks"]
     members: tuple[JsonOperation, ...] = ()
     other: bool = False
-    """It is the other person's."""
+    """Userinfo is the other person's, and so is the access token of a token answer."""
 
 
 class AnswerForgery(Exact):
-    """The answer of the authorization endpoint, by way of the browser: each field is a member."""
+    """The answer of the authorization endpoint, by way of the browser: each field is a member, and a text."""
 
     message: Literal["authorization"]
     members: tuple[JsonOperation, ...] = ()
@@ -161,6 +202,8 @@ class Made:
     protocols have for people."""
     other: Mapping[str, tuple[str, ...]]
     """What the school would state of the other person in the same place."""
+    delivered_to: str = ""
+    """Where the browser takes it; "" for what a server fetches or is told."""
     fetched: bool = False
     """The vendor's server asked for it by itself."""
 

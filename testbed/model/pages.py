@@ -1,7 +1,7 @@
 """A web page as a person's browser holds it, and the steps that a flow asks the browser to take."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from testbed.model.orders import AnyOrder
@@ -21,6 +21,25 @@ class Form:
     id: str = ""
     auto_submit: bool = False
     """A script of the page sends it as soon as the page has loaded (SAML and OpenID Connect by POST)."""
+    buttons: tuple["Button", ...] = ()
+    """By which it can be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a form, and the field that is sent when it is pressed."""
+
+    text: str
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that a person can follow."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,10 @@ class Page:
     forms: tuple[Form, ...] = ()
     resources: tuple[Resource, ...] = ()
     referrer_policy: str = ""
+    links: tuple[Link, ...] = ()
+    media_type: str = ""
+    document: str = field(default="", repr=False)
+    """What came, as text: for whoever looks closer than a person does."""
 
     def form(self, form_id: str) -> Form | None:
         """The form with this id."""
@@ -55,6 +78,8 @@ class Visit:
     """Open a URL as if typed: no Referer."""
 
     url: str
+    stop_before: str = ""
+    """As of :class:`Submit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +89,8 @@ class Submit:
     form: Form
     values: tuple[tuple[str, str], ...] = ()
     stop_before: str = ""
-    """Follow no redirect to an address that begins so: the page that is sent bears that address and was not opened."""
+    """Follow no redirect to an address that begins so: the page that is sent bears that address and was not opened. Nor
+    is a form sent there that sends itself: the page that bears it is what is sent."""
 
 
 @dataclass(frozen=True, slots=True)

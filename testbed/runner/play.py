@@ -8,10 +8,10 @@ from typing import Protocol
 
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.drive import Orders, drive
 from testbed.model.pages import Cast, Flow
 from testbed.model.verdict import Play
 from testbed.model.written import Person
-from testbed.runner.drive import Orders, drive
 
 
 class Stage(Orders, Protocol):

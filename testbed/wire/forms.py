@@ -7,13 +7,14 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree, html
 
-from testbed.model.pages import Form, Page, Resource, ResourceKind
+from testbed.model.pages import Button, Form, Link, Page, Resource, ResourceKind
 from testbed.model.wire import Headers, Response, header, header_values
 from testbed.wire.bodies import decoded
 
 MAX_RESOURCES = 100
 MAX_FIELDS = 500
 MAX_TEXT = 200_000
+MAX_DOCUMENT = 2_000_000
 SUBMITS = re.compile(r"\.\s*(?:submit|requestSubmit)\s*\(|\[\s*['\"]submit['\"]\s*\]\s*\(")
 FETCHED_LINKS = frozenset({"stylesheet", "icon", "preload", "prefetch", "manifest", "apple-touch-icon"})
 UNSENT = frozenset({"submit", "button", "image", "reset", "file"})
@@ -25,12 +26,20 @@ def read_page(url: str, response: Response) -> Page:
     body = decoded(response.headers, response.body)
     kind = header(response.headers, "content-type").lower()
     policy = _policy_of(header_values(response.headers, "referrer-policy"))
+    media_type = kind.partition(";")[0].strip()
     if "html" not in kind:
         text = body.decode("utf-8", "replace")[:MAX_TEXT] if kind.startswith("text/") or "json" in kind else ""
-        return Page(url, response.status, text=" ".join(text.split()), referrer_policy=policy)
+        return Page(
+            url,
+            response.status,
+            text=" ".join(text.split()),
+            referrer_policy=policy,
+            media_type=media_type,
+            document=text,
+        )
     root = _parse(body, response.headers)
     if root is None:
-        return Page(url, response.status, referrer_policy=policy)
+        return Page(url, response.status, referrer_policy=policy, media_type=media_type)
     base = _base(root, url)
     meta = [m.get("content") or "" for m in root.iter("meta") if (m.get("name") or "").lower() == "referrer"]
     auto = _submits_itself(root)
@@ -42,13 +51,27 @@ def read_page(url: str, response: Response) -> Page:
         forms=tuple(_form(form, base, auto) for form in root.iter("form")),
         resources=tuple(_resources(root, base))[:MAX_RESOURCES],
         referrer_policy=_policy_of(meta) or policy,
+        links=tuple(_links(root, base))[:MAX_RESOURCES],
+        media_type=media_type,
+        document=_text_of(body, response.headers),
     )
 
 
-def _parse(body: bytes, headers: Headers) -> "html.HtmlElement | None":
-    stated = re.search(r"charset=\"?([\w-]+)", header(headers, "content-type"), re.IGNORECASE)
+def _text_of(body: bytes, headers: Headers) -> str:
     try:
-        parser = html.HTMLParser(encoding=stated.group(1) if stated else None, no_network=True, huge_tree=False)
+        return body.decode(_charset(headers) or "utf-8", "replace")[:MAX_DOCUMENT]
+    except LookupError:
+        return body.decode("utf-8", "replace")[:MAX_DOCUMENT]
+
+
+def _charset(headers: Headers) -> str:
+    stated = re.search(r"charset=\"?([\w-]+)", header(headers, "content-type"), re.IGNORECASE)
+    return stated.group(1) if stated else ""
+
+
+def _parse(body: bytes, headers: Headers) -> "html.HtmlElement | None":
+    try:
+        parser = html.HTMLParser(encoding=_charset(headers) or None, no_network=True, huge_tree=False)
     except LookupError:
         parser = html.HTMLParser(no_network=True, huge_tree=False)
     try:
@@ -101,7 +124,26 @@ def _submits_itself(root: "html.HtmlElement") -> bool:
 def _form(form: "html.HtmlElement", base: str, auto: bool) -> Form:
     method: Literal["GET", "POST"] = "POST" if (form.get("method") or "").lower() == "post" else "GET"
     fields = tuple(_fields(form))[:MAX_FIELDS]
-    return Form(_absolute(base, form.get("action") or base), method, fields, form.get("id") or "", auto)
+    action = _absolute(base, form.get("action") or base)
+    return Form(action, method, fields, form.get("id") or "", auto, tuple(_buttons(form))[:MAX_FIELDS])
+
+
+def _buttons(form: "html.HtmlElement") -> Iterator[Button]:
+    for element in form.iter("button", "input"):
+        kind = (element.get("type") or ("submit" if element.tag == "button" else "text")).lower()
+        if kind in ("submit", "image") and element.get("disabled") is None:
+            written = element.text_content() if element.tag == "button" else element.get("value") or element.get("alt")
+            text = " ".join((written or "").split()) or element.get("aria-label") or ""
+            yield Button(text, element.get("name") or "", element.get("value") or "")
+
+
+def _links(root: "html.HtmlElement", base: str) -> Iterator[Link]:
+    for element in root.iter("a", "area"):
+        url = _absolute(base, element.get("href")) if element.get("href") else ""
+        if url:
+            text = " ".join(element.text_content().split())
+            alternative = next((image.get("alt") for image in element.iter("img") if image.get("alt")), "")
+            yield Link(text or element.get("aria-label") or alternative or element.get("title") or "", url)
 
 
 def _fields(form: "html.HtmlElement") -> Iterator[tuple[str, str]]:

@@ -4,6 +4,8 @@ A build goes red exactly when the run's exit status is not 0: a play has one tes
 when its expectation is not met. A finding that was expected is told in the output of its check, not as a failure.
 """
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from testbed.model.verdict import Finding, Judgement, Result, RunRecord, Verdict
@@ -14,15 +16,26 @@ INCONCLUSIVE = frozenset({Verdict.ERROR, Verdict.NOT_VERIFIED})
 
 def render(record: RunRecord) -> str:
     """The whole document."""
+    root = etree.Element("testsuites", name=printable(record.run.id))
+    root.extend(suites_of(record))
+    return text_of(root)
+
+
+def suites_of(record: RunRecord) -> Iterator[etree._Element]:
+    """One for each play, and one for what went wrong with the lab or with captures."""
     run = record.run
-    root = etree.Element("testsuites", name=printable(run.id))
-    for judgement in run.judgements:
-        root.append(_suite(judgement))
+    yield from map(_suite, run.judgements)
     for name, kind, lines in (("lab", "problem", run.problems), ("captures", "unreadable", run.unreadable)):
-        suite = etree.SubElement(root, "testsuite", name=name) if lines else root
+        suite = etree.Element("testsuite", name=name)
         for number, line in enumerate(lines, start=1):
             case = etree.SubElement(suite, "testcase", classname=name, name=f"{kind}-{number}")
             etree.SubElement(case, "error", message=printable(line))
+        if lines:
+            yield suite
+
+
+def text_of(root: etree._Element) -> str:
+    """The document, with its tests counted."""
     for element in (*root.iter("testsuite"), root):
         element.set("tests", str(len(list(element.iter("testcase")))))
         for kind, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):

@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 PEERS := .venv-peers
+SPID := .venv-spid
 INTEROP := .venv-interop
 JOSE := .venv-jose-3.3.0 .venv-jose-3.5.0
 NODE := .node-interop
@@ -78,7 +79,12 @@ $(PEERS)/.ready: loadtests/bench/peers.lock
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r loadtests/bench/peers.lock
 	@touch $@
 
-bench: setup $(PEERS)/.ready ## benchmarks against peers: one JSON line each, a table on standard error
+$(SPID)/.ready: loadtests/bench/spid.lock
+	@$(PYTHON) -m venv --clear $(SPID)
+	@$(SPID)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r loadtests/bench/spid.lock
+	@touch $@
+
+bench: setup $(PEERS)/.ready $(SPID)/.ready ## benchmarks against peers: one JSON line each, a table on standard error
 	@$(BIN)/python -m loadtests.bench
 
 bench-privacy: setup $(PEERS)/.ready ## the search for people's values on the published corpus, beside its peers
@@ -90,9 +96,10 @@ schema: setup ## write docs/schema/*.json from the models
 lock: ## resolve the dependencies anew (needs uv and npm)
 	@uv pip compile pyproject.toml --group dev --extra browser --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock
+	@uv pip compile loadtests/bench/spid.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/spid.lock
 	@uv pip compile tests/interop/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/peers.lock
 	@for version in 3.3.0 3.5.0; do uv pip compile tests/interop/jose-$$version.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/jose-$$version.lock || exit; done
 	@for name in $(SAMLIFY); do npm install --prefix tests/interop/peers/$$name --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error || exit; done
 
 clean: ## remove what make and the testbed wrote; keys in .testbed stay
-	@rm -rf $(VENV) $(PEERS) $(INTEROP) $(JOSE) $(NODE) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(PEERS) $(SPID) $(INTEROP) $(JOSE) $(NODE) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Certify one vendor, whatever it is: put its world together, run the cases, then judge honest logins for their data."""
+"""Certify one vendor, whatever it is: put its world together, run the cases, judge honest logins for their data."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from idp.accounts import Accounts
+from idp.accounts import Accounts, Makings
 from idp.config import Clock, RelyingParty, SchoolConfig
 from idp.control import control_app
 from idp.directory import Directory
@@ -24,11 +24,13 @@ from idp.problems import Words, error_handlers
 from idp.release import SchoolFacts
 from idp.rollover import Rollover
 from idp.saml.back_channel import BackChannel
+from idp.saml.forger import Forger
 from idp.saml.logout import LogoutReader
 from idp.saml.metadata import MEDIA_TYPE, OwnMetadata
 from idp.saml.relying_parties import RelyingParties
 from idp.saml.requests import RequestReader
 from idp.saml.responses import ResponseIssuer
+from idp.saml.seals import Seals
 from idp.saml.server import make_server
 from idp.saml.sign_on import SamlAnswering, SamlDesk, SamlSignOn
 from idp.saml.signing import Signers
@@ -90,21 +92,22 @@ class School:
             signers=signers,
             now=now,
         )
-        spoiler, self.accounts = Spoiler(state), Accounts(state)
+        self.accounts = Accounts(state)
+        forger = _forger(parts, keys, state)
         self._pages, self._parts = parts.pages, parts
         self._metadata = OwnMetadata(server, keys, signers if config.sign_metadata else None)
         requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
         issuer = ResponseIssuer(server, signers)
         facts = SchoolFacts(config.organisation, config.scope, config.registration_authority, keys.pairwise_secret)
-        by_saml = SamlAnswering(parts, SamlDesk(requests, issuer, spoiler, facts, self.accounts))
+        by_saml = SamlAnswering(parts, SamlDesk(requests, issuer, forger, facts, self.accounts))
         oidc = OidcSide(parts, keys, state, http, (facts, self.accounts))
         sign_on = SignOn(parts, {"saml": by_saml, "oidc": oidc.answering})
         saml = SamlSignOn(parts, requests, by_saml, sign_on)
         telling, reader = _saml_telling(parts, http)
         logout = Logout(parts, LogoutRuns(state), {"saml": telling, "oidc": oidc.telling})
         slo = SamlLogout(parts, reader, telling, logout)
-        orders = Orders(parts.parties, spoiler, parts.directory, parts.rollover)
-        self.control = control_app(config.control_token, orders, self.accounts)
+        orders = Orders(parts.parties, forger.spoiler, forger, parts.directory, parts.rollover)
+        self.control = control_app(config.control_token, orders, self.accounts, forger.makings)
         self.app = Starlette(
             routes=[
                 *self._own_routes(),
@@ -161,6 +164,19 @@ def _saml_routes(saml: SamlSignOn, slo: SamlLogout) -> Sequence[Route]:
         Route("/saml/slo", slo.by_post, methods=["POST"]),
         Route("/saml/slo/soap", slo.by_soap, methods=["POST"]),
     ]
+
+
+def _forger(parts: SchoolParts, keys: SchoolKeys, state: State) -> Forger:
+    second = parts.config.second
+    return Forger(
+        config=parts.config,
+        spoiler=Spoiler(state),
+        makings=Makings(state),
+        seals=Seals(keys, parts.now, (lambda: second.keys.current) if second else None),
+        signers=parts.signers,
+        rollover=parts.rollover,
+        now=parts.now,
+    )
 
 
 def _saml_telling(parts: SchoolParts, http: httpx.AsyncClient) -> tuple[SamlTelling, LogoutReader]:

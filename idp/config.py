@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from idp.keys import KeyKind
+from idp.keys import KeyKind, SchoolKeys
 from testbed.model.written import Agreement, Bilingual, OidcClient, Person, ReleasePolicy
 
 type Clock = Callable[[], datetime]
@@ -50,6 +50,24 @@ class OidcParty:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondSchool:
+    """Another school, which lends its name and its keys to forged messages."""
+
+    base_url: str
+    keys: SchoolKeys
+
+    @property
+    def entity_id(self) -> str:
+        """Its SAML name."""
+        return saml_name(self.base_url)
+
+
+def saml_name(base_url: str) -> str:
+    """The SAML name of a school, which is also where its metadata stands."""
+    return f"{base_url}/saml/metadata"
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolConfig:
     """One mock school."""
 
@@ -80,11 +98,13 @@ class SchoolConfig:
     """Vendors of OpenID Connect that are registered by hand."""
     sign_metadata: bool = False
     """Whether it signs its own metadata; where a federation publishes it, the federation does."""
+    second: SecondSchool | None = None
+    """In whose name, and with whose keys, a forged message can be signed; None where a lab has no other school."""
 
     @property
     def entity_id(self) -> str:
         """The school's SAML name, which is also where its metadata stands."""
-        return f"{self.base_url}/saml/metadata"
+        return saml_name(self.base_url)
 
     @property
     def issuer(self) -> str:

@@ -1,4 +1,5 @@
-"""The control API: how the lab asks for a bad message, and for the account of each login.
+"""The control API: how the lab asks for a bad message, and for the accounts of each login and of each
+forged message.
 
 Served on a port of its own, never to vendors or browsers.
 """
@@ -14,17 +15,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from idp.accounts import Accounts
+from idp.accounts import Accounts, Makings
 from idp.body import read_body
 from idp.orders import Orders
 from idp.refused import Refused
+from testbed.model.forgery import MADE
 from testbed.model.orders import ORDER
 from testbed.model.release import RELEASE_RECORDS
 
 MAX_BODY = 256 * 1024
 
 
-def control_app(token: str, orders: Orders, accounts: Accounts) -> Starlette:
+def control_app(token: str, orders: Orders, accounts: Accounts, makings: Makings) -> Starlette:
     """The app; every call needs ``Authorization: Bearer <token>``.
 
     Raises:
@@ -56,11 +58,16 @@ def control_app(token: str, orders: Orders, accounts: Accounts) -> Starlette:
         """What was released since the last call, and why; it is told once."""
         return Response(RELEASE_RECORDS.dump_json(accounts.take()), media_type="application/json")
 
+    async def give_made(_: Request) -> Response:
+        """The messages that were forged since the last call; they are told once."""
+        return Response(MADE.dump_json(makings.take()), media_type="application/json")
+
     return Starlette(
         routes=[
             Route("/health", _guarded(token, health), methods=["GET"]),
             Route("/orders", _guarded(token, obey), methods=["POST"]),
             Route("/releases", _guarded(token, give_account), methods=["GET"]),
+            Route("/made", _guarded(token, give_made), methods=["GET"]),
         ]
     )
 

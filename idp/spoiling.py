@@ -1,54 +1,81 @@
-"""What the lab has asked to be spoiled, until the next message to that vendor is issued."""
+"""What the lab has asked to be forged, until the next message of that kind to that vendor is made."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from idp.refused import Refused
 from idp.state import Queue, State
-from testbed.model.written import Bilingual, Operation
+from testbed.model.forgery import Forgery, MessageKind
+from testbed.model.written import Bilingual
 
 MAX_WAITING = 100
-"""For one vendor."""
+"""For one vendor, of one kind."""
+FOR_WHOEVER_COMES: frozenset[MessageKind] = frozenset({"metadata", "discovery", "jwks"})
+"""Documents that anybody may fetch without saying who they are."""
 DOES_NOT_FIT = Bilingual(
     sv="Testmiljön bad skolan att ändra meddelandet på ett sätt som inte går: {}",
     en="The lab asked the school to spoil the message in a way that does not fit it: {}",
 )
 
+log = logging.getLogger("idp")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One message that is to be forged."""
+
+    party: str
+    """Entity ID or client ID of the vendor."""
+    forgery: Forgery
+    other: str = ""
+    """Id of the person whom it may speak of in place of whoever logs in; "" for nobody."""
+    told: bool = False
+    """An account of it is kept."""
+
 
 class Spoiler:
-    """Operations by vendor; each set is handed out exactly once, the oldest first, to whichever worker needs it."""
+    """Forgeries by vendor and kind of message; each is handed out exactly once, the oldest first, to whichever worker
+    needs it."""
 
     def __init__(self, state: State) -> None:
-        adapter: TypeAdapter[tuple[Operation, ...]] = TypeAdapter(tuple[Operation, ...])
-        self._waiting = Queue(state, "spoil", adapter, MAX_WAITING)
+        self._waiting = Queue(state, "spoil", TypeAdapter(Waiting), MAX_WAITING)
 
-    def add(self, entity_id: str, operations: Sequence[Operation]) -> None:
-        """Spoil one message to this vendor so.
+    def add(self, waiting: Waiting) -> None:
+        """Forge one message so.
 
         Raises:
             ValueError: too many wait already.
         """
-        if not self._waiting.add(entity_id, tuple(operations)):
-            raise ValueError(f"{MAX_WAITING} spoiled messages wait for {entity_id} already")
+        if not self._waiting.add(_line(waiting.party, waiting.forgery.message), waiting):
+            raise ValueError(f"{MAX_WAITING} spoiled messages wait for {waiting.party} already")
 
-    def take(self, entity_id: str) -> tuple[Operation, ...]:
-        """How to spoil the message that is being issued; nothing, as a rule."""
-        return self._waiting.next(entity_id) or ()
+    def take(self, party: str, kind: MessageKind) -> Waiting | None:
+        """How to forge the message that is being made; None, as a rule: it is to be honest."""
+        return self._waiting.next(_line(party, kind))
+
+
+def _line(party: str, kind: MessageKind) -> str:
+    return kind if kind in FOR_WHOEVER_COMES else f"{kind} {party}"
 
 
 @contextmanager
 def fitting() -> Iterator[None]:
-    """Whoever logs in is told when the lab's operations do not fit the message.
+    """Whoever logs in is told when what the lab ordered does not fit the message.
 
     Raises:
-        Refused: they do not.
+        Refused: it does not.
     """
     try:
         yield
+    except Refused:
+        raise
     except ValueError as error:
         words = str(error)
+        log.warning("the spoiling does not fit the message: %s", words)
         raise Refused(
             400,
             "the spoiling does not fit the message",

@@ -1,7 +1,7 @@
-"""From a decision to the XML that goes to the vendor: built by pysaml2, stamped, perhaps spoiled, signed, encrypted."""
+"""From a decision to the XML that goes to the vendor: built by pysaml2, stamped, signed, encrypted."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
@@ -10,7 +10,6 @@ from lxml import etree
 from saml2.saml import NameID
 from saml2.samlp import Response
 
-from idp import mutations
 from idp.keys import KeyStage
 from idp.saml.encryption import EncryptionTarget, encrypt
 from idp.saml.envelope import written
@@ -19,7 +18,6 @@ from idp.saml.names import CONTEXT_PASSWORD, SAML, SAMLP, XS, XSI
 from idp.saml.server import ReleaseAsGiven, SamlServer
 from idp.saml.signing import Signers
 from idp.saml.statuses import top_level
-from testbed.model.written import Operation
 
 VALID_BEFORE = timedelta(minutes=1)
 """How far the vendor's clock may be behind."""
@@ -27,6 +25,9 @@ VALID_FOR = timedelta(minutes=5)
 PREFIXES = {"samlp": SAMLP, "saml": SAML, "xs": XS, "xsi": XSI}
 XS_DECLARATION = "xmlns:xs"
 ID_BYTES = 20
+
+type Forge = Callable[[etree._Element], bytes]
+"""Makes a document of a message that is not signed yet, in another way than the honest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class ResponseIssuer:
         login: Login,
         now: datetime,
         protection: Protection,
-        operations: Sequence[Operation] = (),
+        forge: Forge | None = None,
     ) -> bytes:
         """A response with one signed assertion (SAML Profiles 4.1.4.2), as UTF-8 XML.
 
@@ -86,10 +87,10 @@ class ResponseIssuer:
             login: what it states.
             now: the time to stamp it with.
             protection: how it is signed, and whether it is encrypted.
-            operations: how to spoil it before it is signed.
+            forge: finishes it in place of that.
 
         Raises:
-            ValueError: the operations do not fit the message.
+            ValueError: by ``forge``.
         """
         message = self._server.create_authn_response(
             {name: list(values) for name, values in login.attributes.items()},
@@ -104,7 +105,7 @@ class ResponseIssuer:
         )
         root = _tree(message)
         _stamp(root, now, login)
-        return self._finish(root, protection, operations)
+        return forge(root) if forge else self._finish(root, protection)
 
     def refuse(
         self,
@@ -112,7 +113,7 @@ class ResponseIssuer:
         status: tuple[str, str],
         now: datetime,
         stage: KeyStage,
-        operations: Sequence[Operation] = (),
+        forge: Forge | None = None,
     ) -> bytes:
         """A response that says why nobody was logged in (SAML Core 3.2.2).
 
@@ -123,25 +124,24 @@ class ResponseIssuer:
             status: the second-level status code and a sentence for people.
             now: the time to stamp it with.
             stage: of the school's key rollover.
-            operations: how to spoil it before it is signed.
+            forge: finishes it in place of the school's honest way.
 
         Raises:
-            ValueError: the operations do not fit the message, or SAML has no such status.
+            ValueError: SAML has no such status; or by ``forge``.
         """
         message = self._server.create_error_response(to.in_response_to or None, to.acs_url, status, sign=False)
         root = _tree(message)
         root.find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode").set("Value", top_level(status[0]))
         root.set("ID", new_identifier())
         root.set("IssueInstant", written(now))
-        return self._finish(root, Protection(stage), operations)
+        return forge(root) if forge else self._finish(root, Protection(stage))
 
-    def _finish(self, root: etree._Element, protection: Protection, operations: Sequence[Operation]) -> bytes:
-        mutations.apply(root, operations)
+    def _finish(self, root: etree._Element, protection: Protection) -> bytes:
         signer = self._signers.at(protection.stage)
         assertion = root.find(f"{{{SAML}}}Assertion")
         if assertion is not None:
             signer.sign(assertion)
-            if protection.encrypt_to is not None and not mutations.in_the_clear(operations):
+            if protection.encrypt_to is not None:
                 encrypt(assertion, protection.encrypt_to)
         if assertion is None or protection.sign_response:
             signer.sign(root)

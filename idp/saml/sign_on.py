@@ -18,6 +18,8 @@ from idp.refused import Refused
 from idp.release import Occasion, Release, SchoolFacts, release
 from idp.saml.encryption import EncryptionTarget, encryption_target
 from idp.saml.envelope import Binding
+from idp.saml.forger import About, Forger
+from idp.saml.forging import Usual
 from idp.saml.identifiers import name_id
 from idp.saml.names import (
     STATUS_INVALID_NAMEID_POLICY,
@@ -26,13 +28,15 @@ from idp.saml.names import (
     STATUS_REQUEST_DENIED,
     STATUS_REQUEST_UNSUPPORTED,
 )
+from idp.saml.places import NOBODY, Identity
 from idp.saml.relying_parties import ServiceProvider
 from idp.saml.requests import SAML_REQUEST, RequestReader, SamlRequest
 from idp.saml.responses import Addressee, Login, Protection, ResponseIssuer, new_identifier
 from idp.sessions import Participant, Session
 from idp.sign_on import SignOn
-from idp.spoiling import Spoiler, fitting
+from idp.spoiling import Waiting, fitting
 from idp.wish import LoginWish, WhyNot
+from testbed.model.forgery import Covered
 from testbed.model.messages import NAMEID_TRANSIENT
 from testbed.model.release import Reason
 from testbed.model.written import Bilingual, Person
@@ -67,7 +71,7 @@ class SamlDesk:
 
     reader: RequestReader
     issuer: ResponseIssuer
-    spoiler: Spoiler
+    forger: Forger
     facts: SchoolFacts
     accounts: Accounts
 
@@ -103,16 +107,21 @@ class SamlAnswering:
         context = choose(wish.contexts, session.strength) or ""
         statement = Login(name, decided.attributes, session.since, context, new_identifier())
         protection = Protection(self._parts.rollover.stage, provider.relying_party.sign_response, _encrypt_to(provider))
-        operations = self._desk.spoiler.take(provider.entity_id)
+        waiting = self._desk.forger.take(provider.entity_id, "response")
         with fitting():
-            xml = self._desk.issuer.issue(_addressee(wish, asked), statement, now, protection, operations)
+            forge = None
+            if waiting is not None:
+                other = self._other(waiting, provider, session, name_format)
+                about = About(provider.entity_id, asked.acs_url, asked.id, Identity(name, decided.attributes), other)
+                forge = self._desk.forger.forge(waiting, _usual(provider), about)
+            xml = self._desk.issuer.issue(_addressee(wish, asked), statement, now, protection, forge)
         self._desk.accounts.add(account)
         log.info(
             "login to %s: %s, released: %s%s",
             provider.entity_id,
             person.id,
             ", ".join(decided.attributes) or "nothing",
-            " (spoiled on purpose)" if operations else "",
+            " (forged on purpose)" if waiting else "",
         )
         participant = Participant(provider.entity_id, name.format, name.value, statement.session_index)
         return Answer(self._deliver(request, asked, provider, xml), participant)
@@ -128,12 +137,30 @@ class SamlAnswering:
             Refused: the laboratory's spoiling does not fit the message.
         """
         provider, asked = await self._parts.parties.find(wish.party), SAML_REQUEST.validate_json(wish.detail)
-        operations = self._desk.spoiler.take(provider.entity_id)
+        waiting = self._desk.forger.take(provider.entity_id, "response")
+        about = About(provider.entity_id, asked.acs_url, asked.id)
+        forge = self._desk.forger.forge(waiting, Usual(("response",)), about) if waiting else None
         with fitting():
             stage = self._parts.rollover.stage
-            xml = self._desk.issuer.refuse(_addressee(wish, asked), status, self._parts.now(), stage, operations)
+            xml = self._desk.issuer.refuse(_addressee(wish, asked), status, self._parts.now(), stage, forge)
         log.info("no login to %s: %s", provider.entity_id, status[0].rpartition(":")[2])
         return self._deliver(request, asked, provider, xml)
+
+    def _other(self, waiting: Waiting, provider: ServiceProvider, session: Session, name_format: str) -> Identity:
+        """What the school would state of the person whom a forged message may speak of.
+
+        Raises:
+            ValueError: it would let them in nowhere.
+        """
+        if not waiting.other:
+            return NOBODY
+        person = self._parts.directory.get(waiting.other)
+        decided = self._decided(provider, session, person) if person else None
+        if person is None or decided is None or not decided.may_log_in:
+            raise ValueError("the other person would not be let in either: choose one whom the agreement covers")
+        return Identity(
+            name_id(person.id, provider.entity_id, name_format, self._desk.facts.secret), decided.attributes
+        )
 
     def _decided(self, provider: ServiceProvider, session: Session, person: Person) -> Release:
         today, reached = self._parts.now().date(), assurance(session.strength)
@@ -189,6 +216,14 @@ def _why_not(
     if asked.demands_name_id and name_format != asked.name_id_format:
         return NO_SUCH_NAMEID
     return None
+
+
+def _usual(provider: ServiceProvider) -> Usual:
+    """How the vendor is used to get assertions."""
+    party = provider.relying_party
+    target = encryption_target(provider.encryption_certificates, provider.encryption_methods)
+    covers: tuple[Covered, ...] = ("assertion", "response") if party.sign_response else ("assertion",)
+    return Usual(covers, target, encrypts=party.encrypts_assertions)
 
 
 def _encrypt_to(provider: ServiceProvider) -> EncryptionTarget | None:

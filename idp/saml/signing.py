@@ -49,29 +49,17 @@ class Signer:
         self.algorithm = SIGNING_TRANSFORMS[key.kind].href
         self._private_key = key.private_key
         self._key = xmlsec.Key.from_memory(key.pem, xmlsec.constants.KeyDataFormatPem)
-        self._template = _template(key)
+        self._template = template(self.algorithm, key.certificate_base64)
 
     def sign(self, element: etree._Element) -> None:
         """Put an enveloped signature into an assertion, a protocol message or an element of metadata.
 
-        It stands where the schemas want it: right after the Issuer (SAML Core 2.3.3, 3.2.1), or first where there is
-        none (SAML Metadata 2.3). It covers the element whole, by exclusive C14N (SAML Core 5.4).
+        It covers the element whole, by exclusive C14N (SAML Core 5.4).
 
         Raises:
-            ValueError: it has no ID that a signature could point at, or is signed already.
+            ValueError: see :func:`place`.
         """
-        identifier = element.get("ID")
-        if not identifier:
-            raise ValueError("what has no ID cannot be signed")
-        if element.find(f"{{{DS}}}Signature") is not None:
-            raise ValueError("what is signed already cannot be signed again")
-        signature = copy.deepcopy(self._template)
-        signature.find(f".//{{{DS}}}Reference").set("URI", f"#{identifier}")
-        issuer = element.find(f"{{{SAML}}}Issuer")
-        if issuer is None:
-            element.insert(0, signature)
-        else:
-            issuer.addnext(signature)
+        signature = place(element, copy.deepcopy(self._template))
         context = xmlsec.SignatureContext()
         context.key = self._key
         try:
@@ -106,20 +94,49 @@ class Signers:
         return made
 
 
-def _template(key: SigningKey) -> etree._Element:
-    transform = SIGNING_TRANSFORMS[key.kind]
-    template = xmlsec.template.create(etree.Element("parent"), xmlsec.constants.TransformExclC14N, transform, ns="ds")
-    reference = xmlsec.template.add_reference(template, xmlsec.constants.TransformSha256)
+def template(algorithm: str, certificate: str) -> etree._Element:
+    """A signature without digest and value, by exclusive C14N and SHA-256.
+
+    Args:
+        algorithm: the URI of the signature algorithm.
+        certificate: of the key, in base64, for its KeyInfo.
+    """
+    first = SIGNING_TRANSFORMS["rsa"]
+    made = xmlsec.template.create(etree.Element("parent"), xmlsec.constants.TransformExclC14N, first, ns="ds")
+    made.find(f".//{{{DS}}}SignatureMethod").set("Algorithm", algorithm)
+    reference = xmlsec.template.add_reference(made, xmlsec.constants.TransformSha256)
     xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
     xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
-    data = etree.SubElement(etree.SubElement(template, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
-    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = key.certificate_base64
+    data = etree.SubElement(etree.SubElement(made, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
+    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = certificate
     # NOTE: the layout that xmlsec puts in is text that would be signed and sent with every message.
-    for element in template.iter():
+    for element in made.iter():
         element.tail = None
         if len(element):
             element.text = None
-    return template
+    # NOTE: lxml finds names by where they are stored, and xmlsec stores them elsewhere than a parser does.
+    return etree.fromstring(etree.tostring(made))
+
+
+def place(element: etree._Element, signature: etree._Element) -> etree._Element:
+    """Put a signature where the schemas want it: right after the Issuer (SAML Core 2.3.3, 3.2.1), or first where there
+    is none (SAML Metadata 2.3); and let it refer to the element.
+
+    Raises:
+        ValueError: the element has no ID that a signature could point at, or is signed already.
+    """
+    identifier = element.get("ID")
+    if not identifier:
+        raise ValueError("what has no ID cannot be signed")
+    if element.find(f"{{{DS}}}Signature") is not None:
+        raise ValueError("what is signed already cannot be signed again")
+    signature.find(f".//{{{DS}}}Reference").set("URI", f"#{identifier}")
+    issuer = element.find(f"{{{SAML}}}Issuer")
+    if issuer is None:
+        element.insert(0, signature)
+    else:
+        issuer.addnext(signature)
+    return signature
 
 
 def is_signed_by(element: etree._Element, keys: Sequence[PublicKey]) -> bool:

@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from idp.app import RelyingParty, School, SchoolConfig
-from idp.config import OidcParty
+from idp.config import OidcParty, SecondSchool
 from idp.keys import KeyKind, SchoolKeys
 from testbed.lab.guardrail import LoopbackOnly, NamedFiles
 from testbed.lab.home import LabHome
@@ -89,6 +89,7 @@ def make_first(parts: OutsideParts, token: str, http: httpx.AsyncClient, now: Cl
         acronym=SCHOOL.acronym,
         signing=parts.signing,
         state=parts.state,
+        second=SecondSchool(parts.url + SECOND_PATH, load_keys(parts, SECOND_FOLDER, now())),
     )
     keys = load_keys(parts, SCHOOL_FOLDER, now())
     try:

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from idp.app import RelyingParty, School, SchoolConfig
-from idp.config import OidcParty
+from idp.config import OidcParty, SecondSchool
 from idp.federation.app import Federation, FederationConfig, Member
 from idp.federation.keys import federation_key
 from idp.keys import SchoolKeys, SigningKey
@@ -99,9 +99,20 @@ def make_school(spec: LabSpec, place: SchoolPlace, http: httpx.AsyncClient, cont
         registration_authority=METADATA_URL,
         signing=place.signing,
         state=spec.state / f"{place.host}.sqlite" if spec.state else None,
+        second=_lent(spec, place, now),
     )
-    keys = SchoolKeys.load_or_make(spec.home.participant_folder(place.host), place.host, now(), config.signing)
-    return School(config, keys, http, now)
+    return School(config, school_keys(spec, place, now), http, now)
+
+
+def school_keys(spec: LabSpec, place: SchoolPlace, now: Clock) -> SchoolKeys:
+    """The keys of one mock school, from the lab home."""
+    return SchoolKeys.load_or_make(spec.home.participant_folder(place.host), place.host, now(), place.signing)
+
+
+def _lent(spec: LabSpec, place: SchoolPlace, now: Clock) -> SecondSchool:
+    """The lab's other school, which lends its keys to what this one forges."""
+    other = next(one for one in SCHOOLS if one is not place)
+    return SecondSchool(other.url, school_keys(spec, other, now))
 
 
 def client_secret(home: LabHome, vendor: Vendor) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, TypeAdapter
+from pydantic import Field, JsonValue, TypeAdapter, model_validator
 
 from testbed.model.operations import Exact, Operation
 
@@ -14,6 +14,9 @@ type SamlKey = Literal["school", "coming", "stranger", "clone", "second", "secre
 """What signs: the school's key; the one that it will change to; a key that nobody knows; one whose certificate names
 the school as its own does; the second school's; the school's public certificate used as the secret of an HMAC."""
 type Covered = Literal["assertion", "response"]
+"""``response`` is the message itself, also where that is a request to log out or metadata."""
+MAX_OVER = 20_000_000
+"""Characters that a text may come to when it is written many times over."""
 
 
 class Replace(Exact):
@@ -23,6 +26,14 @@ class Replace(Exact):
     text: str
     by: str
     times: int = Field(default=1, ge=1)
+    over: int = Field(default=1, ge=1)
+    """So many times over the new text is written."""
+
+    @model_validator(mode="after")
+    def _stays_within_bounds(self) -> Self:
+        if len(self.by) * self.over * self.times > MAX_OVER:
+            raise ValueError(f"the new text would come to more than {MAX_OVER} characters")
+        return self
 
 
 class Prolog(Exact):
@@ -36,22 +47,28 @@ type TextOperation = Annotated[Replace | Prolog, Field(discriminator="op")]
 
 
 class SamlForgery(Exact):
-    """A response, or a request to log out: the valid one, spoiled at four places of its making."""
+    """A response, a request to log out, or the school's metadata: the valid one, spoiled at four places of its making.
 
-    message: Literal["response", "logout-request"] = "response"
+    Metadata is handed to whoever fetches it next, for nobody says who fetches.
+    """
+
+    message: Literal["response", "logout-request", "metadata"] = "response"
     before: tuple[Operation, ...] = ()
     """Done before anything is signed: whoever does this holds the school's key, or runs the school."""
     covers: tuple[Covered, ...] | None = None
     """What is signed; None: as the vendor is used to, () nothing."""
     key: SamlKey = "school"
     placed: tuple[Operation, ...] = ()
-    """Done once the signatures stand in their places, without values: their own parts can be changed."""
+    """Done once the signatures stand in their places, without values: their own parts can be changed. A digest or a
+    signature value that is written here stays as it is written."""
     after: tuple[Operation, ...] = ()
     """Done once all is signed: anyone who gets hold of a message can do it."""
     encrypt: Literal["as-agreed", "after"] = "as-agreed"
     """``after``: the assertion that is then first is encrypted to the vendor when all else is done, as anyone can."""
     document: tuple[TextOperation, ...] = ()
     """Done on the finished document."""
+    packed: bool = False
+    """Compressed as the Redirect binding would, though it goes by another."""
 
 
 JSON_PLACES: Mapping[str, str] = MappingProxyType(
@@ -179,7 +196,7 @@ class Made:
     message: str
     """A :data:`MessageKind`."""
     document: str
-    """As it went out: XML, a compact token, JSON, or a query."""
+    """As it went out: XML, a compact token, JSON, or a query. Of XML that is larger, the first 256 KiB."""
     said: Mapping[str, tuple[str, ...]]
     """What it states of the person who logged in, by canonical name; ``name-id`` and ``sub`` are the names that the
     protocols have for people."""

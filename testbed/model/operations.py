@@ -1,7 +1,7 @@
 """Changes to a valid message of SAML: what spoils it, one step after the other.
 
-XPaths use the prefixes saml, samlp and ds, and match in the whole message. Values and XML may hold places in braces,
-which the school fills in when it issues the message: see :data:`PLACES`.
+XPaths and XML use the prefixes saml, samlp, ds, xs, xsi, md, mdui and shibmd, and XPaths match in the whole message.
+Values and XML may hold places in braces, which the school fills in when it issues the message: see :data:`PLACES`.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,9 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "{now}": "the time of issue; {now+90} and {now-90} are so many seconds later and earlier",
         "{other:NAME}": "what the school would say of the other person: an attribute by canonical name, or name-id",
         "{own:NAME}": "the same of the person who logs in",
+        "{other:here}": "what the school would say of the other person in this very place",
+        "{own:here}": "the same of the person who logs in",
+        "{algorithm:DIGEST}": "the algorithm by which the key that signs signs a digest, as sha1 or sha256",
     }
 )
 """What may stand in braces, and what comes in its place."""
@@ -80,7 +83,7 @@ class Insert(Exact):
 
 
 class Fill(Exact):
-    """Replace all that the one element holds by this XML, which may be text with a comment in it."""
+    """Replace all that every element that the XPath names holds by this XML, which may be text with a comment in it."""
 
     op: Literal["fill"]
     xpath: str
@@ -112,6 +115,28 @@ class Impersonate(Exact):
     xpath: str
 
 
+class Digest(Exact):
+    """Compute the digest of what a Reference refers to, as anyone can, and write it into an element.
+
+    ``of`` names the ds:Reference; ``to`` the element, the Reference's own DigestValue where it is "".
+    """
+
+    op: Literal["digest"]
+    of: str
+    to: str = ""
+    form: Literal["text", "comment"] = "text"
+    """A comment is put in front of the text, which stays."""
+
+
+class Signed(Exact):
+    """Put one element with an ID beside or into the one that the XPath names, signed by the school for another use."""
+
+    op: Literal["signed"]
+    xpath: str
+    where: Where
+    xml: str
+
+
 class InTheClear(Exact):
     """Do not encrypt the assertion, whatever was agreed."""
 
@@ -119,7 +144,18 @@ class InTheClear(Exact):
 
 
 type Operation = Annotated[
-    SetText | SetAttribute | RemoveAttribute | Remove | Insert | Fill | Copy | Move | Impersonate | InTheClear,
+    SetText
+    | SetAttribute
+    | RemoveAttribute
+    | Remove
+    | Insert
+    | Fill
+    | Copy
+    | Move
+    | Impersonate
+    | Digest
+    | Signed
+    | InTheClear,
     Field(discriminator="op"),
 ]
 """One change to a valid message."""

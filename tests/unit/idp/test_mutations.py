@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from forgery import ForgingSchool
 from lxml import etree
 
 from idp import mutations
+from idp.keys import SchoolKeys
+from idp.mutations import Craft
+from testbed.model.forgery import SamlForgery
 from testbed.model.written import InTheClear, Remove, SetAttribute, SetText
 
 
@@ -18,27 +22,32 @@ def tree() -> Any:
     )
 
 
+@pytest.fixture
+def craft(keys: SchoolKeys) -> Craft:
+    return ForgingSchool(keys).forging(SamlForgery()).craft
+
+
 def texts(tree: Any) -> list[str]:
     return [element.text for element in tree.iter("{*}Audience")]
 
 
-def test_set_text_changes_every_match(tree: Any) -> None:
-    mutations.apply(tree, [SetText(op="set-text", xpath="//saml:Audience", value="åä <x>")])
+def test_set_text_changes_every_match(tree: Any, craft: Craft) -> None:
+    mutations.apply(tree, [SetText(op="set-text", xpath="//saml:Audience", value="åä <x>")], craft)
     assert texts(tree) == ["åä <x>", "åä <x>"]
 
 
-def test_set_attribute(tree: Any) -> None:
+def test_set_attribute(tree: Any, craft: Craft) -> None:
     operation = SetAttribute(op="set-attribute", xpath="/samlp:Response/saml:Assertion", name="ID", value="b")
-    mutations.apply(tree, [operation])
+    mutations.apply(tree, [operation], craft)
     assert tree[0].get("ID") == "b"
 
 
-def test_operations_follow_one_another(tree: Any) -> None:
+def test_operations_follow_one_another(tree: Any, craft: Craft) -> None:
     operations = [
         Remove(op="remove", xpath="//saml:Audience[1]"),
         SetText(op="set-text", xpath="//saml:Audience", value="x"),
     ]
-    mutations.apply(tree, operations)
+    mutations.apply(tree, operations, craft)
     assert texts(tree) == ["x"]
 
 
@@ -55,9 +64,9 @@ def test_operations_follow_one_another(tree: Any) -> None:
         ("/" * 2000, "at most"),
     ],
 )
-def test_an_xpath_that_does_not_fit_is_named(tree: Any, xpath: str, words: str) -> None:
+def test_an_xpath_that_does_not_fit_is_named(tree: Any, craft: Craft, xpath: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        mutations.apply(tree, [Remove(op="remove", xpath=xpath)])
+        mutations.apply(tree, [Remove(op="remove", xpath=xpath)], craft)
 
 
 def test_a_value_that_xml_cannot_hold_is_refused_beforehand() -> None:
@@ -76,10 +85,10 @@ def test_too_many_operations_are_refused() -> None:
         mutations.check([Remove(op="remove", xpath="//saml:Audience")] * 51)
 
 
-def test_in_the_clear_changes_nothing_in_the_message_itself(tree: Any) -> None:
+def test_in_the_clear_changes_nothing_in_the_message_itself(tree: Any, craft: Craft) -> None:
     before, clear = etree.tostring(tree), InTheClear(op="in-the-clear")
     mutations.check([clear])
-    mutations.apply(tree, [clear])
+    mutations.apply(tree, [clear], craft)
     assert etree.tostring(tree) == before
     assert mutations.in_the_clear([clear])
     assert not mutations.in_the_clear([Remove(op="remove", xpath="//saml:Audience")])

@@ -1,0 +1,160 @@
+"""From a valid message that is not signed yet to a forged document, in the steps of a :class:`SamlForgery`. Pure."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from idp import mutations
+from idp.mutations import Craft, Signing
+from idp.saml.encryption import EncryptionTarget, encrypt
+from idp.saml.names import SAML
+from idp.saml.places import Places, check_places
+from idp.saml.sealing import seal
+from idp.saml.signing import place, template
+from testbed.model.forgery import Covered, Prolog, Replace, SamlForgery, TextOperation
+
+ASSERTION = f"{{{SAML}}}Assertion"
+RAW_DEFLATE = -15
+MAX_DOCUMENT = 64 * 1024 * 1024
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How the vendor is used to get such messages."""
+
+    covers: tuple[Covered, ...]
+    encrypt_to: EncryptionTarget | None = None
+    """The vendor's key, None where it has none."""
+    encrypts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forging:
+    """All that one forged message is made of beside itself."""
+
+    forgery: SamlForgery
+    usual: Usual
+    places: Places
+    sign_otherwise: Signing
+    """Signs what the school says for another use, by the school's own key."""
+
+    @property
+    def craft(self) -> Craft:
+        """What operations need."""
+        return Craft(self.places, self.sign_otherwise)
+
+
+def forged(root: etree._Element, forging: Forging) -> bytes:
+    """The finished document of a message that carries its signatures inside.
+
+    Args:
+        root: the valid message, which is changed.
+        forging: how.
+
+    Raises:
+        ValueError: the forgery does not fit the message; says why.
+    """
+    forgery = forging.forgery
+    mutations.apply(root, forgery.before, forging.craft)
+    _sign(root, forging)
+    mutations.apply(root, forgery.after, forging.craft)
+    if forgery.encrypt == "after":
+        _encrypt([root.find(f".//{ASSERTION}")], forging.usual.encrypt_to)
+    return _finished(root, forging)
+
+
+def forged_unsigned(root: etree._Element, forging: Forging) -> tuple[bytes, bytes]:
+    """The document of a message whose signature stands beside it, as by the Redirect binding: as it is signed, and as
+    it is sent.
+
+    Raises:
+        ValueError: the forgery does not fit the message; says why.
+    """
+    if forging.forgery.placed:
+        raise ValueError("a message by the Redirect binding has no signature inside that could be changed")
+    mutations.apply(root, forging.forgery.before, forging.craft)
+    signed: bytes = etree.tostring(root, encoding="UTF-8")
+    mutations.apply(root, forging.forgery.after, forging.craft)
+    return signed, _finished(root, forging)
+
+
+def check(forgery: SamlForgery) -> None:
+    """Find out all that can be known about a forgery before there is a message.
+
+    Raises:
+        ValueError: see :func:`forged`; whether an XPath names an element is not known yet.
+    """
+    for operations in (forgery.before, forgery.placed, forgery.after):
+        mutations.check(operations)
+    if forgery.placed and forgery.covers == ():
+        raise ValueError("nothing is signed, so there is no signature that could be changed in 'placed'")
+    for operation in forgery.document:
+        for text in (operation.text, operation.by) if isinstance(operation, Replace) else (operation.text,):
+            check_places(text)
+
+
+def _sign(root: etree._Element, forging: Forging) -> None:
+    assertions = root.findall(ASSERTION)
+    covers = forging.forgery.covers
+    if covers is None:
+        # NOTE: what has no assertion tells why nobody was logged in, and the school signs that as a whole.
+        covers = forging.usual.covers if assertions else ("response",)
+    elif "assertion" in covers and not assertions:
+        raise ValueError("the message has no assertion that could be signed")
+    within = assertions if "assertion" in covers else []
+    around = [root] if "response" in covers else []
+    sealing = forging.places.seal
+    signatures = [place(one, template(sealing.algorithm, sealing.certificate)) for one in (*within, *around)]
+    mutations.apply(root, forging.forgery.placed, forging.craft)
+    for signature in signatures[: len(within)]:
+        _seal(signature, root, forging)
+    if forging.usual.encrypts and forging.forgery.encrypt == "as-agreed" and not _clear(forging.forgery):
+        _encrypt(assertions, forging.usual.encrypt_to)
+    for signature in signatures[len(within) :]:
+        _seal(signature, root, forging)
+
+
+def _seal(signature: etree._Element, root: etree._Element, forging: Forging) -> None:
+    # NOTE: an operation may have taken it out of the message.
+    if signature.getroottree().getroot() is root:
+        seal(signature, forging.places.seal)
+
+
+def _clear(forgery: SamlForgery) -> bool:
+    return any(mutations.in_the_clear(one) for one in (forgery.before, forgery.placed, forgery.after))
+
+
+def _encrypt(assertions: Sequence[etree._Element | None], target: EncryptionTarget | None) -> None:
+    if target is None:
+        raise ValueError("the vendor's metadata has no key that an assertion could be encrypted to")
+    for assertion in assertions:
+        if assertion is None:
+            raise ValueError("the message has no assertion that could be encrypted")
+        encrypt(assertion, target)
+
+
+def _finished(root: etree._Element, forging: Forging) -> bytes:
+    text: str = etree.tostring(root.getroottree(), encoding="unicode")
+    for operation in forging.forgery.document:
+        text = _written_over(text, operation, forging.places)
+        if len(text) > MAX_DOCUMENT:
+            raise ValueError(f"the message would have more than {MAX_DOCUMENT} characters")
+    document = text.encode()
+    if not forging.forgery.packed:
+        return document
+    compressor = zlib.compressobj(wbits=RAW_DEFLATE)
+    return compressor.compress(document) + compressor.flush()
+
+
+def _written_over(text: str, operation: TextOperation, places: Places) -> str:
+    match operation:
+        case Prolog(text=prolog):
+            return places.filled(prolog) + text
+        case Replace(text=old, by=new, times=times, over=over):
+            sought = places.filled(old)
+            if (found := text.count(sought)) != times:
+                raise ValueError(f"the text {sought[:60]!r} stands {found} times in the message and not {times}")
+            return text.replace(sought, places.filled(new) * over)

@@ -4,13 +4,17 @@
 PYTHON ?= python3
 VENV := .venv
 PEERS := .venv-peers
+SPID := .venv-spid
 INTEROP := .venv-interop
+JOSE := .venv-jose-3.3.0 .venv-jose-3.5.0
+NODE := .node-interop
+SAMLIFY := samlify-2.9.1 samlify-2.10
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check matrix bench bench-privacy interop browser docker lock schema clean
+.PHONY: help setup run test check matrix bench bench-privacy peers interop browser docker lock schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -46,7 +50,22 @@ $(INTEROP)/.ready: tests/interop/peers.lock
 	@$(INTEROP)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/interop/peers.lock
 	@touch $@
 
-interop: setup $(INTEROP)/.ready ## tests with software that nobody here wrote
+$(JOSE:%=%/.ready): .venv-jose-%/.ready: tests/interop/jose-%.lock
+	@$(PYTHON) -m venv --clear .venv-jose-$*
+	@.venv-jose-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+$(NODE)/.ready: $(SAMLIFY:%=tests/interop/peers/%/package-lock.json)
+	@for name in $(SAMLIFY); do \
+	  mkdir -p $(NODE)/$$name && cp tests/interop/peers/$$name/package*.json $(NODE)/$$name/ && \
+	  npm ci --prefix $(NODE)/$$name --ignore-scripts --no-audit --no-fund --loglevel=error || exit; done
+	@touch $@
+
+peers: $(INTEROP)/.ready $(JOSE:%=%/.ready) ## the software of others that tests drive, samlify where there is npm
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE)/.ready; else \
+	  echo "Without npm there is no samlify: its tests are left out by name."; fi
+
+interop: setup peers ## tests with software that nobody here wrote
 	@$(PYTEST) -m interop
 
 browser: setup ## tests that need Chromium
@@ -60,7 +79,12 @@ $(PEERS)/.ready: loadtests/bench/peers.lock
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r loadtests/bench/peers.lock
 	@touch $@
 
-bench: setup $(PEERS)/.ready ## benchmarks against peers: one JSON line each, a table on standard error
+$(SPID)/.ready: loadtests/bench/spid.lock
+	@$(PYTHON) -m venv --clear $(SPID)
+	@$(SPID)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r loadtests/bench/spid.lock
+	@touch $@
+
+bench: setup $(PEERS)/.ready $(SPID)/.ready ## benchmarks against peers: one JSON line each, a table on standard error
 	@$(BIN)/python -m loadtests.bench
 
 bench-privacy: setup $(PEERS)/.ready ## the search for people's values on the published corpus, beside its peers
@@ -69,10 +93,13 @@ bench-privacy: setup $(PEERS)/.ready ## the search for people's values on the pu
 schema: setup ## write docs/schema/*.json from the models
 	@$(BIN)/python -m testbed.model.schema docs/schema
 
-lock: ## resolve the dependencies anew (needs uv)
+lock: ## resolve the dependencies anew (needs uv and npm)
 	@uv pip compile pyproject.toml --group dev --extra browser --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock
+	@uv pip compile loadtests/bench/spid.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/spid.lock
 	@uv pip compile tests/interop/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/peers.lock
+	@for version in 3.3.0 3.5.0; do uv pip compile tests/interop/jose-$$version.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/jose-$$version.lock || exit; done
+	@for name in $(SAMLIFY); do npm install --prefix tests/interop/peers/$$name --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error || exit; done
 
 clean: ## remove what make and the testbed wrote; keys in .testbed stay
-	@rm -rf $(VENV) $(PEERS) $(INTEROP) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(PEERS) $(SPID) $(INTEROP) $(JOSE) $(NODE) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

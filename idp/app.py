@@ -24,7 +24,8 @@ from idp.problems import Words, error_handlers
 from idp.release import SchoolFacts
 from idp.rollover import Rollover
 from idp.saml.back_channel import BackChannel
-from idp.saml.forger import Forger
+from idp.saml.forger import About, Forger
+from idp.saml.forging import Usual
 from idp.saml.logout import LogoutReader
 from idp.saml.metadata import MEDIA_TYPE, OwnMetadata
 from idp.saml.relying_parties import RelyingParties
@@ -37,7 +38,7 @@ from idp.saml.signing import Signers
 from idp.saml.slo import SamlLogout, SamlTelling
 from idp.sessions import Sessions
 from idp.sign_on import SignOn
-from idp.spoiling import Spoiler
+from idp.spoiling import Spoiler, fitting
 from idp.state import State, StateUnavailable
 from testbed.model.written import Bilingual
 
@@ -95,7 +96,7 @@ class School:
         self.accounts = Accounts(state)
         forger = _forger(parts, keys, state)
         self._pages, self._parts = parts.pages, parts
-        self._metadata = OwnMetadata(server, keys, signers if config.sign_metadata else None)
+        self._metadata, self._forger = OwnMetadata(server, keys, signers if config.sign_metadata else None), forger
         requests = RequestReader(parts.parties, config.sso_url, now, e_leg=config.e_leg)
         issuer = ResponseIssuer(server, signers)
         facts = SchoolFacts(config.organisation, config.scope, config.registration_authority, keys.pairwise_secret)
@@ -103,7 +104,7 @@ class School:
         oidc = OidcSide(parts, keys, state, http, Ledger(facts, self.accounts, forger.spoiler, forger.makings))
         sign_on = SignOn(parts, {"saml": by_saml, "oidc": oidc.answering})
         saml = SamlSignOn(parts, requests, by_saml, sign_on)
-        telling, reader = _saml_telling(parts, http)
+        telling, reader = _saml_telling(parts, http, forger)
         logout = Logout(parts, LogoutRuns(state), {"saml": telling, "oidc": oidc.telling})
         slo = SamlLogout(parts, reader, telling, logout)
         orders = Orders(parts.parties, forger.spoiler, forger, oidc.forger, parts.directory, parts.rollover)
@@ -132,7 +133,15 @@ class School:
         return self._pages.start(request)
 
     async def _show_metadata(self, _: Request) -> Response:
-        document = self._metadata.document(self._parts.rollover.stage, self._parts.now())
+        stage, now = self._parts.rollover.stage, self._parts.now()
+        waiting = self._forger.take("", "metadata")
+        if waiting is None:
+            document = self._metadata.document(stage, now)
+        else:
+            usual = Usual(("response",) if self._parts.config.sign_metadata else ())
+            with fitting():
+                forge = self._forger.forge(waiting, usual, About(waiting.party, "", fetched=True))
+                document = forge(self._metadata.entity(stage, now))
         return Response(document, media_type=MEDIA_TYPE, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _error_from_vendor(self, request: Request) -> Response:
@@ -176,11 +185,12 @@ def _forger(parts: SchoolParts, keys: SchoolKeys, state: State) -> Forger:
         seals=Seals(keys, parts.now, (lambda: second.keys.current) if second else None),
         signers=parts.signers,
         rollover=parts.rollover,
+        secret=keys.pairwise_secret,
         now=parts.now,
     )
 
 
-def _saml_telling(parts: SchoolParts, http: httpx.AsyncClient) -> tuple[SamlTelling, LogoutReader]:
+def _saml_telling(parts: SchoolParts, http: httpx.AsyncClient, forger: Forger) -> tuple[SamlTelling, LogoutReader]:
     config = parts.config
     reader = LogoutReader(parts.parties, config.slo_url, config.slo_soap_url, parts.now)
     back_channel = BackChannel(
@@ -190,6 +200,7 @@ def _saml_telling(parts: SchoolParts, http: httpx.AsyncClient) -> tuple[SamlTell
         reader=reader,
         signers=parts.signers,
         rollover=parts.rollover,
+        forger=forger,
         now=parts.now,
     )
-    return SamlTelling(parts, back_channel), reader
+    return SamlTelling(parts, back_channel, forger), reader

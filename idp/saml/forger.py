@@ -7,9 +7,11 @@ from lxml import etree
 
 from idp.accounts import Makings
 from idp.config import Clock, SchoolConfig
+from idp.logout_run import Named
 from idp.rollover import Rollover
 from idp.saml import forging
 from idp.saml.forging import Forging, Usual, forged, forged_unsigned
+from idp.saml.identifiers import NameId, name_id
 from idp.saml.places import NOBODY, Identity, NewIds, Places
 from idp.saml.responses import Forge, new_identifier
 from idp.saml.seals import Seal, Seals
@@ -47,6 +49,8 @@ class Forger:
     seals: Seals
     signers: Signers
     rollover: Rollover
+    secret: bytes
+    """Behind the identifiers of people."""
     now: Clock
 
     def check(self, forgery: SamlForgery) -> None:
@@ -94,6 +98,19 @@ class Forger:
         forgery = _saml(waiting)
         return None if forgery.covers == () else self._seal(forgery.key)
 
+    def about_logout(self, waiting: Waiting, whom: Named, place: str) -> About:
+        """What a forged request to log out may speak of.
+
+        Args:
+            waiting: how it is forged.
+            whom: the vendor, and the person whose session ends.
+            place: where the vendor takes it.
+        """
+        party, name_format = whom.who.party, whom.name_id_format
+        own = Identity(NameId(name_format, whom.name_id))
+        other = Identity(name_id(waiting.other, party, name_format, self.secret)) if waiting.other else NOBODY
+        return About(party, place, own=own, other=other)
+
     def _forging(self, waiting: Waiting, usual: Usual, about: About) -> Forging:
         forgery = _saml(waiting)
         second = self.config.second
@@ -129,6 +146,7 @@ class Forger:
                 document=document[:MAX_TOLD].decode("utf-8", "replace"),
                 said=about.own.said,
                 other=about.other.said,
+                delivered_to=about.acs,
                 fetched=about.fetched,
             )
         )

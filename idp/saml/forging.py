@@ -101,7 +101,8 @@ def _sign(root: etree._Element, forging: Forging) -> None:
     covers = forging.forgery.covers
     if covers is None:
         # NOTE: what has no assertion tells why nobody was logged in, and the school signs that as a whole.
-        covers = forging.usual.covers if assertions else ("response",)
+        usual = forging.usual.covers
+        covers = usual if assertions or not usual else ("response",)
     elif "assertion" in covers and not assertions:
         raise ValueError("the message has no assertion that could be signed")
     within = assertions if "assertion" in covers else []

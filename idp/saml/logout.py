@@ -154,6 +154,12 @@ def enveloped(message: etree._Element) -> bytes:
     return document
 
 
+def enveloped_text(document: bytes) -> bytes:
+    """The same around a document that need not be well-formed."""
+    empty = enveloped(etree.Element("message"))
+    return empty.replace(b"<message/>", document)
+
+
 def logout_request(
     issuer: str, identifier: str, destination: str, name: NameId, indexes: tuple[str, ...], now: datetime
 ) -> etree._Element:

@@ -40,6 +40,15 @@ def own_metadata(
         now: the time from which it is valid.
         signer: signs it; None leaves it unsigned.
     """
+    root = own_entity(server, keys, stage, now)
+    if signer is not None:
+        signer.sign(root)
+    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return document
+
+
+def own_entity(server: SamlServer, keys: SchoolKeys, stage: KeyStage, now: datetime) -> etree._Element:
+    """The school's EntityDescriptor, not signed yet."""
     entity = entity_descriptor(server.config)
     certificates = [key.certificate_base64 for key in keys.published(stage)]
     entity.idpsso_descriptor.key_descriptor = do_key_descriptor(certificates, use="signing")
@@ -47,10 +56,7 @@ def own_metadata(
     root.set("ID", new_identifier())
     root.set("validUntil", written(now + VALID_FOR))
     root.set("cacheDuration", CACHE_DURATION)
-    if signer is not None:
-        signer.sign(root)
-    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return document
+    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,10 @@ class OwnMetadata:
     def __init__(self, server: SamlServer, keys: SchoolKeys, signers: Signers | None = None) -> None:
         self._server, self._keys, self._signers = server, keys, signers
         self._made: dict[KeyStage, _Made] = {}
+
+    def entity(self, stage: KeyStage, now: datetime) -> etree._Element:
+        """The EntityDescriptor, not signed, to be forged."""
+        return own_entity(self._server, self._keys, stage, now)
 
     def document(self, stage: KeyStage, now: datetime) -> bytes:
         """The EntityDescriptor, as UTF-8 XML."""

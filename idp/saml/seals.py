@@ -38,6 +38,9 @@ class Seal(Protocol):
             ValueError: it does not sign by it.
         """
 
+    def sign_octets(self, octets: bytes) -> bytes:
+        """A signature by its own algorithm."""
+
 
 @dataclass(frozen=True, repr=False)
 class KeySeal:
@@ -60,6 +63,10 @@ class KeySeal:
         """See :class:`Seal`."""
         return algorithms.sign(self.key, algorithm, octets)
 
+    def sign_octets(self, octets: bytes) -> bytes:
+        """See :class:`Seal`."""
+        return self.sign(octets, self.algorithm)
+
 
 @dataclass(frozen=True, repr=False)
 class SecretSeal:
@@ -72,6 +79,10 @@ class SecretSeal:
     def sign(self, octets: bytes, algorithm: str) -> bytes:
         """See :class:`Seal`."""
         return algorithms.authenticate(self.secret, algorithm, octets)
+
+    def sign_octets(self, octets: bytes) -> bytes:
+        """See :class:`Seal`."""
+        return self.sign(octets, self.algorithm)
 
 
 class Seals:

@@ -18,6 +18,8 @@ from idp.parts import SchoolParts
 from idp.refused import Refused
 from idp.saml.back_channel import BackChannel
 from idp.saml.envelope import Binding, relay_state
+from idp.saml.forger import Forger
+from idp.saml.forging import Usual
 from idp.saml.identifiers import NameId
 from idp.saml.logout import LogoutReader, LogoutRequest, enveloped, logout_request, logout_response
 from idp.saml.names import (
@@ -33,6 +35,7 @@ from idp.saml.redirect import MessageField, redirect_url
 from idp.saml.relying_parties import LogoutService, ServiceProvider
 from idp.saml.responses import new_identifier
 from idp.sessions import Session
+from idp.spoiling import fitting
 from testbed.model.written import Bilingual
 
 MAX_SOAP = 256 * 1024
@@ -50,8 +53,8 @@ USED_BEFORE = Bilingual(
 class SamlTelling:
     """Tells vendors by SAML; see :class:`idp.telling.Telling`."""
 
-    def __init__(self, parts: SchoolParts, back_channel: BackChannel) -> None:
-        self._parts, self._back_channel = parts, back_channel
+    def __init__(self, parts: SchoolParts, back_channel: BackChannel, forger: Forger) -> None:
+        self._parts, self._back_channel, self._forger = parts, back_channel, forger
 
     async def name(self, party: str) -> Bilingual:
         """By its metadata."""
@@ -76,7 +79,18 @@ class SamlTelling:
             whom.session_indexes,
             self._parts.now(),
         )
-        return self._send(request, provider, service, message, ("SAMLRequest", keep(identifier)))
+        state = keep(identifier)
+        waiting = self._forger.take(provider.entity_id, "logout-request")
+        if waiting is None:
+            return self._send(request, provider, service, message, ("SAMLRequest", state))
+        about = self._forger.about_logout(waiting, whom, service.location)
+        with fitting():
+            if service.binding == BINDING_REDIRECT:
+                signed, sent = self._forger.beside(message, waiting, about)
+                seal = self._forger.seal(waiting)
+                return _redirect(redirect_url(service.location, "SAMLRequest", sent, state, seal, signed))
+            document = self._forger.forge(waiting, Usual(("response",)), about)(message)
+        return self._post(request, provider, service.location, document, ("SAMLRequest", state))
 
     async def frame(self, _: Named) -> str:
         """SAML tells by messages that are answered."""
@@ -125,9 +139,19 @@ class SamlTelling:
         location = service.location if field == "SAMLRequest" else service.response_location
         if service.binding == BINDING_REDIRECT:
             signer = self._parts.signers.at(self._parts.rollover.stage)
-            url = redirect_url(location, field, etree.tostring(message), state, signer)
-            return RedirectResponse(url, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
-        encoded = base64.b64encode(etree.tostring(self.signed(message))).decode("ascii")
+            return _redirect(redirect_url(location, field, etree.tostring(message), state, signer))
+        return self._post(request, provider, location, etree.tostring(self.signed(message)), content)
+
+    def _post(
+        self,
+        request: Request,
+        provider: ServiceProvider,
+        location: str,
+        document: bytes,
+        content: tuple[MessageField, str],
+    ) -> Response:
+        field, state = content
+        encoded = base64.b64encode(document).decode("ascii")
         fields = {field: encoded} | ({"RelayState": state} if state else {})
         return self._parts.pages.delivery(request, Delivery(location, provider.name, fields))
 
@@ -208,6 +232,10 @@ class SamlLogout:
 
         tokens = self._sessions.named(wish.entity_id, wish.name_id)
         return tuple(token for token in tokens if meant(self._sessions.get(token)))
+
+
+def _redirect(url: str) -> Response:
+    return RedirectResponse(url, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 
 def _fault(error: Refused) -> Response:

@@ -18,6 +18,7 @@ from testbed.model.pages import (
     Submit,
     Visit,
 )
+from testbed.model.vendor import Click
 from testbed.model.written import Vendor
 
 type Steps[Result] = Generator[Step, Page, Result]
@@ -30,22 +31,56 @@ def log_in(cast: Cast, url: str) -> Steps[str]:
     Raises:
         FlowStopped: the school's login page did not come.
     """
-    page = yield from choose_school(cast, (yield Visit(url)))
+    page = yield from to_school(cast, url)
     form = page.form(LOGIN_FORM)
     if form is None:
         raise FlowStopped(f"the school's login page was looked for after {url}, but {shown(page)}")
-    yield from _say_who(cast, form)
+    yield from say_who(cast, form)
     return origin(form.action)
 
 
 def log_in_again(cast: Cast, url: str) -> Steps[None]:
     """Begin a login where the school may know the person already, and asks only if it does not."""
-    page = yield from choose_school(cast, (yield Visit(url)))
+    page = yield from to_school(cast, url)
     form = page.form(LOGIN_FORM)
     if form is not None:
-        yield from _say_who(cast, form)
+        yield from say_who(cast, form)
     else:
         yield from confirm(page)
+
+
+def to_school(cast: Cast, url: str, stop_before: str = "") -> Steps[Page]:
+    """From the vendor's door to the school's login page, by way of whatever has to be pressed in between.
+
+    Raises:
+        FlowStopped: what has to be pressed is not there.
+    """
+    page = yield Visit(url, stop_before)
+    for click in cast.vendor.clicks:
+        page = yield from press(click, page, stop_before)
+    return (yield from choose_school(cast, page))
+
+
+def press(click: Click, page: Page, stop_before: str = "") -> Steps[Page]:
+    """Press a link or a button, or send a form.
+
+    Raises:
+        FlowStopped: the page has no such thing, and should have.
+    """
+    filled = tuple(click.fill.items())
+    for form in page.forms:
+        if click.form and form.id == click.form:
+            return (yield Submit(form, filled, stop_before))
+        button = next((one for one in form.buttons if click.press and click.press in one.text), None)
+        if button is not None:
+            pressed = ((button.name, button.value),) if button.name else ()
+            return (yield Submit(form, (*filled, *pressed), stop_before))
+    link = next((one for one in page.links if click.press and click.press in one.text), None)
+    if link is not None:
+        return (yield Visit(link.url, stop_before))
+    if not click.optional:
+        raise FlowStopped(f"{click.press or click.form!r} was to be pressed, but {shown(page)} has no such thing")
+    return page
 
 
 def choose_school(cast: Cast, page: Page) -> Steps[Page]:
@@ -62,14 +97,16 @@ def choose_school(cast: Cast, page: Page) -> Steps[Page]:
     return (yield Submit(form, (("entityID", cast.school),)))
 
 
-def confirm(page: Page) -> Steps[Page]:
+def confirm(page: Page, stop_before: str = "") -> Steps[Page]:
     """Show a second factor where the school asks for one."""
     form = page.form(STEP_UP_FORM)
-    return page if form is None else (yield Submit(form))
+    return page if form is None else (yield Submit(form, (), stop_before))
 
 
-def _say_who(cast: Cast, form: Form) -> Steps[Page]:
-    return (yield from confirm((yield Submit(form, (("person", cast.person.id),)))))
+def say_who(cast: Cast, form: Form, stop_before: str = "") -> Steps[Page]:
+    """Say on the school's login page who it is, and show a second factor where it asks for one."""
+    page = yield Submit(form, (("person", cast.person.id),), stop_before)
+    return (yield from confirm(page, stop_before))
 
 
 def spoil_next(cast: Cast) -> Flow:

@@ -2,7 +2,21 @@
 
 import typer
 
-from testbed.cli import agreement, corpus, doctor, federation, idp, judge, lab, listing, metadata, people, report, run
+from testbed.cli import (
+    agreement,
+    certify,
+    corpus,
+    doctor,
+    federation,
+    idp,
+    judge,
+    lab,
+    listing,
+    metadata,
+    people,
+    report,
+    run,
+)
 
 app = typer.Typer(
     name="testbed",
@@ -14,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run", epilog=run.EXAMPLES)(run.run)
+app.command("certify", epilog=certify.EXAMPLES)(certify.certify)
 app.command("judge", epilog=judge.EXAMPLES)(judge.judge)
 app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("list", epilog=listing.EXAMPLES)(listing.list_)

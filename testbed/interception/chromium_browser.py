@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urldefrag
 
-from playwright._impl._api_structures import SetCookieParam
 from playwright.async_api import Browser as Process
 from playwright.async_api import BrowserContext, Dialog, Error, Frame, Response
 from playwright.async_api import Page as Sheet
@@ -81,7 +80,9 @@ class ChromiumBrowser:
         """See :class:`testbed.interception.browser.Browser`."""
         await self.forget()
         tab = await self._open()
-        await tab.sheet.context.add_cookies([_written_cookie(cookie) for cookie in cookies])
+        # NOTE: Playwright does not publish the type of what add_cookies takes.
+        written: Any = [_written_cookie(cookie) for cookie in cookies]
+        await tab.sheet.context.add_cookies(written)
 
     async def forget(self) -> None:
         """See :class:`testbed.interception.browser.Browser`."""
@@ -264,8 +265,7 @@ def _read_cookie(cookie: Mapping[str, Any]) -> Cookie:
     )
 
 
-def _written_cookie(cookie: Cookie) -> SetCookieParam:
-    same_site: dict[str, Literal["Lax", "None", "Strict"]] = {"lax": "Lax", "none": "None", "strict": "Strict"}
+def _written_cookie(cookie: Cookie) -> dict[str, Any]:
     return {
         "name": cookie.name,
         "value": cookie.value,
@@ -274,7 +274,7 @@ def _written_cookie(cookie: Cookie) -> SetCookieParam:
         "expires": -1 if cookie.expires is None else cookie.expires.timestamp(),
         "httpOnly": cookie.http_only,
         "secure": cookie.secure,
-        "sameSite": same_site[cookie.same_site],
+        "sameSite": cookie.same_site.capitalize(),
     }
 
 

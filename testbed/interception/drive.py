@@ -1,10 +1,11 @@
 """Drive a flow: take each step that it yields with a browser, and send it the page that the step led to."""
 
+from collections.abc import Generator
 from typing import Protocol
 
 from testbed.interception.browser import Browser
 from testbed.model.orders import AnyOrder
-from testbed.model.pages import Ask, ChangeBrowser, Flow, FlowStopped, Page, Submit, Visit
+from testbed.model.pages import Ask, ChangeBrowser, Flow, FlowStopped, Page, Step, Submit, Visit
 
 
 class Orders(Protocol):
@@ -25,9 +26,24 @@ async def drive(flow: Flow, browser: Browser, orders: Orders) -> str:
         BrowserError: a page could not be had at all.
         ParticipantUnavailable: the school's control API did not answer.
     """
+    try:
+        await lead(flow, browser, orders)
+    except FlowStopped as stop:
+        return str(stop)
+    return ""
+
+
+async def lead[Result](steps: Generator[Step, Page, Result], browser: Browser, orders: Orders) -> Result:
+    """Take these steps, and return what they come to.
+
+    Raises:
+        FlowStopped: they could not go on.
+        BrowserError: a page could not be had at all.
+        ParticipantUnavailable: the school's control API did not answer.
+    """
     page = NOTHING_OPEN
     try:
-        step = next(flow)
+        step = next(steps)
         while True:
             match step:
                 case Visit(url, stop_before):
@@ -38,8 +54,7 @@ async def drive(flow: Flow, browser: Browser, orders: Orders) -> str:
                     await browser.forget()
                 case Ask(order):
                     await orders.ask(order)
-            step = flow.send(page)
-    except StopIteration:
-        return ""
-    except FlowStopped as stop:
-        return str(stop)
+            step = steps.send(page)
+    except StopIteration as end:
+        result: Result = end.value
+        return result

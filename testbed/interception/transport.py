@@ -1,19 +1,22 @@
-"""The in-process carrier: the network is a dict from host to app, and every exchange is recorded."""
+"""A carrier that records every exchange before it passes it on: to an app in this process, or to the network."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import httpx
 
 from testbed.interception.answers import outside
-from testbed.interception.journal import Journal
+from testbed.interception.journal import MAX_BODY_BYTES, Journal
 from testbed.model.wire import Request, Response
+
+type Carrier = Callable[[str], httpx.AsyncBaseTransport | None]
+"""What leads to a host; None for a host that there is not."""
 
 
 class RecordingTransport(httpx.AsyncBaseTransport):
     """What a participant's client sends goes through here and nowhere else."""
 
-    def __init__(self, sender: str, hosts: Mapping[str, httpx.AsyncBaseTransport], journal: Journal) -> None:
-        self._sender, self._hosts, self._journal = sender, hosts, journal
+    def __init__(self, sender: str, carrier: Carrier, journal: Journal) -> None:
+        self._sender, self._carrier, self._journal = sender, carrier, journal
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Record, deliver, record.
@@ -24,19 +27,28 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         body = await request.aread()
         sent = Request(request.method, str(request.url.copy_with(fragment=None)), _pairs(request.headers), body)
         number = self._journal.open(self._sender, sent)
-        transport = self._hosts.get(sent.host)
+        transport = self._carrier(sent.host)
         if transport is None:
             answer = outside(sent)
             self._journal.close(number, answer)
             return httpx.Response(answer.status, headers=list(answer.headers), stream=httpx.ByteStream(answer.body))
         try:
             response = await transport.handle_async_request(request)
-            raw = b"".join([chunk async for chunk in _stream(response)])
+            raw = await _bounded(response)
         except BaseException as error:
             self._journal.close(number, None, f"{type(error).__name__}: {error}")
             raise
         self._journal.close(number, Response(response.status_code, _pairs(response.headers), raw))
         return httpx.Response(response.status_code, headers=response.headers.raw, stream=httpx.ByteStream(raw))
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in _stream(response):
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise httpx.DecodingError(f"the answer is longer than {MAX_BODY_BYTES} bytes")
+    return bytes(body)
 
 
 def _stream(response: httpx.Response) -> httpx.AsyncByteStream:

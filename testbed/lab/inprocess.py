@@ -1,9 +1,10 @@
 """The lab without sockets: every participant an ASGI app, the network a dict. Hundreds of plays a minute."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
+from starlette.types import ASGIApp
 
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
@@ -11,6 +12,8 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
+from testbed.lab.watching import Watch
+from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
@@ -28,11 +31,12 @@ class InProcessStage:
         self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], folder: RunFolder, now: Clock
     ) -> None:
         self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
+        self._apps: Mapping[str, ASGIApp] = {}
         self.control: SchoolControl | None = None
 
     def client(self, sender: str) -> httpx.AsyncClient:
         """A client whose every exchange is recorded under this sender's name."""
-        transport = RecordingTransport(sender, self._hosts, self._journal)
+        transport = RecordingTransport(sender, self._hosts.get, self._journal)
         return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
 
     @asynccontextmanager
@@ -50,6 +54,31 @@ class InProcessStage:
         self._journal.end(play_id, stopped, error)
         if self.control is not None:
             keep_accounts(self._folder.releases, play_id, await self.control.take_releases())
+
+    def serve(self, apps: Mapping[str, ASGIApp]) -> None:
+        """The hosts of the schools and the federation."""
+        self._apps = apps
+        self._hosts.update({host: httpx.ASGITransport(app) for host, app in apps.items()})
+
+    def add_host(self, host: str, app: ASGIApp) -> None:
+        """One more host of the network."""
+        self._hosts[host] = httpx.ASGITransport(app)
+
+    def watch(self, host: str) -> Watch:
+        """Keep a line for every request to this host from now on.
+
+        Raises:
+            KeyError: there is none.
+        """
+        watched = Watch(self._apps[host])
+        self._hosts[host] = httpx.ASGITransport(watched)
+        return watched
+
+    async def take_made(self) -> tuple[Made, ...]:
+        """The first school's account of what it was ordered to make."""
+        if self.control is None:
+            raise RuntimeError("the stage has no school yet")
+        return await self.control.take_made()
 
     async def ask(self, order: AnyOrder) -> None:
         """See :class:`testbed.interception.drive.Orders`."""
@@ -69,7 +98,7 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
             return await stack.enter_async_context(stage.client(sender))
 
         authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
-        hosts.update({host: httpx.ASGITransport(app) for host, app in authorities.apps.items()})
+        stage.serve(authorities.apps)
         for vendor in spec.simulated:
             service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
             for host in service.config.hosts:

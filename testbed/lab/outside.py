@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 from lxml import etree
+from starlette.types import ASGIApp
 
 from idp.app import School
 from idp.keys import KeyKind
@@ -59,6 +60,8 @@ class OutsideSpec:
     """Sessions, and where a key rollover stands, outlive the command in this file; None forgets them at its end."""
     workers: int = 1
     """So many processes serve it, with one socket and one state."""
+    around: Callable[[ASGIApp], ASGIApp] | None = None
+    """What watches its public side, where one process serves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,9 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
             make_apps(parts, http, _now)
             workers = await _in_processes(stack, parts, (public, control), spec.workers)
         else:
-            await _in_this_process(stack, make_apps(parts, http, _now), (public, control))
+            apps = make_apps(parts, http, _now)
+            watched = replace(apps, public=spec.around(apps.public)) if spec.around else apps
+            await _in_this_process(stack, watched, (public, control))
         control_url = f"http://{host}:{_port(control)}"
         yield OutsideSchool(spec.url, known.names, control_url, token, known.secret_files, workers)
 
@@ -180,6 +185,19 @@ def ending_signals() -> Iterator[asyncio.Event]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """An app on a free port of loopback; yields its address."""
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(_listening(host, 0, "a free port"))
+        server = server_for(app)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        tasks.create_task(server.serve(sockets=[listener]))
+        stack.callback(_close, [server])
+        await server.up.wait()
+        yield f"http://{host}:{_port(listener)}"
 
 
 async def _in_this_process(stack: AsyncExitStack, apps: OutsideApps, sockets: Sequence[socket.socket]) -> None:

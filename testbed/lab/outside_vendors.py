@@ -33,6 +33,8 @@ class WantedVendors:
     """None: as agreed where there is an agreement, else as the vendor requests by its metadata or its scopes."""
     clients: tuple[WantedClient, ...] = ()
     """Vendors of OpenID Connect."""
+    sign_response: bool = False
+    """Responses of SAML are signed too, around the signed assertion."""
 
     @property
     def files(self) -> dict[str, Path]:
@@ -82,7 +84,9 @@ async def parties(wanted: WantedVendors, home: LabHome, http: httpx.AsyncClient)
     }
     unnamed = (one.client for one in clients.values() if one.needs_secret and not one.secret)
     return Parties(
-        tuple(RelyingParty(name, url, agreed.get(name), release[name]) for name, url in urls.items()),
+        tuple(
+            RelyingParty(name, url, agreed.get(name), release[name], wanted.sign_response) for name, url in urls.items()
+        ),
         tuple(
             OidcParty(
                 client=one.client,

@@ -72,6 +72,8 @@ class Case(Exact):
     protocol: Protocol
     catalogue: str = Field(pattern=r"^[SO][0-9]{2}$")
     """The row of the attack catalogue that it belongs to."""
+    subject: Bilingual | None = None
+    """What all cases of its file are about."""
     title: Bilingual
     """What is wrong with the message."""
     harm: Bilingual
@@ -150,6 +152,7 @@ class Subject(Exact):
             id=f"{self.protocol}-{self.id}-{one.id}",
             protocol=self.protocol,
             catalogue=self.catalogue,
+            subject=self.title,
             title=one.title,
             harm=one.harm or self.harm,
             clause=one.clause or self.clause,

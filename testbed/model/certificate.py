@@ -120,13 +120,16 @@ class Certificate:
     started: datetime
     finished: datetime
     digest: str
-    """SHA-256 of the evidence: cases, messages and verdicts."""
+    """SHA-256 of the evidence: cases, messages and verdicts, as ``cases.jsonl`` has them
+    (:func:`testbed.model.certificate_file.sealed`)."""
     configuration: tuple[ConfigurationError, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     results: tuple[CaseResult, ...] = ()
     seed: int = 1
     people: tuple[str, ...] = ()
     """Ids of the persons who logged in: the honest one, then the other."""
+    id: str = ""
+    """Of the run: the name of its folder."""
     versions: Mapping[str, str] = field(default_factory=dict)
     data: RunRecord | None = None
     """The honest logins, judged for the data that moved; None where no traffic could be judged."""

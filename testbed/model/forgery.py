@@ -202,6 +202,8 @@ class Made:
     protocols have for people."""
     other: Mapping[str, tuple[str, ...]]
     """What the school would state of the other person in the same place."""
+    delivered_to: str = ""
+    """Where the browser takes it; "" for what a server fetches or is told."""
     fetched: bool = False
     """The vendor's server asked for it by itself."""
 

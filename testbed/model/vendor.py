@@ -33,6 +33,36 @@ class Probe(Written):
     url: Url
 
 
+class Click(Written):
+    """One thing to press on the way from the vendor's door to the school: a link or a button, by the words on it, or a
+    form by its id; with what to fill in first."""
+
+    press: str = ""
+    """The words on a link or a button, or a part of them."""
+    form: str = ""
+    """The id of a form, sent as it is but for what is filled in."""
+    fill: dict[str, str] = Field(default_factory=dict)
+    """By the names of fields."""
+    optional: bool = False
+    """Passed over where the page has no such thing: some pages are shown once only."""
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Self:
+        if bool(self.press) == bool(self.form):
+            raise ValueError("a click names what to 'press', or a 'form', and not both")
+        return self
+
+
+class Process(Written):
+    """The testbed starts the vendor itself, so that its own outgoing traffic is seen."""
+
+    command: tuple[str, ...] = Field(min_length=1)
+    """In these and in ``env``: ``{idp_metadata}``, ``{issuer}``, ``{port}`` and ``{base_url}`` are filled in."""
+    env: dict[str, str] = Field(default_factory=dict)
+    ready: str
+    """A URL that answers once it serves; with the same places."""
+
+
 class Simulated(Written):
     """The vendor is one of the testbed's own: a profile and at most one fault (``testbed list profiles|faults``)."""
 
@@ -98,9 +128,20 @@ class Vendor(Written):
     login: Url
     probe: Probe
     logout: Url | None = None
+    backchannel_logout: Url | None = None
+    """Where the school's server tells it of logouts, where its registration does not say."""
     return_param: str = ""
     visit: tuple[Url, ...] = ()
     """Pages to open once logged in."""
+    clicks: tuple[Click, ...] = ()
+    """What a person presses between the vendor's door and the school's login page."""
+    unsolicited: bool = False
+    """It means to take logins that begin at school, which nobody asked it for (SAML Profiles 4.1.5)."""
+    trusts_second_school: bool = False
+    """It trusts the dishonest school too, whose people are not the first one's."""
+    clock_skew_s: int | None = Field(default=None, ge=0, le=3600)
+    """How far its clock and the school's may be apart, as it says itself; None: it does not say."""
+    process: Process | None = None
     agreement: Id | None = None
     school_signs_response: bool = False
     """Some products want the response signed too, around the signed assertion."""

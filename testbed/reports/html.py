@@ -1,75 +1,37 @@
 """report.html: one page without scripts, images or network, in Swedish and English, for a data protection officer."""
 
-from base64 import b64encode
 from collections import Counter
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from testbed.model.messages import AuthnRequest, Malformed, SamlResponse
 from testbed.model.oidc_messages import AuthorizationRequest
-from testbed.model.release import POLICIES, REASONS
 from testbed.model.verdict import Evidence, Judgement, RunRecord, Where
 from testbed.model.wire import BROWSER, Exchange, Pointer
-from testbed.model.written import ROLES
 from testbed.reports import redact
-from testbed.reports.access import STATES, access_table
+from testbed.reports.access import access_table
 from testbed.reports.limits import cannot_be_seen
+from testbed.reports.page import page
 from testbed.reports.sequence import picture
 from testbed.reports.statements import statements
-from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
 from testbed.reports.view import detailed, vendor_views
 from testbed.wire.bodies import decoded
 
 
 def render(record: RunRecord) -> str:
     """The whole page."""
-    style = files("testbed.reports").joinpath("templates/report.css").read_text(encoding="utf-8")
     shown = set(detailed(record.run.judgements))
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            run=record.run,
-            captured=record.captured,
-            unplayed=record.unplayed,
-            is_masked=record.masked,
-            limits=cannot_be_seen(record),
-            vendors=vendor_views(record),
-            access=access_table(record.run.judgements),
-            plays=[_play(j, record.evidence.get(j.play.id)) for j in record.run.judgements if j.play.id in shown],
-            shown=shown,
-            verdict_counts=Counter(judgement.verdict for judgement in record.run.judgements),
-            style=style,
-            # NOTE: the digest is of the very text between the tags, which the template writes without a change.
-            style_digest=b64encode(sha256(style.encode()).digest()).decode(),
-        )
+    return page(
+        "report.html",
+        run=record.run,
+        captured=record.captured,
+        unplayed=record.unplayed,
+        is_masked=record.masked,
+        limits=cannot_be_seen(record),
+        vendors=vendor_views(record),
+        access=access_table(record.run.judgements),
+        plays=[_play(j, record.evidence.get(j.play.id)) for j in record.run.judgements if j.play.id in shown],
+        shown=shown,
+        verdict_counts=Counter(judgement.verdict for judgement in record.run.judgements),
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("testbed.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        VERDICTS=VERDICTS,
-        ROLES=ROLES,
-        STATES=STATES,
-        POLICIES=POLICIES,
-        REASONS=REASONS,
-        attribute=attribute,
-        checks=check_info(),
-        observed_sv=observed_sv,
-    )
-    environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of)
-    return environment
 
 
 def _play(judgement: Judgement, evidence: Evidence | None) -> dict[str, object]:

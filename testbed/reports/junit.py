@@ -4,28 +4,38 @@ A build goes red exactly when the run's exit status is not 0: a play has one tes
 when its expectation is not met. A finding that was expected is told in the output of its check, not as a failure.
 """
 
-import re
+from collections.abc import Iterator
 
 from lxml import etree
 
 from testbed.model.verdict import Finding, Judgement, Result, RunRecord, Verdict
+from testbed.reports.printable import printable
 
-UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold."""
 INCONCLUSIVE = frozenset({Verdict.ERROR, Verdict.NOT_VERIFIED})
 
 
 def render(record: RunRecord) -> str:
     """The whole document."""
+    root = etree.Element("testsuites", name=printable(record.run.id))
+    root.extend(suites_of(record))
+    return text_of(root)
+
+
+def suites_of(record: RunRecord) -> Iterator[etree._Element]:
+    """One for each play, and one for what went wrong with the lab or with captures."""
     run = record.run
-    root = etree.Element("testsuites", name=_clean(run.id))
-    for judgement in run.judgements:
-        root.append(_suite(judgement))
+    yield from map(_suite, run.judgements)
     for name, kind, lines in (("lab", "problem", run.problems), ("captures", "unreadable", run.unreadable)):
-        suite = etree.SubElement(root, "testsuite", name=name) if lines else root
+        suite = etree.Element("testsuite", name=name)
         for number, line in enumerate(lines, start=1):
             case = etree.SubElement(suite, "testcase", classname=name, name=f"{kind}-{number}")
-            etree.SubElement(case, "error", message=_clean(line))
+            etree.SubElement(case, "error", message=printable(line))
+        if lines:
+            yield suite
+
+
+def text_of(root: etree._Element) -> str:
+    """The document, with its tests counted."""
     for element in (*root.iter("testsuite"), root):
         element.set("tests", str(len(list(element.iter("testcase")))))
         for kind, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
@@ -35,7 +45,7 @@ def render(record: RunRecord) -> str:
 
 
 def _suite(judgement: Judgement) -> etree._Element:
-    suite = etree.Element("testsuite", name=_clean(judgement.play.id))
+    suite = etree.Element("testsuite", name=printable(judgement.play.id))
     suite.append(_as_expected(judgement))
     for result in judgement.results:
         suite.append(_case(judgement, result))
@@ -43,30 +53,30 @@ def _suite(judgement: Judgement) -> etree._Element:
 
 
 def _as_expected(judgement: Judgement) -> etree._Element:
-    case = etree.Element("testcase", classname=_clean(judgement.play.id), name="as-expected")
+    case = etree.Element("testcase", classname=printable(judgement.play.id), name="as-expected")
     lines = [
         *(f"missing: {line}" for line in judgement.expectation.missing),
         *(f"unexpected: {line}" for line in judgement.expectation.unexpected),
     ]
     message = f"{judgement.verdict}, expected {judgement.expected}. {judgement.reason}".strip()
     if judgement.verdict in INCONCLUSIVE:
-        etree.SubElement(case, "error", message=_clean(message)).text = _clean("\n".join(lines))
+        etree.SubElement(case, "error", message=printable(message)).text = printable("\n".join(lines))
     elif not judgement.expectation.met:
-        etree.SubElement(case, "failure", message=_clean(message)).text = _clean("\n".join(lines))
+        etree.SubElement(case, "failure", message=printable(message)).text = printable("\n".join(lines))
     return case
 
 
 def _case(judgement: Judgement, result: Result) -> etree._Element:
-    case = etree.Element("testcase", classname=_clean(judgement.play.id), name=result.check)
-    text = _clean("\n\n".join(_finding(finding) for finding in result.findings))
+    case = etree.Element("testcase", classname=printable(judgement.play.id), name=result.check)
+    text = printable("\n\n".join(_finding(finding) for finding in result.findings))
     if result.findings and judgement.expectation.met:
         etree.SubElement(case, "system-out").text = f"{result.verdict}, as expected\n{text}"
     elif result.verdict is Verdict.FAIL:
         etree.SubElement(case, "failure", message=result.check).text = text
     elif result.verdict is Verdict.ERROR:
-        etree.SubElement(case, "error", message=_clean(result.reason))
+        etree.SubElement(case, "error", message=printable(result.reason))
     elif result.verdict in (Verdict.SKIPPED, Verdict.NOT_VERIFIED):
-        etree.SubElement(case, "skipped", message=_clean(f"{result.verdict}: {result.reason}"))
+        etree.SubElement(case, "skipped", message=printable(f"{result.verdict}: {result.reason}"))
     elif result.findings:
         etree.SubElement(case, "system-out").text = f"{result.verdict}\n{text}"
     return case
@@ -78,7 +88,3 @@ def _finding(finding: Finding) -> str:
         f"{finding.title}\nclause: {finding.clause}\nobserved: {finding.observed}\nexpected: {finding.expected}\n"
         f"where: {where}\nreproduce: {finding.reproduce}"
     )
-
-
-def _clean(text: str) -> str:
-    return UNPRINTABLE.sub("�", text)

@@ -25,14 +25,14 @@ _IN_XML = re.compile(r"(<(?:\w+:)?(?:SignatureValue|CipherValue|X509Certificate)
 def text(value: str) -> str:
     """Any text, at most ``MAX_TEXT`` characters of it."""
     shown = _bounded(value)
-    shown = _IN_QUERY.sub(lambda m: f"{m[1]}={_mask(m[2])}", shown)
-    shown = _IN_JSON.sub(lambda m: f'{m[1]}"{_mask(m[2])}"', shown)
-    return _TOKEN.sub(lambda m: _mask(m[0]), shown)
+    shown = _IN_QUERY.sub(lambda m: f"{m[1]}={mask(m[2])}", shown)
+    shown = _IN_JSON.sub(lambda m: f'{m[1]}"{mask(m[2])}"', shown)
+    return _TOKEN.sub(lambda m: mask(m[0]), shown)
 
 
 def xml(value: str) -> str:
     """A protocol message that can be read and not be replayed: without its signature, keys and cipher text."""
-    return _bounded(_IN_XML.sub(lambda m: f"{m[1]}{_mask(m[2])}{m[3]}", value))
+    return _bounded(_IN_XML.sub(lambda m: f"{m[1]}{mask(m[2])}{m[3]}", value))
 
 
 def path_of(url: str) -> str:
@@ -50,10 +50,11 @@ def path_of(url: str) -> str:
 def headers(values: Headers) -> Iterator[tuple[str, str]]:
     """Every header; of secret ones the length alone."""
     for name, value in values:
-        yield name, _mask(value) if name.lower() in SECRET_HEADERS else text(value)
+        yield name, mask(value) if name.lower() in SECRET_HEADERS else text(value)
 
 
-def _mask(value: str) -> str:
+def mask(value: str) -> str:
+    """Of a secret its length alone."""
     return f"[{len(value)} tecken/characters]"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from testbed.model.release import RELEASE_RECORDS
@@ -13,12 +14,22 @@ SCHEMA = "testbed.run/1"
 
 def render(record: RunRecord) -> str:
     """The whole document, the same for the same record."""
+    return written(document(record))
+
+
+def written(document: Mapping[str, object]) -> str:
+    """As the file has it."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def document(record: RunRecord) -> dict[str, object]:
+    """What it says."""
     run = record.run
-    document = {
+    return {
         "schema": SCHEMA,
         "id": run.id,
-        "started": _instant(run.started),
-        "finished": _instant(run.finished),
+        "started": instant(run.started),
+        "finished": instant(run.finished),
         "lab": run.lab,
         "seed": run.seed,
         "versions": dict(run.versions),
@@ -29,12 +40,12 @@ def render(record: RunRecord) -> str:
         "left_out": list(run.left_out),
         "cannot_be_seen": [limit.en for limit in cannot_be_seen(record)],
         "masked": record.masked,
-        "summary": _summary(run),
+        "summary": summary(run),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
+    """In UTC, to the millisecond."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -90,7 +101,8 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _summary(run: Run) -> dict[str, object]:
+def summary(run: Run) -> dict[str, object]:
+    """Counts, and the exit status that goes with them."""
     verdicts = Counter(judgement.verdict.value for judgement in run.judgements)
     return {
         "scenarios": len(run.judgements),

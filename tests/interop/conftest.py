@@ -20,6 +20,15 @@ import yaml
 from lxml import html
 
 from idp.people import generate
+from outside_services import (
+    JoseVersion,
+    Keys,
+    PythonJose,
+    Samlify,
+    SamlifyVersion,
+    python_jose_lacks,
+    samlify_lacks,
+)
 from testbed.model.attributes import by_name
 from testbed.model.written import Person
 from waiting import DEADLINE_S, wait_for
@@ -28,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 SEED = 1
 MAX_FORMS = 10
 SAML_FIELDS = ("SAMLRequest", "SAMLResponse")
+SAMLIFY_ASKS = ("eduPersonPrincipalName", "displayName")
 
 
 def unused_port() -> int:
@@ -367,3 +377,37 @@ def run_testbed() -> Callable[..., subprocess.CompletedProcess[bytes]]:
 @pytest.fixture(scope="session")
 def start_process() -> Callable[..., Process]:
     return Process
+
+
+@pytest.fixture(scope="module")
+def start_samlify(
+    tmp_path_factory: pytest.TempPathFactory, oid: Callable[[str], str]
+) -> Iterator[Callable[[SamlifyVersion], Samlify]]:
+    """Starts services on this version of samlify, which trust nobody yet; all of them end with the module."""
+    with ExitStack() as stack:
+
+        def start(version: SamlifyVersion) -> Samlify:
+            if lacking := samlify_lacks(version):
+                pytest.skip(lacking)
+            service = Samlify(tmp_path_factory.mktemp("samlify"), unused_port(), version)
+            stack.callback(service.end)
+            service.start(Process, [oid(name) for name in SAMLIFY_ASKS])
+            return service
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_python_jose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., PythonJose]]:
+    """Starts relying parties on this version of python-jose for this issuer; all of them end with the module."""
+    with ExitStack() as stack:
+
+        def start(version: JoseVersion, issuer: str, keys: Keys = "texts") -> PythonJose:
+            if lacking := python_jose_lacks(version):
+                pytest.skip(lacking)
+            service = PythonJose(tmp_path_factory.mktemp("python-jose"), unused_port(), version, issuer)
+            stack.callback(service.end)
+            service.start(Process, keys)
+            return service
+
+        yield start

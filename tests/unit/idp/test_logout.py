@@ -11,11 +11,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -27,6 +28,7 @@ import idp.saml.back_channel
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.keys import SchoolKeys, SigningKey
 from idp.saml.signing import Signer
+from testbed.model.forgery import MADE, Made
 from testbed.wire.signatures import verify
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +63,7 @@ class Round:
     """A school with four vendors: one for each way to be told of a logout, and one with none."""
 
     browser: httpx.AsyncClient
+    control: httpx.AsyncClient
     vendor: Any
     key: SigningKey
     calls: list[tuple[str, bytes]] = field(default_factory=list)
@@ -68,6 +71,17 @@ class Round:
     answer: Callable[[bytes, Any], httpx.Response] | None = None
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By host: NameID and SessionIndex of the last login."""
+
+    async def order(self, host: str, **forgery: Any) -> None:
+        """Have the next request to log out to this vendor forged."""
+        whole = {"message": "logout-request"} | forgery
+        body = {"order": "forge", "party": entity(host), "other": "elev-2", "forgery": whole}
+        answer = await self.control.post("/orders", json=body)
+        assert answer.status_code == 200, answer.text
+
+    async def made(self) -> tuple[Made, ...]:
+        """What was forged since the last call."""
+        return MADE.validate_json((await self.control.get("/made")).content)
 
     async def log_in(self, host: str, person: str = "elev-1") -> None:
         vendor = replace(self.vendor, entity_id=entity(host))
@@ -189,10 +203,15 @@ def open_round(  # noqa: PLR0917 - fixtures
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
             state = tmp_path / "state" / "school.sqlite" if workers > 1 else None
             shared = replace(config, relying_parties=parties, state=state)
-            schools = [School(shared, keys, http, lambda: NOW).app for _ in range(workers)]
-            transport = httpx.ASGITransport(in_turn(schools))
-            async with httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser:
-                lab = Round(browser, vendor, signing_key(vendor))
+            schools = [School(shared, keys, http, lambda: NOW) for _ in range(workers)]
+            transport = httpx.ASGITransport(in_turn([one.app for one in schools]))
+            control = httpx.ASGITransport(in_turn([one.control for one in schools]))
+            bearer = {"Authorization": f"Bearer {config.control_token}"}
+            async with (
+                httpx.AsyncClient(transport=transport, base_url=SCHOOL) as browser,
+                httpx.AsyncClient(transport=control, base_url="http://control.localhost", headers=bearer) as controller,
+            ):
+                lab = Round(browser, controller, vendor, signing_key(vendor))
                 yield lab
 
     return opened
@@ -469,3 +488,77 @@ async def test_no_logout_message_makes_the_school_fail(lab: Round, data: bytes, 
     ]
     assert all(answer.status_code < 500 for answer in answers)
     assert not any(answer.is_redirect and FRONT not in answer.headers["location"] for answer in answers)
+
+
+NAMES_OTHER = {"op": "set-text", "xpath": "//saml:NameID", "value": "{other:name-id}"}
+
+
+async def test_a_forged_request_by_redirect_is_signed_beside_itself(lab: Round, keys: SchoolKeys) -> None:
+    await lab.log_in(FRONT)
+    await lab.order(FRONT, before=[NAMES_OTHER])
+    asked = await lab.browser.post("/logout")
+    message = redirected(asked, "SAMLRequest")
+    (made,) = await lab.made()
+    assert made.document.encode() == etree.tostring(message)
+    assert message.findtext("saml:NameID", namespaces=NS) == made.other["name-id"][0]
+    assert made.said == {"name-id": (lab.names[FRONT][0],)}
+    assert signed_octets_are_good(asked, keys)
+
+
+async def test_a_request_that_is_changed_once_it_is_signed_has_a_signature_of_another(
+    lab: Round, keys: SchoolKeys
+) -> None:
+    await lab.log_in(FRONT)
+    await lab.order(FRONT, after=[NAMES_OTHER])
+    asked = await lab.browser.post("/logout")
+    assert redirected(asked, "SAMLRequest").findtext("saml:NameID", namespaces=NS) != lab.names[FRONT][0]
+    assert not signed_octets_are_good(asked, keys)
+
+
+async def test_a_request_is_left_unsigned_or_signed_by_a_stranger(lab: Round, keys: SchoolKeys) -> None:
+    await lab.log_in(FRONT)
+    await lab.order(FRONT, covers=[])
+    asked = await lab.browser.post("/logout")
+    assert set(parse_qs(urlsplit(asked.headers["location"]).query)) == {"SAMLRequest", "RelayState"}
+    await lab.log_in(FRONT)
+    await lab.order(FRONT, key="stranger")
+    assert not signed_octets_are_good(await lab.browser.post("/logout"), keys)
+
+
+async def test_a_forged_request_goes_by_post_with_its_signature_inside(lab: Round, keys: SchoolKeys) -> None:
+    await lab.log_in(POST)
+    await lab.order(POST, covers=[], after=[NAMES_OTHER])
+    message = posted(await lab.browser.post("/logout"), "SAMLRequest")
+    assert message.find("{*}Signature") is None
+    assert message.findtext("saml:NameID", namespaces=NS) == (await lab.made())[0].other["name-id"][0]
+    await lab.log_in(POST)
+    await lab.order(POST)
+    document = etree.tostring(posted(await lab.browser.post("/logout"), "SAMLRequest"))
+    assert verify(document, [keys.current.certificate_der]).ok
+
+
+async def test_a_forged_request_goes_from_server_to_server(lab: Round) -> None:
+    await lab.log_in(BACK)
+    await lab.order(BACK, covers=[], before=[NAMES_OTHER])
+    await lab.browser.post("/logout")
+    (_, envelope) = lab.calls[-1]
+    (made,) = await lab.made()
+    assert made.document.encode() in envelope
+    assert b"Signature" not in envelope
+
+
+async def test_what_has_no_place_in_a_redirect_is_told(lab: Round) -> None:
+    await lab.log_in(FRONT)
+    await lab.order(FRONT, placed=[{"op": "remove", "xpath": "//ds:KeyInfo"}])
+    page = await lab.browser.post("/logout")
+    assert (page.status_code, "Redirect binding" in page.text) == (400, True)
+
+
+def signed_octets_are_good(answer: httpx.Response, keys: SchoolKeys) -> bool:
+    query, _, signature = urlsplit(answer.headers["location"]).query.partition("&Signature=")
+    key = keys.current.certificate.public_key()
+    try:
+        key.verify(base64.b64decode(unquote(signature)), query.encode(), padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True

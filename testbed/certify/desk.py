@@ -1,0 +1,184 @@
+"""What a case has at hand: the vendor, two persons, browsers, the school, and the oracle."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from scenarios.flows.steps import say_who, shown, to_school
+from testbed.certify.fitted import fitted
+from testbed.certify.oracle import Oracle, Reading, Said, Who
+from testbed.certify.whole import whole_values
+from testbed.certify.world import World
+from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.drive import lead
+from testbed.model.certificate import Observed
+from testbed.model.forgery import Forgery, Made
+from testbed.model.orders import ForgeNext
+from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Page
+from testbed.model.strict import Bilingual
+from testbed.model.written import Person, Vendor
+
+ANSWER_S = 20.0
+"""That a vendor may take for one login."""
+AFTER_WHOM: dict[Who, Observed] = {
+    Who.NOBODY: Observed.NO_SESSION,
+    Who.OWN: Observed.SESSION,
+    Who.OTHER: Observed.OTHER_USER,
+    Who.SOMEONE: Observed.OTHER_USER,
+    Who.UNCLEAR: Observed.UNCLEAR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen of one case."""
+
+    observed: Observed
+    user: str = ""
+    why: Bilingual | None = None
+    """More than the observation says by itself."""
+    sent: tuple[Made, ...] = ()
+    answered: str = ""
+
+
+class NotToBeSeen(Exception):
+    """A case could not be carried out, or not be observed: no verdict about the vendor comes of that."""
+
+    def __init__(self, sv: str, en: str) -> None:
+        super().__init__(en)
+        self.words = Bilingual(sv=sv, en=en)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One vendor under test."""
+
+    vendor: Vendor
+    world: World
+    own: Person
+    """Who logs in."""
+    other: Person
+    """Whom forged parts speak of."""
+    place: str = ""
+    """Where the vendor takes the school's answers: told by the first of them."""
+    oracle: Oracle | None = None
+    said: dict[str, Said] = field(default_factory=dict)
+    """What the school said of each person at last, by id."""
+    answer_s: float = ANSWER_S
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        """A fresh one; whatever is done with it ends in time.
+
+        Raises:
+            NotToBeSeen: it does not.
+        """
+        try:
+            async with asyncio.timeout(3 * self.answer_s), self.world.browser() as browser:
+                yield browser
+        except TimeoutError as error:
+            raise NotToBeSeen(
+                f"Tjänsten svarade inte på {3 * self.answer_s:.0f} sekunder.",
+                f"The service did not answer within {3 * self.answer_s:.0f} seconds.",
+            ) from error
+
+    async def order(self, forgery: Forgery, listener: str = "") -> None:
+        """The school makes its next such message so."""
+        ready = fitted(forgery, self.vendor.clock_skew_s, listener or self.world.listener.url)
+        await self.world.ask(ForgeNext(party=self.vendor.party, other=self.other.id, forgery=ready))
+
+    def cast(self, person: Person) -> Cast:
+        """This person, who comes to this vendor."""
+        return Cast(self.vendor, person, school=f"{self.world.school}/saml/metadata")
+
+    async def to_login_page(self, browser: Browser, person: Person) -> Page:
+        """From the vendor's door to the school's login page.
+
+        Raises:
+            NotToBeSeen: it did not come.
+            BrowserError: a page could not be had at all.
+        """
+        try:
+            page = await lead(to_school(self.cast(person), self.vendor.login), browser, self.world)
+        except FlowStopped as stop:
+            raise _not_there(str(stop)) from stop
+        if page.form(LOGIN_FORM) is None:
+            raise _not_there(f"after {self.vendor.login}, {shown(page)}")
+        return page
+
+    async def log_in(self, browser: Browser, person: Person, *, hold: bool = False) -> Page:
+        """A whole login, or up to the page or the address by which the school would answer the vendor.
+
+        Raises:
+            NotToBeSeen: the school's login page did not come.
+            BrowserError: a page could not be had at all.
+        """
+        page = await self.to_login_page(browser, person)
+        form = page.form(LOGIN_FORM)
+        if form is None:
+            raise _not_there(f"after {self.vendor.login}, {shown(page)}")
+        return await lead(say_who(self.cast(person), form, self.place if hold else ""), browser, self.world)
+
+    async def deliver(self, browser: Browser, held: Page, **fields: str) -> Page:
+        """Let the browser bring the answer that was held back; ``fields`` replace those of a form.
+
+        Raises:
+            NotToBeSeen: nothing was held back.
+            BrowserError: a page could not be had at all.
+        """
+        form = next((one for one in held.forms if one.auto_submit and one.action.startswith(self.place)), None)
+        if form is not None:
+            return await browser.submit(form, tuple(fields.items()))
+        if held.url.startswith(self.place):
+            return await browser.visit(held.url)
+        raise NotToBeSeen(
+            "Skolans svar kom inte till tjänsten på det sätt som väntades.",
+            f"The school's answer did not go to the vendor as it was expected: {shown(held)}.",
+        )
+
+    async def made(self) -> tuple[Made, ...]:
+        """What the school made since the last time, remembered as what it said of each person."""
+        made = await self.world.made()
+        for one in made:
+            if one.said:
+                self.said[self.own.id] = {**self.said.get(self.own.id, {}), **one.said}
+            if one.other:
+                self.said[self.other.id] = {**self.said.get(self.other.id, {}), **one.other}
+        return made
+
+    async def who(self, browser: Browser, made: Iterable[Made] = ()) -> Reading:
+        """Whose session the probe shows.
+
+        Raises:
+            NotToBeSeen: nothing was learned of the probe, or it gave no answer.
+        """
+        if self.oracle is None:
+            raise NotToBeSeen("Sonden är inte inlärd.", "Nothing was learned of the probe.")
+        try:
+            page = await browser.visit(self.vendor.probe.url)
+        except BrowserError as error:
+            raise NotToBeSeen(
+                f"Sidan som visar vem som är inloggad svarade inte: {error}", f"The probe gave no answer: {error}"
+            ) from error
+        own, other = (self.said.get(person.id, {}) for person in (self.own, self.other))
+        return self.oracle.read(page, own, other, whole_values(made, other))
+
+
+def observation(reading: Reading, made: tuple[Made, ...], answered: Page | None) -> Observation:
+    """What the probe tells of a login."""
+    where = f"{answered.url[:200]} ({answered.status})" if answered else ""
+    observed, why = AFTER_WHOM[reading.who], None
+    if reading.mixed and observed is Observed.SESSION:
+        observed = Observed.ATTRIBUTE_SHOWN
+        names = ", ".join(reading.mixed)
+        why = Bilingual(
+            sv=f"Sidan visar den andra personens {names}.", en=f"The page shows the other person's {names}."
+        )
+    if reading.why:
+        why = Bilingual(sv=f"Det gick inte att se vem som är inloggad: {reading.why}", en=reading.why)
+    return Observation(observed, reading.user, why, made, where)
+
+
+def _not_there(what: str) -> NotToBeSeen:
+    return NotToBeSeen(f"Skolans inloggningssida kom aldrig: {what}", f"The school's login page did not come: {what}")

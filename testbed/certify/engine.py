@@ -1,0 +1,239 @@
+"""Run every case against one vendor: preflight, calibration, cases between twins, verdicts.
+
+A case counts only between two valid logins by the same machinery, its positive twins: at the start, at the end, and
+every twenty cases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from typing import Protocol
+
+from testbed.certify.calibrating import Learnt, calibrate
+from testbed.certify.desk import Desk, NotToBeSeen, Observation
+from testbed.certify.manners import MANNERS
+from testbed.certify.manners.logins import login
+from testbed.certify.needs import lacking
+from testbed.certify.preflight import Cleared, preflight
+from testbed.certify.profiles import left_out, requires
+from testbed.certify.verdicts import judged
+from testbed.certify.world import Call
+from testbed.interception import ParticipantUnavailable
+from testbed.interception.browser import BrowserError
+from testbed.model.case import Case
+from testbed.model.certificate import Calibration, CaseResult, ConfigurationError, Observed
+from testbed.model.profile import CertificationProfile
+from testbed.model.strict import Bilingual
+from testbed.model.verdict import Verdict
+
+BETWEEN_TWINS = 20
+"""So many cases at most share a twin before and after them."""
+LAST = ("exhaustion",)
+"""Manners that may leave a vendor weak: they come last, each with a twin of its own."""
+
+
+class Progress(Protocol):
+    """Whoever shows how far it has come."""
+
+    def cases(self, count: int) -> None:
+        """So many cases are going to run."""
+
+    def done(self, result: CaseResult) -> None:
+        """One has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What came of one vendor."""
+
+    configuration: tuple[ConfigurationError, ...]
+    calibration: Calibration
+    results: tuple[CaseResult, ...]
+
+
+async def certify(
+    desk: Desk, cases: Sequence[Case], profile: CertificationProfile, command: str, progress: Progress
+) -> Certified:
+    """Everything, in order.
+
+    Args:
+        desk: the vendor, two persons, the world.
+        cases: of the vendor's protocol.
+        profile: for which purpose.
+        command: that certifies this vendor again; ``--case ID`` is added to it.
+        progress: is told.
+
+    Raises:
+        ParticipantUnavailable: the school is gone: our own fault.
+    """
+    run = _Run(desk, profile, command, progress)
+    cleared = await preflight(desk)
+    if cleared.errors:
+        return Certified(cleared.errors, Calibration(), run.not_verified(cases, NO_PREFLIGHT))
+    try:
+        learnt = await calibrate(desk)
+    except (NotToBeSeen, BrowserError) as trouble:
+        words = trouble.words if isinstance(trouble, NotToBeSeen) else Bilingual(sv=str(trouble), en=str(trouble))
+        return Certified((), Calibration((), words), run.not_verified(cases, words))
+    if learnt.calibration.trouble is not None:
+        return Certified((), learnt.calibration, run.not_verified(cases, learnt.calibration.trouble))
+    return Certified((), learnt.calibration, await run.all(cases, cleared, learnt))
+
+
+NO_PREFLIGHT = Bilingual(
+    sv="En inställning är fel, så inget fall kunde köras.", en="A setting is wrong, so no case could run."
+)
+GARBAGE_OPENS = Bilingual(
+    sv="Rent skräp i stället för skolans svar öppnade en session: vem som helst kommer in.",
+    en="Plain garbage in the place of the school's answer opened a session: anyone gets in.",
+)
+NO_TWIN = Bilingual(
+    sv="En giltig inloggning på samma sätt lyckades inte före och efter: ingen vet varför den här nekades.",
+    en="A valid login by the same means did not succeed before and after, so nobody knows why this one was refused.",
+)
+GONE = Bilingual(
+    sv="Tjänsten släppte inte in någon längre, så fallet kördes inte.",
+    en="The service let nobody in any longer, so the case was not run.",
+)
+
+
+@dataclass(slots=True)
+class _Run:
+    desk: Desk
+    profile: CertificationProfile
+    command: str
+    progress: Progress
+
+    def not_verified(self, cases: Sequence[Case], why: Bilingual) -> tuple[CaseResult, ...]:
+        """All of them, for one reason."""
+        return tuple(self._result(case, Verdict.NOT_VERIFIED, Observed.NOT_RUN, why) for case in cases)
+
+    async def all(self, cases: Sequence[Case], cleared: Cleared, learnt: Learnt) -> tuple[CaseResult, ...]:
+        """Every case that means something, in batches between twins."""
+        results: dict[str, CaseResult] = {}
+        meant = []
+        for case in cases:
+            why = left_out(self.profile, case) or lacking(self.desk, case, cleared.asked)
+            if why is not None:
+                results[case.id] = self._result(case, Verdict.SKIPPED, Observed.NOT_RUN, why)
+            else:
+                meant.append(case)
+        self.progress.cases(len(meant))
+        up = await self._twin()
+        for batch in _batches(meant):
+            if not up:
+                results |= {one.case.id: one for one in self.not_verified(batch, GONE)}
+                continue
+            seen = [await self._one(case) for case in batch]
+            up = await self._twin() or await self._twin()
+            for result in seen:
+                results[result.case.id] = result if up else _without_twin(result)
+        if learnt.garbage_opens:
+            results |= {name: _opened_by_garbage(result) for name, result in results.items() if _is_message(result)}
+        return tuple(results[case.id] for case in cases)
+
+    async def _twin(self) -> bool:
+        """Whether a valid login by the same machinery opens a session of whoever logs in."""
+        try:
+            seen = await login(self.desk, TWIN, "")
+        except (NotToBeSeen, BrowserError):
+            return False
+        return seen.observed is Observed.SESSION
+
+    async def _one(self, case: Case) -> CaseResult:
+        address = f"{self.desk.world.listener.url}/{case.id}-{token_hex(4)}"
+        self.desk.world.listener.calls()
+        try:
+            seen = await MANNERS[case.manner](self.desk, case, address)
+        except NotToBeSeen as trouble:
+            result = self._result(case, Verdict.NOT_VERIFIED, Observed.NOT_RUN, trouble.words)
+        except BrowserError as error:
+            words = Bilingual(sv=f"Tjänsten gav inget svar: {error}", en=f"The service gave no answer: {error}")
+            result = self._result(case, Verdict.NOT_VERIFIED, Observed.ERROR, words)
+        except ParticipantUnavailable as error:
+            # NOTE: a forgery that does not fit this vendor's message is our own fault, and no verdict about it.
+            words = Bilingual(sv=f"Testmiljöns fel: {error}", en=f"The testbed's own fault: {error}")
+            result = self._result(case, Verdict.ERROR, Observed.NOT_RUN, words)
+        else:
+            if case.manner != "relay-state" and any(address.endswith(_first(c.path)) for c in self._calls()):
+                seen = replace(seen, observed=Observed.FETCHED)
+            result = self._judged(case, seen)
+        self.progress.done(result)
+        return result
+
+    def _calls(self) -> Sequence[Call]:
+        return self.desk.world.listener.calls()
+
+    def _judged(self, case: Case, seen: Observation) -> CaseResult:
+        required = requires(self.profile, case)
+        strict = case.model_copy(update={"level": "MUST"}) if required else case
+        verdict, words = judged(strict, seen)
+        return CaseResult(
+            case=case,
+            verdict=verdict,
+            observed=seen.observed,
+            reason=words,
+            user=seen.user,
+            twin="logged in",
+            sent="\n".join(one.document for one in seen.sent),
+            answered=seen.answered,
+            reproduce=f"{self.command} --case {case.id}",
+            required=required,
+        )
+
+    def _result(self, case: Case, verdict: Verdict, observed: Observed, why: Bilingual) -> CaseResult:
+        return CaseResult(
+            case=case,
+            verdict=verdict,
+            observed=observed,
+            reason=why,
+            twin="not run" if case.message else "none",
+            reproduce=f"{self.command} --case {case.id}",
+            required=requires(self.profile, case),
+        )
+
+
+TWIN = Case.model_validate(
+    {
+        "id": "twin",
+        "protocol": "saml",
+        "catalogue": "S01",
+        "title": {"sv": "Giltig inloggning", "en": "A valid login"},
+        "harm": {"sv": "-", "en": "-"},
+        "clause": "-",
+        "expect": "accept",
+    }
+)
+"""The positive twin: nothing is wrong with it."""
+
+
+def _first(path: str) -> str:
+    return "/" + path.strip("/").partition("/")[0]
+
+
+def _batches(cases: Sequence[Case]) -> Sequence[Sequence[Case]]:
+    """In their order; what may leave a vendor weak comes last, each alone."""
+    usual = [case for case in cases if case.manner not in LAST]
+    alone = [[case] for case in cases if case.manner in LAST]
+    return [*(usual[at : at + BETWEEN_TWINS] for at in range(0, len(usual), BETWEEN_TWINS)), *alone]
+
+
+def _without_twin(result: CaseResult) -> CaseResult:
+    """A vendor that lets nobody in has refused nothing; that it let someone wrong in stands."""
+    if result.case.manner in LAST and result.verdict is Verdict.PASS:
+        words = Bilingual(
+            sv="Efter meddelandet släpper tjänsten inte in någon längre.",
+            en="After the message the service lets nobody in any longer.",
+        )
+        return replace(result, verdict=Verdict.FAIL, observed=Observed.ERROR, reason=words, twin="failed")
+    if result.verdict is not Verdict.PASS:
+        return replace(result, twin="failed")
+    return replace(result, verdict=Verdict.NOT_VERIFIED, reason=NO_TWIN, twin="failed")
+
+
+def _is_message(result: CaseResult) -> bool:
+    return result.verdict is Verdict.PASS and bool(result.case.message) and result.case.expect == "reject"
+
+
+def _opened_by_garbage(result: CaseResult) -> CaseResult:
+    return replace(result, verdict=Verdict.FAIL, observed=Observed.SESSION, reason=GARBAGE_OPENS)

@@ -1,0 +1,80 @@
+"""What a case needs of the vendor, and whether this one has it."""
+
+from testbed.certify.asked import Asked
+from testbed.certify.desk import Desk
+from testbed.model.case import Case, Need
+from testbed.model.strict import Bilingual
+from testbed.model.written import Vendor
+
+REASONS: dict[Need, Bilingual] = {
+    "logout": Bilingual(sv="tjänstens fil nämner ingen utloggning", en="the vendor's file names no logout"),
+    "single-logout": Bilingual(
+        sv="tjänsten deltar inte i gemensam utloggning", en="the vendor takes no part in single logout"
+    ),
+    "back-channel-logout": Bilingual(
+        sv="tjänsten har ingen adress för utloggning från skolans server",
+        en="the vendor has no address for logout from the school's server",
+    ),
+    "encryption": Bilingual(
+        sv="tjänstens metadata har ingen nyckel att kryptera till", en="the vendor's metadata has no key to encrypt to"
+    ),
+    "second-school": Bilingual(
+        sv="tjänstens fil säger inte att den litar på den andra skolan (trusts_second_school)",
+        en="the vendor's file does not say that it trusts the second school (trusts_second_school)",
+    ),
+    "unsolicited-is-off": Bilingual(
+        sv="tjänsten tar emot inloggningar som börjar hos skolan", en="the vendor takes logins that begin at school"
+    ),
+    "requests-context": Bilingual(
+        sv="tjänsten begär ingen tillitsnivå", en="the vendor requests no level of assurance"
+    ),
+    "forces-login": Bilingual(
+        sv="tjänsten begär ingen ny inloggning (ForceAuthn, prompt)", en="the vendor asks for no fresh login"
+    ),
+    "https": Bilingual(
+        sv="tjänsten nås utan TLS på den egna datorn, där kakor inte kan vara Secure",
+        en="the vendor is reached without TLS on loopback, where cookies cannot be Secure",
+    ),
+    "metadata-fetched": Bilingual(
+        sv="tjänsten hämtar inte skolans metadata själv", en="the vendor does not fetch the school's metadata by itself"
+    ),
+    "refresh-tokens": Bilingual(sv="tjänsten begär ingen refresh token", en="the vendor asks for no refresh token"),
+}
+
+
+def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
+    """Why the case means nothing for this vendor; None where it does."""
+    vendor = desk.vendor
+    for feature, reason in vendor.unsupported.items():
+        if case.id.startswith(f"{case.protocol}-{feature}") or feature in case.needs:
+            return Bilingual(sv=f"tjänstens fil: {reason}", en=f"the vendor's file: {reason}")
+    for need in case.needs:
+        if not _has(vendor, need, desk, asked):
+            return REASONS[need]
+    return None
+
+
+def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa: PLR0911 - one line a need
+    match need:
+        case "logout":
+            return vendor.logout is not None
+        case "single-logout":
+            return asked.single_logout or bool(vendor.client and vendor.client.frontchannel_logout_uri)
+        case "back-channel-logout":
+            return bool(vendor.backchannel_logout or (vendor.client and vendor.client.backchannel_logout_uri))
+        case "encryption":
+            return asked.encryption_key
+        case "second-school":
+            return vendor.trusts_second_school and desk.world.second_school
+        case "unsolicited-is-off":
+            return not vendor.unsolicited
+        case "requests-context":
+            return asked.context
+        case "forces-login":
+            return asked.fresh
+        case "https":
+            return vendor.probe.url.startswith("https://")
+        case "metadata-fetched":
+            return asked.fetches_metadata
+        case "refresh-tokens":
+            return asked.refresh

@@ -1,0 +1,177 @@
+"""Whose session is open? Told by the probe's page, from what was learned of it by honest logins.
+
+Nothing is configured: the page is read as nobody, as one person and as another, and the places that changed with the
+person, and hold what the school had just said of them, are those that tell whose account is open. A status code tells
+nothing: error pages answer 200, and services that crash on everything answer 500.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from testbed.certify.slots import Slots, slots_of
+from testbed.model.certificate import Slot
+from testbed.model.pages import Page
+
+type Said = Mapping[str, tuple[str, ...]]
+"""What the school said of a person in one message, by canonical name, ``name-id`` and ``sub``."""
+
+ACCOUNTS = (
+    "sub",
+    "eduPersonPrincipalName",
+    "pairwise-id",
+    "subject-id",
+    "name-id",
+    "eduPersonTargetedID",
+    "norEduPersonNIN",
+    "mail",
+)
+"""What accounts are kept under, the likeliest first: a place that shows one decides before one that shows a name."""
+SHORTEST = 3
+"""Characters of a value that is looked for within a longer text; a shorter one must be the whole text."""
+SERVER_ERROR = 500
+
+
+class Who(StrEnum):
+    """Whose session a page shows."""
+
+    NOBODY = "nobody"
+    OWN = "own"
+    """Of whoever logged in."""
+    OTHER = "other"
+    """Of the person whom the forged part speaks of."""
+    SOMEONE = "someone"
+    """Of somebody by another name than either has."""
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The probe's page, taken apart."""
+
+    url: str
+    status: int
+    slots: Slots
+
+    @classmethod
+    def of(cls, page: Page) -> "Seen":
+        """A page that a browser shows."""
+        parts = urlsplit(page.url)
+        return cls(f"{parts.scheme}://{parts.netloc}{parts.path}", page.status, slots_of(page))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says."""
+
+    who: Who
+    user: str = ""
+    """As the page writes them."""
+    mixed: tuple[str, ...] = ()
+    """What is shown of the other person beside the account of whoever logged in."""
+    why: str = ""
+    """Why it is unclear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """What was learned of one vendor's probe."""
+
+    nobody: Seen
+    somebody: Seen
+    """As it looked when a person was logged in."""
+    slots: tuple[Slot, ...]
+    """The one that decides first."""
+
+    def read(self, page: Page, own: Said, other: Said, whole: Iterable[str] = ()) -> Reading:
+        """Whose session this page shows.
+
+        Args:
+            page: the probe's, as it looks now.
+            own: what the school said of whoever logged in.
+            other: what the forged part says, or would say of the other person.
+            whole: values that the message composes, each whole: a vendor that shows one of them is right.
+        """
+        seen = Seen.of(page)
+        account, *rest = self.slots
+        shown = _shown(seen, account)
+        if shown is None or (shown == self.nobody.slots.get(account.place) and shown):
+            return self._without_account(seen, own, other)
+        if not shown:
+            return self._without_account(seen, own, other)
+        mixed = tuple(_mixed(seen, rest, own, other))
+        if shown in own.get(account.says, ()) or shown in whole:
+            return Reading(Who.OWN, shown, mixed)
+        if shown in other.get(account.says, ()):
+            return Reading(Who.OTHER, shown)
+        return Reading(Who.SOMEONE, shown)
+
+    def _without_account(self, seen: Seen, own: Said, other: Said) -> Reading:
+        """The place that names the account is empty: nobody, unless something else of a person stands there."""
+        for slot in self.slots[1:]:
+            shown = _shown(seen, slot)
+            if not shown or shown == self.nobody.slots.get(slot.place):
+                continue
+            for who, said in ((Who.OTHER, other), (Who.OWN, own)):
+                if shown in said.get(slot.says, ()):
+                    return Reading(who, shown)
+        if (seen.url, seen.status) == (self.nobody.url, self.nobody.status):
+            return Reading(Who.NOBODY)
+        if seen.url == self.nobody.url and seen.status < SERVER_ERROR:
+            return Reading(Who.NOBODY)
+        where = f"{seen.url[:120]} answered {seen.status}"
+        return Reading(Who.UNCLEAR, why=f"the probe showed neither nobody nor anybody: {where}")
+
+
+def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said]) -> Oracle:
+    """The oracle, from the probe as nobody, as one person and as another.
+
+    Its ``slots`` are empty where no place tells them apart.
+    """
+    none, one, two = Seen.of(nobody), Seen.of(first[0]), Seen.of(second[0])
+    found = [
+        slot
+        for place, text in one.slots.items()
+        if place in two.slots and text != two.slots[place] and text != none.slots.get(place)
+        if (slot := _slot(place, (text, first[1]), (two.slots[place], second[1]))) is not None
+    ]
+    found.sort(key=_rank)
+    return Oracle(none, one, tuple(found))
+
+
+def _slot(place: str, first: tuple[str, Said], second: tuple[str, Said]) -> Slot | None:
+    """The longest value of the first person that stands there, where the second's stands in the same words."""
+    text, said = first
+    candidates = sorted(
+        ((value, name) for name, values in said.items() for value in values if value), key=lambda one: -len(one[0])
+    )
+    for value, name in candidates:
+        if value not in text or (len(value) < SHORTEST and value != text):
+            continue
+        prefix, _, suffix = text.partition(value)
+        if any(second[0] == f"{prefix}{other}{suffix}" for other in second[1].get(name, ())):
+            return Slot(place, name, prefix, suffix)
+    return None
+
+
+def _rank(slot: Slot) -> tuple[int, int]:
+    place = ACCOUNTS.index(slot.says) if slot.says in ACCOUNTS else len(ACCOUNTS)
+    return place, len(slot.prefix) + len(slot.suffix)
+
+
+def _shown(seen: Seen, slot: Slot) -> str | None:
+    """What stands in the slot, without the words around it; None where there is no such place."""
+    text = seen.slots.get(slot.place)
+    if text is None:
+        return None
+    if text.startswith(slot.prefix) and text.endswith(slot.suffix) and len(text) >= len(slot.prefix + slot.suffix):
+        return text[len(slot.prefix) : len(text) - len(slot.suffix)].strip()
+    return None
+
+
+def _mixed(seen: Seen, slots: Sequence[Slot], own: Said, other: Said) -> Iterable[str]:
+    for slot in slots:
+        shown = _shown(seen, slot)
+        if shown and shown in other.get(slot.says, ()) and shown not in own.get(slot.says, ()):
+            yield slot.says

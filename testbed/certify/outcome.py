@@ -1,0 +1,72 @@
+"""From verdicts to an outcome for a purpose (compliant, not compliant, inconclusive), and what it rests on."""
+
+from collections.abc import Sequence
+
+from testbed.model.certificate import CaseResult, ConfigurationError, Outcome
+from testbed.model.profile import CertificationProfile
+from testbed.model.strict import Bilingual
+from testbed.model.verdict import RunRecord, Severity, Verdict
+
+NOT_SEEN = frozenset({Verdict.NOT_VERIFIED, Verdict.ERROR})
+
+
+def outcome(
+    profile: CertificationProfile,
+    results: Sequence[CaseResult],
+    configuration: Sequence[ConfigurationError],
+    data: RunRecord | None,
+) -> tuple[Outcome, tuple[Bilingual, ...]]:
+    """Compliant when nothing failed and every MUST passed or was skipped for an argued reason; and why."""
+    failed = [result for result in results if result.verdict is Verdict.FAIL]
+    breaches = _breaches(data)
+    if failed or breaches:
+        return Outcome.NOT_COMPLIANT, (*(_failed(result) for result in failed), *breaches)
+    if configuration:
+        return Outcome.INCONCLUSIVE, tuple(error.what for error in configuration)
+    open_ = [result for result in results if result.required and result.verdict in NOT_SEEN]
+    unjudged = _unjudged(profile, data)
+    if open_ or unjudged:
+        return Outcome.INCONCLUSIVE, (*(_open(result) for result in open_), *unjudged)
+    if not any(result.verdict is Verdict.PASS for result in results):
+        nothing = Bilingual(sv="Inget fall har körts som ger ett svar.", en="No case was run that tells anything.")
+        return Outcome.INCONCLUSIVE, (nothing,)
+    passed = sum(result.verdict is Verdict.PASS for result in results)
+    return Outcome.COMPLIANT, (
+        Bilingual(sv=f"{passed} fall gick som de ska.", en=f"{passed} cases went as they must."),
+    )
+
+
+def _failed(result: CaseResult) -> Bilingual:
+    title, reason = result.case.title, result.reason
+    return Bilingual(sv=f"{title.sv}: {reason.sv}", en=f"{title.en}: {reason.en}")
+
+
+def _open(result: CaseResult) -> Bilingual:
+    title, reason = result.case.title, result.reason
+    return Bilingual(sv=f"Inte prövat: {title.sv}: {reason.sv}", en=f"Not verified: {title.en}: {reason.en}")
+
+
+def _breaches(data: RunRecord | None) -> tuple[Bilingual, ...]:
+    if data is None:
+        return ()
+    found = {
+        finding.title
+        for judgement in data.run.judgements
+        for result in judgement.results
+        for finding in result.findings
+        if result.verdict is Verdict.FAIL and finding.severity is Severity.MUST
+    }
+    return tuple(Bilingual(sv=title, en=title) for title in sorted(found))
+
+
+def _unjudged(profile: CertificationProfile, data: RunRecord | None) -> tuple[Bilingual, ...]:
+    """Checks that the profile demands and that came to no verdict."""
+    if data is None:
+        return ()
+    open_ = {
+        result.check
+        for judgement in data.run.judgements
+        for result in judgement.results
+        if result.verdict in NOT_SEEN and result.check in profile.checks
+    }
+    return tuple(Bilingual(sv=f"Inte prövat: {name}", en=f"Not verified: {name}") for name in sorted(open_))

@@ -1,0 +1,134 @@
+"""``testbed certify``: is a vendor's login safe, and does it keep to what was agreed?"""
+
+import asyncio
+import shlex
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from idp.people import generate
+from testbed.certify.cases import chosen, load_cases
+from testbed.certify.profiles import DEFAULT, load_profiles
+from testbed.cli.certify_progress import CaseBar
+from testbed.cli.certify_show import compare, keep, show_certificate
+from testbed.cli.certify_vendor import Flags, of_flags, of_paths
+from testbed.cli.outcome import versions_of
+from testbed.interception import ParticipantUnavailable
+from testbed.lab.certify_outside import OutsideCase
+from testbed.lab.certifying import Purpose, certify_vendor
+from testbed.lab.home import LabHome
+from testbed.lab.outside import DEFAULT_URL
+from testbed.model.certificate import Certificate
+from testbed.model.files import ScenarioInvalid
+from testbed.runner.catalogue import project_folder
+from testbed.runner.folder import RunFolder
+
+EXAMPLES = (
+    "Examples:\n\n"
+    "testbed certify --saml-metadata http://127.0.0.1:8000/saml/metadata \\\n\n"
+    "    --login http://127.0.0.1:8000/login --probe http://127.0.0.1:8000/me      a first try, by flags\n\n"
+    "testbed certify my-vendor.yaml --profile skolfederation                       by the vendor's file\n\n"
+    "testbed certify my-vendor.yaml --case 'saml-audience-*'                       some cases\n\n"
+    "testbed certify vendors/                                                      many, and a table that compares\n\n"
+    "The vendor must trust the mock school first: 'testbed idp metadata --out school.xml', or its issuer, --idp-url."
+)
+RECORDED_VERSIONS = ("school-federation-testbed", "pysaml2", "python-jose", "xmlsec", "signxml", "joserfc", "httpx")
+
+
+def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
+    vendors: Annotated[
+        list[Path] | None, typer.Argument(metavar="VENDOR.yaml|DIR", help="Vendors' files, or a folder of them.")
+    ] = None,
+    saml_metadata: Annotated[str | None, typer.Option(metavar="URL", help="Of a SAML vendor: its metadata.")] = None,
+    oidc: Annotated[bool, typer.Option("--oidc", help="A vendor of OpenID Connect.")] = False,
+    login: Annotated[str | None, typer.Option(metavar="URL", help="Where a login begins.")] = None,
+    probe: Annotated[str | None, typer.Option(metavar="URL", help="A page that shows who is logged in.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="Of an OpenID Connect vendor.")] = None,
+    secret_variable: Annotated[
+        str | None,
+        typer.Option("--client-secret-env", metavar="VAR", help="The environment variable that holds its secret."),
+    ] = None,
+    redirect_uri: Annotated[str | None, typer.Option(metavar="URL", help="Where the vendor takes answers.")] = None,
+    logout: Annotated[str | None, typer.Option(metavar="URL", help="Where a person logs out.")] = None,
+    backchannel: Annotated[
+        str | None, typer.Option("--backchannel-logout-uri", metavar="URL", help="Where it takes logout tokens.")
+    ] = None,
+    after_logout: Annotated[str | None, typer.Option("--post-logout-redirect-uri", metavar="URL")] = None,
+    return_param: Annotated[
+        str, typer.Option(metavar="NAME", help="The field that says where a login leads, where not RelayState.")
+    ] = "",
+    trusts_second_school: Annotated[
+        bool, typer.Option("--trusts-second-school", help="It trusts the second school too.")
+    ] = False,
+    skew: Annotated[
+        int | None, typer.Option(metavar="SECONDS", min=0, help="How far clocks may be apart, as the vendor says.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="For which purpose: 'testbed list profiles'.")] = DEFAULT,
+    agreement: Annotated[Path | None, typer.Option(help="What was agreed (YAML).", dir_okay=False)] = None,
+    case: Annotated[list[str] | None, typer.Option(help="A case, or a pattern; may be repeated.")] = None,
+    idp_url: Annotated[str, typer.Option(metavar="URL", help="Where the mock school stands.")] = DEFAULT_URL,
+    out: Annotated[Path, typer.Option(help="Where run folders are put.", file_okay=False)] = Path("runs"),
+    seed: Annotated[int, typer.Option(help="Decides the people.")] = 1,
+    catalogue: Annotated[
+        list[Path] | None, typer.Option(help="One more folder with cases/ and profiles/; may be repeated.")
+    ] = None,
+) -> None:
+    """Attack a vendor's login with forged messages, and say whether the wrong person gets in."""
+    flags = Flags(
+        saml_metadata=saml_metadata,
+        oidc=oidc,
+        login=login,
+        probe=probe,
+        client_id=client_id,
+        secret_variable=secret_variable,
+        redirect_uri=redirect_uri,
+        logout=logout,
+        backchannel=backchannel,
+        after_logout=after_logout,
+        return_param=return_param,
+        trusts_second_school=trusts_second_school,
+        skew=skew,
+    )
+    named = of_paths(vendors, agreement, flags) if vendors else (of_flags(flags, agreement),)
+    folders = (project_folder(), *(catalogue or ()))
+    profiles, cases = load_profiles(folders), load_cases(folders)
+    if profile not in profiles:
+        raise ScenarioInvalid("--profile", profile, "is no profile", f"use one of {', '.join(sorted(profiles))}")
+    home, people = LabHome.open(), generate(seed).people
+    certificates: list[tuple[Certificate, RunFolder]] = []
+    for one in named:
+        wanted = chosen([each for each in cases if each.protocol == one.vendor.protocol], case or ())
+        again = _command(one.words, profile, idp_url, seed)
+        purpose = Purpose(profiles[profile], wanted, seed, again, versions_of(RECORDED_VERSIONS))
+        job = OutsideCase(home, people, one.vendor, one.secret, one.agreement, idp_url)
+        folder = RunFolder.make(out, one.vendor.id, datetime.now(UTC))
+        certificate = _run(job, purpose, folder)
+        keep(folder, certificate)
+        show_certificate(certificate, folder)
+        certificates.append((certificate, folder))
+    if len(certificates) > 1:
+        compare(certificates, out, datetime.now(UTC))
+    raise typer.Exit(max(certificate.exit_status for certificate, _ in certificates))
+
+
+def _run(job: OutsideCase, purpose: Purpose, folder: RunFolder) -> Certificate:
+    with CaseBar(job.vendor.name) as progress:
+        try:
+            return asyncio.run(certify_vendor(job, purpose, folder, progress))
+        except ParticipantUnavailable as gone:
+            raise ScenarioInvalid("testbed certify", "", str(gone), "see the message; run it again") from gone
+
+
+def _command(words: Sequence[str], profile: str, url: str, seed: int) -> str:
+    """That certifies this vendor again."""
+    more = []
+    if profile != DEFAULT:
+        more += ["--profile", profile]
+    if url != DEFAULT_URL:
+        more += ["--idp-url", url]
+    if seed != 1:
+        more += ["--seed", str(seed)]
+    return shlex.join(["testbed", "certify", *words, *more])

@@ -1,0 +1,55 @@
+"""How far certifying has come, on standard error: a bar for a terminal, lines for a log."""
+
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from testbed.cli.outcome import err
+from testbed.model.certificate import CaseResult
+from testbed.model.verdict import Verdict
+
+LINES_AT_MOST = 20
+
+
+class CaseBar:
+    """Counts cases, and names what failed as it does."""
+
+    def __init__(self, vendor: str) -> None:
+        self._vendor, self._count, self._done = vendor, 0, 0
+        self._verdicts: Counter[Verdict] = Counter()
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err,
+            disable=not err.is_terminal,
+        )
+        self._task = self._bar.add_task(f"Looking at {escape(vendor)}", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def cases(self, count: int) -> None:
+        """See :class:`testbed.certify.engine.Progress`."""
+        self._count = count
+        self._bar.update(self._task, total=count, description=escape(self._vendor))
+
+    def done(self, result: CaseResult) -> None:
+        """See :class:`testbed.certify.engine.Progress`."""
+        self._done += 1
+        self._verdicts[result.verdict] += 1
+        self._bar.advance(self._task)
+        every = max(1, self._count // LINES_AT_MOST)
+        if not err.is_terminal and (self._done % every == 0 or self._done == self._count):
+            counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(self._verdicts.items()))
+            err.print(f"{escape(self._vendor)}: {self._done}/{self._count} cases: {counts}")

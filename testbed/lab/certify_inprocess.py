@@ -1,0 +1,85 @@
+"""Certify the testbed's own vendors without sockets: for tests, the matrix, and whoever changes a case."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+
+import httpx
+
+from testbed.certify.world import Call
+from testbed.interception.browser import Browser
+from testbed.lab.inprocess import InProcessStage, inprocess_lab
+from testbed.lab.places import SCHOOL
+from testbed.lab.spec import Clock, LabSpec
+from testbed.lab.watching import ListenerApp, Watch
+from testbed.model.forgery import Made
+from testbed.model.orders import AnyOrder
+from testbed.model.written import Vendor
+from testbed.runner.folder import RunFolder
+
+LISTENER = "listener.test"
+
+
+class InProcessWorld:
+    """See :class:`testbed.certify.world.World`."""
+
+    second_school = True
+
+    def __init__(self, stage: InProcessStage, watch: Watch, listener: ListenerApp) -> None:
+        self._stage, self._watch = stage, watch
+        self.listener = listener
+
+    @property
+    def school(self) -> str:
+        """The first school's address."""
+        return SCHOOL.url
+
+    def browser(self) -> AbstractAsyncContextManager[Browser]:
+        """A fresh one."""
+        return self._stage.browser()
+
+    async def ask(self, order: AnyOrder) -> None:
+        """By the control API."""
+        await self._stage.ask(order)
+
+    async def made(self) -> tuple[Made, ...]:
+        """By the control API."""
+        return await self._stage.take_made()
+
+    async def metadata(self, vendor: Vendor) -> bytes:
+        """From the vendor itself."""
+        async with self._stage.client("certify.test") as http:
+            return await fetched_metadata(http, vendor)
+
+    async def date_at(self, _: str) -> datetime | None:
+        """There is one clock."""
+        return None
+
+    def school_calls(self) -> tuple[Call, ...]:
+        """See :class:`testbed.certify.world.World`."""
+        return self._watch.calls()
+
+
+async def fetched_metadata(http: httpx.AsyncClient, vendor: Vendor) -> bytes:
+    """The metadata of a vendor.
+
+    Raises:
+        ValueError: it cannot be had; says why.
+    """
+    try:
+        answer = await http.get(vendor.metadata)
+    except httpx.HTTPError as error:
+        raise ValueError(f"{vendor.metadata} gave no answer ({type(error).__name__})") from error
+    if not answer.is_success:
+        raise ValueError(f"{vendor.metadata} answered {answer.status_code}")
+    return answer.content
+
+
+@asynccontextmanager
+async def inprocess_world(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIterator[InProcessWorld]:
+    """The school and these vendors, in this process."""
+    async with inprocess_lab(spec, folder, now) as stage:
+        listener = ListenerApp(f"http://{LISTENER}")
+        stage.add_host(LISTENER, listener)
+        watch = stage.watch(SCHOOL.host)
+        yield InProcessWorld(stage, watch, listener)

@@ -1,0 +1,184 @@
+"""Certify a product that the testbed did not write: the school on loopback, browsers that go to the vendor itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+from starlette.types import ASGIApp
+
+from testbed.certify.world import Call
+from testbed.interception.browser import Browser
+from testbed.interception.http_browser import HttpBrowser
+from testbed.interception.journal import Journal
+from testbed.interception.transport import RecordingTransport
+from testbed.lab.certify_inprocess import fetched_metadata
+from testbed.lab.control import SchoolControl
+from testbed.lab.guardrail import LoopbackOnly
+from testbed.lab.home import LabHome
+from testbed.lab.outside import DEFAULT_URL, OutsideSchool, OutsideSpec, outside_school, served
+from testbed.lab.outside_clients import WantedClient
+from testbed.lab.outside_vendors import WantedVendors
+from testbed.lab.recording import SchoolRecorder
+from testbed.lab.spec import REQUEST_TIMEOUT_S
+from testbed.lab.watching import ListenerApp, Watch
+from testbed.model.forgery import Made
+from testbed.model.orders import AnyOrder
+from testbed.model.private import read_private
+from testbed.model.verdict import Play
+from testbed.model.wire import BROWSER, host_of
+from testbed.model.written import Agreement, Person, Vendor
+from testbed.runner.accounts import keep_accounts
+from testbed.runner.folder import RunFolder
+
+NAME = "outside"
+PEOPLE_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCase:
+    """One vendor under test, and what it trusts."""
+
+    home: LabHome
+    people: dict[str, Person]
+    vendor: Vendor
+    secret: str = field(default="", repr=False)
+    """Of a client; "": none is needed, or the one of the lab home."""
+    agreement: tuple[Path, Agreement] | None = None
+    url: str = DEFAULT_URL
+
+    @property
+    def wanted(self) -> WantedVendors:
+        """As the school is to know it."""
+        vendor = self.vendor
+        return WantedVendors(
+            sources=(vendor.metadata,) if vendor.protocol == "saml" else (),
+            agreements=dict((self.agreement,)) if self.agreement else {},
+            release=None if self.agreement else "requested",
+            clients=(WantedClient(vendor.client, self.secret),) if vendor.client else (),
+            sign_response=vendor.school_signs_response,
+        )
+
+
+class OutsideWorld:
+    """See :class:`testbed.certify.world.World`, and :class:`testbed.runner.play.Stage` for the honest logins."""
+
+    second_school = True
+
+    def __init__(
+        self, school: OutsideSchool, control: SchoolControl, watched: "_Watched", listener: ListenerApp
+    ) -> None:
+        self._school, self._control, self._watched = school, control, watched
+        self.listener = listener
+        self._recording: Journal | None = None
+        self._folder: RunFolder | None = None
+
+    @property
+    def school(self) -> str:
+        """See :class:`testbed.certify.world.World`."""
+        return self._school.url
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        """A fresh one; recorded while a play is."""
+        carrier: httpx.AsyncBaseTransport = LoopbackOnly(httpx.AsyncHTTPTransport())
+        if self._recording is not None:
+            way = carrier
+            carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
+        async with httpx.AsyncClient(transport=carrier, timeout=REQUEST_TIMEOUT_S, trust_env=False) as http:
+            yield HttpBrowser(http, _now)
+
+    async def ask(self, order: AnyOrder) -> None:
+        """By the control API."""
+        await self._control.ask(order)
+
+    async def made(self) -> tuple[Made, ...]:
+        """By the control API."""
+        return await self._control.take_made()
+
+    async def metadata(self, vendor: Vendor) -> bytes:
+        """See :class:`testbed.certify.world.World`."""
+        async with self._plain() as http:
+            return await fetched_metadata(http, vendor)
+
+    async def date_at(self, url: str) -> datetime | None:
+        """See :class:`testbed.certify.world.World`."""
+        try:
+            async with self._plain() as http, http.stream("GET", url) as answer:
+                return parsedate_to_datetime(answer.headers["date"])
+        except (httpx.HTTPError, KeyError, ValueError):
+            return None
+
+    def school_calls(self) -> tuple[Call, ...]:
+        """See :class:`testbed.certify.world.World`."""
+        return self._watched.watch.calls()
+
+    # --- the honest logins, recorded --------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def recorded(self, folder: RunFolder) -> AsyncIterator["OutsideWorld"]:
+        """The same, with a journal in this folder."""
+        with Journal(folder.journal, NAME, _now) as journal:
+            self._recording = self._watched.recorder.journal = journal
+            self._folder = folder
+            try:
+                yield self
+            finally:
+                self._recording = self._watched.recorder.journal = self._folder = None
+
+    async def begin(self, play: Play) -> None:
+        """See :class:`testbed.runner.play.Stage`."""
+        self._journal.begin(play)
+
+    async def end(self, play_id: str, stopped: str, error: str) -> None:
+        """See :class:`testbed.runner.play.Stage`."""
+        self._journal.end(play_id, stopped, error)
+        if self._folder is not None:
+            keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))
+
+    @property
+    def _journal(self) -> Journal:
+        if self._recording is None:
+            raise RuntimeError("nothing is being recorded")
+        return self._recording
+
+    def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        transport = LoopbackOnly(httpx.AsyncHTTPTransport())
+        return httpx.AsyncClient(transport=transport, timeout=PEOPLE_TIMEOUT_S, trust_env=False)
+
+
+@dataclass(slots=True)
+class _Watched:
+    watch: Watch
+    recorder: SchoolRecorder
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def outside_world(case: OutsideCase) -> AsyncIterator[OutsideWorld]:
+    """The school, which knows this vendor, and a listener, until the context ends.
+
+    Raises:
+        ScenarioInvalid: an address is not on loopback or in use, or metadata or an agreement fits no vendor.
+    """
+    watched: list[_Watched] = []
+
+    def around(app: ASGIApp) -> ASGIApp:
+        recorder = SchoolRecorder(app, host_of(case.vendor.login))
+        watched.append(_Watched(Watch(recorder), recorder))
+        return watched[-1].watch
+
+    spec = OutsideSpec(home=case.home, people=case.people, url=case.url, vendors=case.wanted, around=around)
+    async with AsyncExitStack() as stack:
+        school = await stack.enter_async_context(outside_school(spec))
+        listener = ListenerApp()
+        listener.url = await stack.enter_async_context(served(listener))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=school.control_url, trust_env=False))
+        token = read_private(school.token_file).decode("ascii")
+        yield OutsideWorld(school, SchoolControl(http, token), watched[-1], listener)

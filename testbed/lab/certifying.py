@@ -1,0 +1,213 @@
+"""Certify one vendor, whatever it is: put its world together, run the cases, judge honest logins for their data."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scenarios.flows import FLOWS
+from testbed.certify.desk import Desk
+from testbed.certify.engine import Certified, Progress, certify
+from testbed.certify.outcome import outcome
+from testbed.certify.profiles import as_used
+from testbed.certify.world import World
+from testbed.lab.certify_inprocess import inprocess_world
+from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
+from testbed.lab.inprocess import NAME as INPROCESS
+from testbed.lab.inprocess import inprocess_lab
+from testbed.lab.places import ENTITY_IDS
+from testbed.lab.spec import LabSpec
+from testbed.model.case import Case
+from testbed.model.certificate import Certificate
+from testbed.model.certificate_file import sealed
+from testbed.model.files import ScenarioInvalid, read_text
+from testbed.model.profile import CertificationProfile
+from testbed.model.scenario import Casting, Expect, Scenario
+from testbed.model.strict import Bilingual
+from testbed.model.verdict import Play, RunRecord
+from testbed.model.written import Agreement, Person
+from testbed.runner.folder import RunFolder
+from testbed.runner.plan import Plan
+from testbed.runner.play import Company, Stage, play_all
+
+HONEST = "honest-login"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a vendor is held against."""
+
+    profile: CertificationProfile
+    cases: tuple[Case, ...]
+    seed: int
+    command: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two persons of a run."""
+
+    own: Person
+    """Who logs in."""
+    other: Person
+    """Whom forged parts speak of: a teacher where the vendor takes teachers."""
+
+
+def pair_for(people: Mapping[str, Person], agreement: Agreement | None, vendor: str) -> Pair:
+    """Two persons of the school whom the vendor may know, and who share nothing by which they could be confused.
+
+    Raises:
+        ScenarioInvalid: there are none.
+    """
+    fitting = [person for person in people.values() if _may_come(person, agreement)]
+    own = next((one for one in fitting if one.role == "pupil"), fitting[0] if fitting else None)
+    others = [one for one in fitting if own is not None and _differ(own, one)]
+    other = next((one for one in others if one.role == "teacher"), others[0] if others else None)
+    if own is None or other is None:
+        raise ScenarioInvalid(
+            vendor,
+            "agreement",
+            "lets no two persons of the invented school in",
+            "give --seed another number, or mend it",
+        )
+    return Pair(own, other)
+
+
+def _may_come(person: Person, agreement: Agreement | None) -> bool:
+    if person.school != "skola" or person.protected or not person.values("eduPersonPrincipalName"):
+        return False
+    if agreement is None:
+        return person.role in ("pupil", "teacher") and all(map(person.values, ("givenName", "sn", "mail")))
+    for clause in agreement.data:
+        if person.role not in clause.subjects or not all(person.values(name) for name in clause.required):
+            continue
+        limits = clause.limits
+        units = limits is None or not limits.school_units or set(limits.school_units) & set(person.school_units)
+        grades = (
+            limits is None or not limits.grades or set(map(str, limits.grades)) & set(person.values("sisSchoolGrade"))
+        )
+        if units and grades:
+            return True
+    return False
+
+
+def _differ(one: Person, two: Person) -> bool:
+    names = ("eduPersonPrincipalName", "givenName", "sn", "displayName", "mail")
+    return one.id != two.id and all(one.values(name) != two.values(name) for name in names)
+
+
+async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder, progress: Progress) -> Certificate:
+    """One vendor, for one purpose.
+
+    Raises:
+        ScenarioInvalid: something in its file, or on the command line, is wrong.
+        ParticipantUnavailable: the school is gone, which is our own fault.
+    """
+    started = _now()
+    pair = pair_for(case.people, case.agreement[1] if case.agreement else None, case.vendor.id)
+    async with _world(case) as world:
+        desk = Desk(case.vendor, world, pair.own, pair.other)
+        certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
+        data = None
+        if desk.oracle is not None:
+            data = await _honest_logins(case, purpose, pair, folder, world)
+    return _certificate(case, purpose, pair, folder, (started, certified, data))
+
+
+def _certificate(
+    case: OutsideCase,
+    purpose: Purpose,
+    pair: Pair,
+    folder: RunFolder,
+    came_to: tuple[datetime, Certified, RunRecord | None],
+) -> Certificate:
+    started, certified, data = came_to
+    found, why = outcome(purpose.profile, certified.results, certified.configuration, data)
+    if certified.calibration.trouble is not None:
+        why = (certified.calibration.trouble,)
+    return sealed(
+        Certificate(
+            vendor=case.vendor,
+            profile=as_used(purpose.profile),
+            outcome=found,
+            why=why,
+            started=started,
+            finished=_now(),
+            digest="",
+            configuration=certified.configuration,
+            calibration=certified.calibration,
+            results=certified.results,
+            seed=purpose.seed,
+            people=(pair.own.id, pair.other.id),
+            id=folder.path.name,
+            versions=purpose.versions,
+            data=data,
+        )
+    )
+
+
+@asynccontextmanager
+async def _world(case: OutsideCase) -> AsyncIterator[World]:
+    if case.vendor.simulated is None:
+        async with outside_world(case) as outside:
+            yield outside
+        return
+    with TemporaryDirectory(prefix="testbed-") as folder:
+        async with inprocess_world(_lab_spec(case), RunFolder.at(Path(folder) / "cases"), _now) as inside:
+            yield inside
+
+
+def _lab_spec(case: OutsideCase) -> LabSpec:
+    agreements = {case.agreement[1].id: case.agreement[1]} if case.agreement else {}
+    return LabSpec(case.home, case.people, (case.vendor,), agreements)
+
+
+async def _honest_logins(case: OutsideCase, purpose: Purpose, pair: Pair, folder: RunFolder, world: World) -> RunRecord:
+    """Both persons log in, look around and log out, recorded and judged for the data that moved."""
+    plays = tuple(_play(case, person, number) for number, person in enumerate((pair.own, pair.other), 1))
+    agreements = {}
+    if case.agreement is not None:
+        path, agreement = case.agreement
+        agreements = {agreement.id: read_text(path)}
+    lab = INPROCESS if case.vendor.simulated else NAME
+    plan = Plan(folder.path.name, lab, purpose.seed, purpose.versions, tuple(play.id for play in plays))
+    folder.keep_plan(plan, case.people, agreements)
+    schools = {**ENTITY_IDS, "skola": f"{world.school}/saml/metadata"}
+    async with AsyncExitStack() as stack:
+        stage: Stage
+        if isinstance(world, OutsideWorld):
+            stage = await stack.enter_async_context(world.recorded(folder))
+        else:
+            stage = await stack.enter_async_context(inprocess_lab(_lab_spec(case), folder, _now))
+        early = await play_all(plays, Company(FLOWS, case.people, schools), stage, _Silent())
+    return folder.judge(_now(), (early,) if early else ())
+
+
+def _play(case: OutsideCase, person: Person, number: int) -> Play:
+    vendor = case.vendor
+    agreement = case.agreement[1].id if case.agreement else ""
+    scenario = Scenario(
+        id=f"{HONEST}-{number}",
+        title=Bilingual(sv="En ärlig inloggning", en="An honest login"),
+        flow="login",
+        vendor=vendor.id,
+        person=Casting(id=person.id),
+        expect=Expect(login="accepted"),
+    )
+    judged = vendor.model_copy(update={"agreement": agreement or None})
+    return Play(scenario.id, scenario, judged, person.id, agreement)
+
+
+class _Silent:
+    def begun(self, play: Play) -> None:
+        """Two logins are too short to be shown."""
+
+    def ended(self, play: Play, trouble: str) -> None:
+        """What went wrong stands in the judgement."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

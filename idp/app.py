@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from idp.accounts import Accounts, Makings
 from idp.config import Clock, RelyingParty, SchoolConfig
-from idp.control import control_app
+from idp.control import Told, control_app
 from idp.directory import Directory
 from idp.keys import SchoolKeys
 from idp.logout import Logout
 from idp.logout_run import LogoutRuns
-from idp.oidc.side import OidcSide
+from idp.oidc.side import Ledger, OidcSide
 from idp.orders import Orders
 from idp.pages import Pages
 from idp.parts import SchoolParts
@@ -101,14 +101,15 @@ class School:
         issuer = ResponseIssuer(server, signers)
         facts = SchoolFacts(config.organisation, config.scope, config.registration_authority, keys.pairwise_secret)
         by_saml = SamlAnswering(parts, SamlDesk(requests, issuer, forger, facts, self.accounts))
-        oidc = OidcSide(parts, keys, state, http, (facts, self.accounts))
+        oidc = OidcSide(parts, keys, state, http, Ledger(facts, self.accounts, forger.spoiler, forger.makings))
         sign_on = SignOn(parts, {"saml": by_saml, "oidc": oidc.answering})
         saml = SamlSignOn(parts, requests, by_saml, sign_on)
         telling, reader = _saml_telling(parts, http, forger)
         logout = Logout(parts, LogoutRuns(state), {"saml": telling, "oidc": oidc.telling})
         slo = SamlLogout(parts, reader, telling, logout)
-        orders = Orders(parts.parties, forger.spoiler, forger, parts.directory, parts.rollover)
-        self.control = control_app(config.control_token, orders, self.accounts, forger.makings)
+        orders = Orders(parts.parties, forger.spoiler, forger, oidc.forger, parts.directory, parts.rollover)
+        told = Told(self.accounts, forger.makings, oidc.forger.keys.strangers)
+        self.control = control_app(config.control_token, orders, told)
         self.app = Starlette(
             routes=[
                 *self._own_routes(),

@@ -5,7 +5,8 @@ Served on a port of its own, never to vendors or browsers.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from hmac import compare_digest
 
 from pydantic import ValidationError
@@ -26,7 +27,17 @@ from testbed.model.release import RELEASE_RECORDS
 MAX_BODY = 256 * 1024
 
 
-def control_app(token: str, orders: Orders, accounts: Accounts, makings: Makings) -> Starlette:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the lab may ask to be told."""
+
+    accounts: Accounts
+    makings: Makings
+    strangers: Callable[[], Mapping[str, object]]
+    """The public keys that no vendor has any reason to trust, as a JWK Set."""
+
+
+def control_app(token: str, orders: Orders, told: Told) -> Starlette:
     """The app; every call needs ``Authorization: Bearer <token>``.
 
     Raises:
@@ -56,11 +67,15 @@ def control_app(token: str, orders: Orders, accounts: Accounts, makings: Makings
 
     async def give_account(_: Request) -> Response:
         """What was released since the last call, and why; it is told once."""
-        return Response(RELEASE_RECORDS.dump_json(accounts.take()), media_type="application/json")
+        return Response(RELEASE_RECORDS.dump_json(told.accounts.take()), media_type="application/json")
 
     async def give_made(_: Request) -> Response:
         """The messages that were forged since the last call; they are told once."""
-        return Response(MADE.dump_json(makings.take()), media_type="application/json")
+        return Response(MADE.dump_json(told.makings.take()), media_type="application/json")
+
+    async def show_strangers(_: Request) -> Response:
+        """For whoever lures a vendor to keys of an attacker."""
+        return JSONResponse(dict(told.strangers()), media_type="application/jwk-set+json")
 
     return Starlette(
         routes=[
@@ -68,6 +83,7 @@ def control_app(token: str, orders: Orders, accounts: Accounts, makings: Makings
             Route("/orders", _guarded(token, obey), methods=["POST"]),
             Route("/releases", _guarded(token, give_account), methods=["GET"]),
             Route("/made", _guarded(token, give_made), methods=["GET"]),
+            Route("/strangers", _guarded(token, show_strangers), methods=["GET"]),
         ]
     )
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from idp.directory import Directory
+from idp.oidc.forging import Forger as OidcForger
 from idp.rollover import Rollover
 from idp.saml.forger import Forger
 from idp.saml.relying_parties import RelyingParties
 from idp.spoiling import Spoiler, Waiting
 from testbed.model.forgery import SamlForgery
-from testbed.model.orders import AnyOrder, ChangePerson, ForgeNext, RollKeys, SpoilNext
+from testbed.model.orders import AnyOrder, ChangePerson, ForgeNext, ForgetForgeries, RollKeys, SpoilNext
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Orders:
     parties: RelyingParties
     spoiler: Spoiler
     saml: Forger
+    oidc: OidcForger
     directory: Directory
     rollover: Rollover
 
@@ -34,15 +36,19 @@ class Orders:
                 if self.directory.get(other) is None:
                     raise ValueError(f"the school knows no person {other!r}")
                 self._forge(Waiting(party, forgery, other, told=True))
+            case ForgetForgeries(party=party):
+                self.spoiler.forget(party)
             case RollKeys(step=step):
                 self.rollover.take(step)
             case ChangePerson():
                 self.directory.change(order)
 
     def _forge(self, waiting: Waiting) -> None:
-        if not isinstance(waiting.forgery, SamlForgery):
-            raise ValueError(f"the school forges no {waiting.forgery.message}")
-        if not self.parties.is_configured(waiting.party):
-            raise ValueError(f"the school knows no vendor {waiting.party!r}")
-        self.saml.check(waiting.forgery)
+        forgery = waiting.forgery
+        if isinstance(forgery, SamlForgery):
+            if not self.parties.is_configured(waiting.party):
+                raise ValueError(f"the school knows no vendor {waiting.party!r}")
+            self.saml.check(forgery)
+        else:
+            self.oidc.check(waiting.party, forgery)
         self.spoiler.add(waiting)

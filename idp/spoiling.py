@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import TypeAdapter
 
@@ -16,6 +17,7 @@ MAX_WAITING = 100
 """For one vendor, of one kind."""
 FOR_WHOEVER_COMES: frozenset[MessageKind] = frozenset({"metadata", "discovery", "jwks"})
 """Documents that anybody may fetch without saying who they are."""
+KINDS: tuple[MessageKind, ...] = get_args(MessageKind.__value__)
 DOES_NOT_FIT = Bilingual(
     sv="Testmiljön bad skolan att ändra meddelandet på ett sätt som inte går: {}",
     en="The lab asked the school to spoil the message in a way that does not fit it: {}",
@@ -56,6 +58,11 @@ class Spoiler:
     def take(self, party: str, kind: MessageKind) -> Waiting | None:
         """How to forge the message that is being made; None, as a rule: it is to be honest."""
         return self._waiting.next(_line(party, kind))
+
+    def forget(self, party: str) -> None:
+        """Nothing that waits for this vendor is made any more, nor any document that anybody may fetch."""
+        for kind in KINDS:
+            self._waiting.all(_line(party, kind))
 
 
 def _line(party: str, kind: MessageKind) -> str:

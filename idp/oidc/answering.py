@@ -60,9 +60,9 @@ class OidcDesk:
 class OidcAnswering:
     """Answers login requests that came by OpenID Connect; see :class:`idp.answering.Answering`."""
 
-    def __init__(self, parts: SchoolParts, desk: OidcDesk) -> None:
+    def __init__(self, parts: SchoolParts, desk: OidcDesk, replies: Replies) -> None:
         self._parts, self._desk = parts, desk
-        self._replies = Replies(parts.pages, parts.config.issuer)
+        self._replies = replies
 
     async def vendor_name(self, wish: LoginWish) -> Bilingual:
         """As it is registered."""
@@ -88,7 +88,7 @@ class OidcAnswering:
         self._desk.accounts.add(account)
         code = self._desk.grants.new_code(Code(grant, asked.to.redirect_uri, asked.challenge, asked.nonce))
         log.info("login to %s: %s, released: %s", client.id, person.id, ", ".join(decided.attributes) or "nothing")
-        response = self._replies.send(request, asked.to, client.party.name, {"code": code})
+        response = self._replies.send(request, asked.to, client, {"code": code}, grant)
         return Answer(response, Participant(client.id, "", grant.sub, grant.sid, "oidc"))
 
     async def refuse(self, request: Request, wish: LoginWish, why: WhyNot) -> Response:
@@ -99,7 +99,7 @@ class OidcAnswering:
     def _refuse(self, request: Request, client: Client, asked: OidcRequest, refusal: Refusal) -> Response:
         error, description = refusal
         content = {"error": error, "error_description": description}
-        return self._replies.send(request, asked.to, client.party.name, content)
+        return self._replies.send(request, asked.to, client, content, None)
 
     def _grant(
         self, client: Client, asked: tuple[LoginWish, Wanted], session: Session, person: Person, decided: Release

@@ -64,13 +64,16 @@ class Authorize:
         parts: of the school.
         clients: all vendors.
         keys: that signed the ID tokens which vendors bring as a hint.
+        replies: sends answers.
         sign_on: the login page.
     """
 
-    def __init__(self, parts: SchoolParts, clients: Clients, keys: TokenKeys, sign_on: SignOn) -> None:
+    def __init__(
+        self, parts: SchoolParts, clients: Clients, keys: TokenKeys, replies: Replies, sign_on: SignOn
+    ) -> None:
         self._issuer, self._e_leg = parts.config.issuer, parts.config.e_leg
         self._clients, self._keys, self._sign_on = clients, keys, sign_on
-        self._replies = Replies(parts.pages, parts.config.issuer)
+        self._replies = replies
 
     async def by_query(self, request: Request) -> Response:
         """GET /oidc/authorize."""
@@ -88,7 +91,7 @@ class Authorize:
             wish = self._wish(params, client, to)
         except Rejected as error:
             content = {"error": error.error, "error_description": error.description}
-            return self._replies.send(request, to, client.party.name, content)
+            return self._replies.send(request, to, client, content, None)
         return self._sign_on.begin(wish)
 
     def _client(self, params: Params) -> Client:

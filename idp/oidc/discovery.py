@@ -1,14 +1,19 @@
 """What the school can do, for programs to read (OpenID Connect Discovery 1.0, 3; RFC 8414), and its keys (RFC 7517)."""
 
+import json
+from collections.abc import Mapping
+
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from idp.contexts import acceptable
 from idp.oidc import names
 from idp.oidc.asked import claim_names
-from idp.oidc.jose import KINDS
+from idp.oidc.forging import Forger
+from idp.oidc.jose import KINDS, Json
 from idp.oidc.keys import TokenKeys
 from idp.parts import SchoolParts
+from testbed.model.forgery import MessageKind
 from testbed.model.scopes import SCOPES
 
 AUTHENTICATION = ("client_secret_basic", "client_secret_post", "private_key_jwt")
@@ -19,22 +24,28 @@ OF_LOGINS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "am
 class Discovery:
     """The endpoints /.well-known/openid-configuration and /oidc/jwks."""
 
-    def __init__(self, parts: SchoolParts, keys: TokenKeys) -> None:
-        self._parts, self._keys = parts, keys
-        self._document = {**_endpoints(parts.config.issuer), **_abilities(e_leg=parts.config.e_leg)}
+    def __init__(self, parts: SchoolParts, keys: TokenKeys, forger: Forger) -> None:
+        self._parts, self._keys, self._forger = parts, keys, forger
+        self._document: dict[str, Json] = {**_endpoints(parts.config.issuer), **_abilities(e_leg=parts.config.e_leg)}
 
     async def show(self, _: Request) -> Response:
         """GET /.well-known/openid-configuration."""
-        return JSONResponse(self._document, headers={"X-Content-Type-Options": "nosniff"})
+        document = self._told("discovery", self._document)
+        return Response(document, headers={"X-Content-Type-Options": "nosniff"}, media_type="application/json")
 
     async def show_keys(self, _: Request) -> Response:
         """GET /oidc/jwks: the keys of the rollover's stage, those that sign first."""
-        members = [dict(signer.public) for signer in self._keys.published(self._parts.rollover.stage)]
+        members: list[Json] = [dict(signer.public) for signer in self._keys.published(self._parts.rollover.stage)]
         headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
-        return JSONResponse({"keys": members}, headers=headers, media_type="application/jwk-set+json")
+        return Response(self._told("jwks", {"keys": members}), headers=headers, media_type="application/jwk-set+json")
+
+    def _told(self, message: MessageKind, document: Mapping[str, Json]) -> str:
+        """The document, as the lab wants it. Nobody but vendors' servers fetches it."""
+        forged = self._forger.asked_of_anyone(message)
+        return self._forger.json(forged, None, document, fetched=True) if forged else json.dumps(document)
 
 
-def _endpoints(issuer: str) -> dict[str, object]:
+def _endpoints(issuer: str) -> dict[str, Json]:
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}{names.AUTHORIZE}",
@@ -48,8 +59,8 @@ def _endpoints(issuer: str) -> dict[str, object]:
     }
 
 
-def _abilities(*, e_leg: bool) -> dict[str, object]:
-    algorithms = list(KINDS)
+def _abilities(*, e_leg: bool) -> dict[str, Json]:
+    algorithms: list[Json] = list(KINDS)
     return {
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],

@@ -1,12 +1,13 @@
 """The keys that forged tokens are signed with, by the names that the vocabulary has for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from idp.keys import SigningKey
 from idp.oidc.clients import Client
 from idp.oidc.forged_tokens import Seal, public_jwk
-from idp.oidc.jose import Json
+from idp.oidc.jose import KINDS, Json
 from idp.oidc.keys import TokenKeys
 from idp.oidc.names import Algorithm
 from idp.rollover import Rollover
@@ -45,6 +46,24 @@ class Keyring:
     def kid(self, client: Client) -> str:
         """What an honest token to this vendor calls the key that signs."""
         return self.own.signer(client.settings.id_token_signed_response_alg, self.rollover.stage).kid
+
+    def check(self, key: TokenKey, client: Client) -> None:
+        """Whether tokens to this vendor can be signed so.
+
+        Raises:
+            ValueError: they cannot; says why.
+        """
+        if key == "second" and self.second is None:
+            raise ValueError("this lab has no second school, so nothing can be signed with its key")
+        if key == "client-secret" and not client.party.secret:
+            raise ValueError("the client has no secret, so nothing can be signed with it")
+        if key == "secret-pkcs1" and client.settings.id_token_signed_response_alg != "RS256":
+            raise ValueError("the client's tokens are signed with a key of a curve, which has no form of PKCS #1")
+
+    def strangers(self) -> Mapping[str, object]:
+        """The public keys that no vendor has any reason to trust, with their certificates, as a JWK Set (RFC 7517)."""
+        pairs = [self.own.stranger(algorithm) for algorithm in KINDS]
+        return {"keys": [{**public_jwk(pair), "x5c": [pair.certificate_base64]} for pair in pairs]}
 
     def pair(self, key: TokenKey, algorithm: Algorithm) -> SigningKey | None:
         """The keys of this name for this algorithm; None where there are none."""

@@ -11,20 +11,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from types import MappingProxyType
-from typing import Protocol
 
 from idp.config import Clock
 from idp.oidc import forged_json
 from idp.oidc.claims import LISTS, Wanted
-from idp.oidc.clients import Client
+from idp.oidc.clients import Client, Clients
 from idp.oidc.errors import Rejected
 from idp.oidc.forged_json import Members, changed, parsed, written
 from idp.oidc.forged_keys import Keyring
 from idp.oidc.grants import Code, Grant, Grants, new_sid
 from idp.oidc.jose import Claims, Json, encoded
+from idp.oidc.occasions import Forgeries, Occasion
 from idp.oidc.places import Places
-from idp.oidc.spoken import Speaker, Spoken
+from idp.oidc.spoken import Speaker
 from testbed.model.forgery import (
     AnswerForgery,
     Forgery,
@@ -42,50 +41,13 @@ CHALLENGE_BYTES = 32
 log = logging.getLogger("idp")
 
 
-class Ordered(Protocol):
-    """What the lab has ordered."""
-
-    @property
-    def party(self) -> str:
-        """Client ID of the vendor."""
-
-    @property
-    def forgery(self) -> Forgery:
-        """How the message is made."""
-
-    @property
-    def other(self) -> str:
-        """Id of the person whom it may speak of in place of whoever logs in."""
-
-
-class Forgeries(Protocol):
-    """What waits to be forged, and what was made."""
-
-    def take(self, party: str, message: MessageKind) -> Ordered | None:
-        """How to make the message that is being issued to this vendor; None, as a rule, for an honest one."""
-
-    def tell(self, made: Made) -> None:
-        """Keep the account of a message that was made so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """One message that is to be forged."""
-
-    order: Ordered
-    own: Spoken | None
-    """None where the message is about nobody."""
-    other: Spoken | None
-    places: Mapping[str, Json] = MappingProxyType({})
-    """What is known besides, by the name of the place."""
-
-
 @dataclass(frozen=True)
 class Forger:
     """Carries out what the lab has ordered.
 
     Args:
         issuer: the school.
+        clients: all vendors.
         keys: that forged tokens are signed with.
         speaker: of people.
         grants: where codes are kept.
@@ -94,11 +56,26 @@ class Forger:
     """
 
     issuer: str
+    clients: Clients
     keys: Keyring
     speaker: Speaker
     grants: Grants
     forgeries: Forgeries
     now: Clock
+
+    def check(self, party: str, forgery: Forgery) -> None:
+        """Find out all that can be known about a forgery before there is a message.
+
+        Raises:
+            ValueError: it cannot be made; says why.
+        """
+        client = self.clients.find(party)
+        if client is None:
+            raise ValueError(f"the school knows no client {party!r}")
+        for operations in _operations(forgery):
+            forged_json.check(operations)
+        if isinstance(forgery, TokenForgery):
+            self.keys.check(forgery.key, client)
 
     def asked(self, client: Client, message: MessageKind, grant: Grant | None) -> Occasion | None:
         """The next message of this kind to this vendor is to be forged; None: it is not.
@@ -142,7 +119,9 @@ class Forger:
         self._tell(occasion, document)
         return document
 
-    def json(self, occasion: Occasion, client: Client | None, honest: Mapping[str, Json], *, fetched: bool) -> str:
+    def json(
+        self, occasion: Occasion, client: Client | None, honest: Mapping[str, Json], *, fetched: bool = False
+    ) -> str:
         """A JSON document, forged.
 
         Raises:
@@ -230,27 +209,19 @@ class Forger:
         )
 
 
-def check(forgery: Forgery) -> None:
-    """Find out all that can be known about a forgery of a message of OpenID Connect before there is one.
-
-    Raises:
-        ValueError: it cannot be made; says why.
-    """
-    operations: Sequence[Sequence[JsonOperation]]
-    match forgery:
-        case TokenForgery(header=header, claims=claims):
-            operations = (header, claims)
-        case JsonForgery(members=members) | AnswerForgery(members=members):
-            operations = (members,)
-        case _:
-            raise ValueError(f"a {forgery.message} is no message of OpenID Connect")
-    for one in operations:
-        forged_json.check(one)
-
-
 def of_logout(client: Client, sub: str, sid: str) -> Grant:
     """What a logout token is about: a session, of which the vendor keeps its own account."""
     return Grant(client.id, "", sub, sid, 0, 0, "", Wanted(("openid",)), "{}", "{}")
+
+
+def _operations(forgery: Forgery) -> Sequence[Sequence[JsonOperation]]:
+    match forgery:
+        case TokenForgery(header=header, claims=claims):
+            return (header, claims)
+        case JsonForgery(members=members) | AnswerForgery(members=members):
+            return (members,)
+        case _:
+            raise ValueError(f"a {forgery.message} is no message of OpenID Connect")
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """Makes tokens of a grant (OpenID Connect Core 2 and 3.1.3.3)."""
 
 import json
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from idp.config import Clock
 from idp.contexts import ONE_FACTOR
 from idp.oidc.clients import Client
+from idp.oidc.forging import Forger
 from idp.oidc.grants import ACCESS_FOR, Grant, Grants, Token
-from idp.oidc.jose import Json, half_hash, sign
+from idp.oidc.jose import Claims, Json, half_hash, sign
 from idp.oidc.keys import TokenKeys
 from idp.rollover import Rollover
 
@@ -26,16 +25,18 @@ class Issuer:
         keys: that sign.
         rollover: says which of them.
         grants: where tokens are kept.
+        forger: makes those that the lab wants otherwise.
         now: the time.
     """
 
-    def __init__(self, name: str, keys: TokenKeys, rollover: Rollover, grants: Grants, now: Clock) -> None:
-        self._name, self._keys, self._rollover, self._grants, self._now = name, keys, rollover, grants, now
+    def __init__(
+        self, name: str, keys: TokenKeys, rollover: Rollover, grants: Grants, forger: Forger, now: Clock
+    ) -> None:
+        self._name, self._keys, self._rollover = name, keys, rollover
+        self._grants, self._forger, self._now = grants, forger, now
 
-    def issue(
-        self, client: Client, grant: Grant, family: str, nonce: str = "", kept: Grant | None = None
-    ) -> Mapping[str, Json]:
-        """The answer of the token endpoint.
+    def issue(self, client: Client, grant: Grant, family: str, nonce: str = "", kept: Grant | None = None) -> str:
+        """The answer of the token endpoint, in JSON.
 
         Args:
             client: whom it is for.
@@ -45,22 +46,30 @@ class Issuer:
             kept: what the refresh token stands for, where that is more than this answer does.
         """
         now = int(self._now().timestamp())
-        access = self._grants.new_access(Token(grant, now, family))
+        forged = self._forger.asked(client, "id-token", grant)
+        access = self._grants.new_access(Token(forged.of_access(grant) if forged else grant, now, family))
+        claims = self._claims(client, forged.of_token(grant) if forged else grant, now, access)
+        claims |= {"nonce": nonce} if nonce else {}
         answer: dict[str, Json] = {
             "access_token": access,
             "token_type": "Bearer",
             "expires_in": int(ACCESS_FOR.total_seconds()),
             "scope": " ".join(grant.wanted.scopes),
-            "id_token": self._id_token(client, grant, now, {"at_hash": half_hash(access)}, nonce),
+            "id_token": self._forger.token(forged, client, claims, "JWT") if forged else self._signed(client, claims),
         }
         kept = kept or grant
         if "offline_access" in kept.wanted.scopes:
             answer["refresh_token"] = self._grants.new_refresh(Token(kept, now, family))
-        return MappingProxyType(answer)
+        asked = self._forger.asked(client, "token-answer", grant)
+        if asked is None:
+            return json.dumps(answer)
+        if asked.of_access(grant) is not grant:
+            answer["access_token"] = self._grants.new_access(Token(asked.of_access(grant), now, family))
+        return self._forger.json(asked, client, answer)
 
-    def _id_token(self, client: Client, grant: Grant, now: int, more: Mapping[str, Json], nonce: str) -> str:
+    def _claims(self, client: Client, grant: Grant, now: int, access: str) -> dict[str, Json]:
         methods = PASSWORD_AMR if grant.strength <= ONE_FACTOR else TWO_FACTORS_AMR
-        claims: dict[str, Json] = {
+        return {
             **json.loads(grant.id_token),
             "iss": self._name,
             "sub": grant.sub,
@@ -71,8 +80,8 @@ class Issuer:
             "acr": grant.acr,
             "amr": list(methods),
             "sid": grant.sid,
-            **more,
-            **({"nonce": nonce} if nonce else {}),
+            "at_hash": half_hash(access),
         }
-        signer = self._keys.signer(client.settings.id_token_signed_response_alg, self._rollover.stage)
-        return sign(claims, signer)
+
+    def _signed(self, client: Client, claims: Claims) -> str:
+        return sign(claims, self._keys.signer(client.settings.id_token_signed_response_alg, self._rollover.stage))

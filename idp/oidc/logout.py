@@ -124,7 +124,7 @@ def _return_to(params: Params, client: Client | None) -> str:
     state = params.get("state")
     if len(state) > MAX_STATE:
         raise malformed("has a state that is too long")
-    return with_query(place, {"state": state} if state else {})
+    return with_query(place, (("state", state),) if state else ())
 
 
 def _has(session: Session | None, hint: _Hint) -> bool:

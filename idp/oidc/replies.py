@@ -3,16 +3,19 @@
 OpenID Connect Core 3.1.2.5 and 3.1.2.6, OAuth 2.0 Form Post Response Mode, RFC 9207.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from idp.oidc.clients import Client
+from idp.oidc.forging import Forger
+from idp.oidc.grants import Grant
 from idp.oidc.names import ResponseMode
 from idp.pages import Delivery, Pages
-from testbed.model.written import Bilingual
+from idp.spoiling import fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +33,43 @@ class Replies:
     Args:
         pages: for the form that posts itself.
         issuer: the school, which every answer names (RFC 9207).
+        forger: makes those that the lab wants otherwise.
     """
 
-    def __init__(self, pages: Pages, issuer: str) -> None:
-        self._pages, self._issuer = pages, issuer
+    def __init__(self, pages: Pages, issuer: str, forger: Forger) -> None:
+        self._pages, self._issuer, self._forger = pages, issuer, forger
 
-    def send(self, request: Request, to: ReturnAddress, vendor: Bilingual, content: Mapping[str, str]) -> Response:
+    def send(
+        self, request: Request, to: ReturnAddress, client: Client, content: Mapping[str, str], grant: Grant | None
+    ) -> Response:
         """An answer with these parameters, and with state and iss.
 
         Args:
             request: the one that is being answered.
             to: where it goes.
-            vendor: what people call it.
+            client: the vendor.
             content: a code, or an error.
+            grant: what the code is for; None for an error.
         """
-        fields = {**content, **({"state": to.state} if to.state else {}), "iss": self._issuer}
+        honest = {**content, **({"state": to.state} if to.state else {}), "iss": self._issuer}
+        fields = self._told(to, client, honest, grant)
         if to.mode == "form_post":
-            return self._pages.delivery(request, Delivery(to.redirect_uri, vendor, fields))
+            return self._pages.delivery(request, Delivery(to.redirect_uri, client.party.name, dict(fields)))
         return away(with_query(to.redirect_uri, fields))
 
+    def _told(
+        self, to: ReturnAddress, client: Client, honest: Mapping[str, str], grant: Grant | None
+    ) -> Sequence[tuple[str, str]]:
+        with fitting():
+            forged = self._forger.asked(client, "authorization", grant)
+            if forged is None:
+                return tuple(honest.items())
+            fields = self._forger.fields(forged, client, honest, to.redirect_uri)
+        self._forger.sent(forged, urlencode(fields))
+        return fields
 
-def with_query(url: str, fields: Mapping[str, str]) -> str:
+
+def with_query(url: str, fields: Sequence[tuple[str, str]]) -> str:
     """The address with more parameters; those that it has stay as they are (RFC 6749, 3.1.2)."""
     if not fields:
         return url

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from idp.directory import Directory
 from idp.oidc.claims import Teller
@@ -30,9 +29,9 @@ class Speaker:
         """Whoever logged in; of somebody whom the school knows no longer, the name alone."""
         person = self.directory.get(grant.person)
         if person is None:
-            return Spoken(grant, MappingProxyType({"sub": (grant.sub,)}))
+            return Spoken(grant, {"sub": (grant.sub,)})
         decided = self.teller.decide(client, person, grant.strength, grant.wanted)
-        return Spoken(grant, MappingProxyType({**decided.attributes, "sub": (grant.sub,)}))
+        return Spoken(grant, {**decided.attributes, "sub": (grant.sub,)})
 
     def other(self, client: Client, grant: Grant, person_id: str) -> Spoken:
         """Another person, as if they had logged in as this one has.
@@ -48,4 +47,4 @@ class Speaker:
             raise ValueError(f"{person_id!r} may not log in there")
         told = self.teller.tell(client, person, decided, grant.wanted)
         theirs = replace(grant, person=person.id, sub=told.sub, userinfo=told.userinfo, id_token=told.id_token)
-        return Spoken(theirs, MappingProxyType({**decided.attributes, "sub": (told.sub,)}))
+        return Spoken(theirs, {**decided.attributes, "sub": (told.sub,)})

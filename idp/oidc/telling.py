@@ -20,6 +20,7 @@ from idp.config import Clock
 from idp.fetching import fetch
 from idp.logout_run import LogoutRun, Named
 from idp.oidc.clients import Client, Clients
+from idp.oidc.forging import Forger, of_logout
 from idp.oidc.grants import Grants
 from idp.oidc.jose import Claims, sign
 from idp.oidc.keys import TokenKeys
@@ -51,6 +52,7 @@ class OidcTelling:
     grants: Grants
     keys: TokenKeys
     rollover: Rollover
+    forger: Forger
     now: Clock
 
     async def name(self, party: str) -> Bilingual:
@@ -76,7 +78,7 @@ class OidcTelling:
             return ""
         # NOTE: of several, the newest is the one that the vendor's cookie in this browser stands for.
         sid = whom.session_indexes[-1]
-        return with_query(client.settings.frontchannel_logout_uri, {"iss": self.issuer, "sid": sid})
+        return with_query(client.settings.frontchannel_logout_uri, (("iss", self.issuer), ("sid", sid)))
 
     async def home(self, _: Request, run: LogoutRun) -> Response | None:
         """To the address that the vendor has asked for and registered (RP-Initiated Logout 1.0, 3)."""
@@ -112,5 +114,9 @@ class OidcTelling:
             "events": {BACK_CHANNEL_LOGOUT: {}},
             "sid": sid,
         }
+        forged = self.forger.asked(client, "logout-token", of_logout(client, named.name_id, sid))
+        if forged:
+            claims = {**claims, "sub": forged.of_token(forged.own_grant).sub}
+            return self.forger.token(forged, client, claims, LOGOUT_TOKEN_TYPE)
         signer = self.keys.signer(client.settings.id_token_signed_response_alg, self.rollover.stage)
         return sign(claims, signer, LOGOUT_TOKEN_TYPE)

@@ -4,12 +4,11 @@ import base64
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from hmac import compare_digest
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from idp.body import read_form
 from idp.oidc.answering import OidcDesk
@@ -19,7 +18,6 @@ from idp.oidc.clients import Client
 from idp.oidc.errors import NO_STORE, Rejected
 from idp.oidc.grants import Code, Grant, Token, family_of
 from idp.oidc.issuing import Issuer
-from idp.oidc.jose import Json
 from idp.oidc.names import AUTHORIZATION_CODE, REFRESH_TOKEN
 from idp.oidc.params import Params, read_params
 from idp.parts import SchoolParts
@@ -57,9 +55,9 @@ class TokenEndpoint:
             case _:
                 kinds = f"{AUTHORIZATION_CODE} and {REFRESH_TOKEN}"
                 raise Rejected("unsupported_grant_type", f"the grant types are {kinds}")
-        return JSONResponse(dict(answer), headers=NO_STORE)
+        return Response(answer, media_type="application/json", headers=NO_STORE)
 
-    def _by_code(self, client: Client, params: Params) -> Mapping[str, Json]:
+    def _by_code(self, client: Client, params: Params) -> str:
         presented = params.get("code")
         if not presented:
             raise Rejected("invalid_request", "code is missing")
@@ -79,7 +77,7 @@ class TokenEndpoint:
             raise _no_such_grant("code")
         return answer
 
-    def _by_refresh(self, client: Client, params: Params) -> Mapping[str, Json]:
+    def _by_refresh(self, client: Client, params: Params) -> str:
         presented = params.get("refresh_token")
         if not presented:
             raise Rejected("invalid_request", "refresh_token is missing")

@@ -1,5 +1,6 @@
 """The userinfo endpoint: claims for an access token (OpenID Connect Core 5.3, RFC 6750)."""
 
+import json
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from idp.body import FORM_TYPE, read_form
 from idp.oidc.answering import OidcDesk
 from idp.oidc.errors import NO_STORE, Rejected
+from idp.oidc.forging import Forger
 from idp.oidc.params import read_params
 
 REALM = 'Bearer realm="school"'
@@ -16,16 +18,20 @@ REALM = 'Bearer realm="school"'
 class Userinfo:
     """The endpoint /oidc/userinfo."""
 
-    def __init__(self, desk: OidcDesk) -> None:
-        self._desk = desk
+    def __init__(self, desk: OidcDesk, forger: Forger) -> None:
+        self._desk, self._forger = desk, forger
 
     async def show(self, request: Request) -> Response:
         """GET and POST /oidc/userinfo: what was released at the login, whatever has changed since."""
         presented = await _presented(request)
         token = self._desk.grants.access(presented)
-        if token is None or self._desk.clients.find(token.grant.client_id) is None:
+        client = self._desk.clients.find(token.grant.client_id) if token else None
+        if token is None or client is None:
             raise _challenged(HTTPStatus.UNAUTHORIZED, "invalid_token", "the access token is not good")
-        return Response(token.grant.userinfo, media_type="application/json", headers=NO_STORE)
+        answer, forged = token.grant.userinfo, self._forger.asked(client, "userinfo", token.grant)
+        if forged:
+            answer = self._forger.json(forged, client, json.loads(forged.of_access(token.grant).userinfo))
+        return Response(answer, media_type="application/json", headers=NO_STORE)
 
 
 async def _presented(request: Request) -> str:

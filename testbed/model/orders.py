@@ -27,6 +27,14 @@ class ForgeNext(Written):
     forgery: Forgery
 
 
+class ForgetForgeries(Written):
+    """Make nothing any more of what was ordered for a vendor and has not been made: its server fetched nothing, say."""
+
+    order: Literal["forget-forgeries"] = "forget-forgeries"
+    party: str
+    """Entity ID or client ID of the vendor."""
+
+
 class RollKeys(Written):
     """Take one step of a key rollover.
 
@@ -49,7 +57,7 @@ class ChangePerson(Written):
     """By canonical name; those that are not named stay as they are."""
 
 
-type AnyOrder = SpoilNext | ForgeNext | RollKeys | ChangePerson
+type AnyOrder = SpoilNext | ForgeNext | ForgetForgeries | RollKeys | ChangePerson
 type Order = Annotated[AnyOrder, Field(discriminator="order")]
 
 ORDER: TypeAdapter[AnyOrder] = TypeAdapter(Order)

@@ -106,6 +106,11 @@ def render_json(certificates: Sequence[Certificate]) -> str:
     return printable(json.dumps(said, ensure_ascii=False, indent=1)) + "\n"
 
 
+def ordered(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """Those that are not compliant first, and of these those that failed most."""
+    return tuple(line.certificate for line in _lines(certificates, {}))
+
+
 def _lines(certificates: Sequence[Certificate], links: Mapping[str, str]) -> list[Line]:
     order = list(OUTCOMES)
 

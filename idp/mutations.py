@@ -22,6 +22,7 @@ from testbed.model.operations import (
     Operation,
     Remove,
     RemoveAttribute,
+    Rename,
     SetAttribute,
     SetText,
     Signed,
@@ -69,25 +70,23 @@ def apply(tree: etree._Element, operations: Sequence[Operation], craft: Craft) -
     """
     for operation in operations:
         match operation:
-            case InTheClear():
-                # NOTE: whether the message is encrypted is decided once it is signed.
-                continue
-            case Copy(xpath=xpath, to=to, where=where):
-                _put(copy.deepcopy(_only(tree, xpath)), _only(tree, to), where)
-            case Move(xpath=xpath, to=to, where=where):
-                _move(_only(tree, xpath), _only(tree, to), where)
-            case Insert(xpath=xpath, where=where):
-                _insert(_only(tree, xpath), operation, craft.places)
-            case Signed(xpath=xpath, where=where):
-                _put(_signed(operation, craft), _only(tree, xpath), where)
-            case Digest():
-                _digest(tree, operation)
+            case Copy() | Move() | Insert() | Signed():
+                _arrange(tree, operation, craft)
+            case SetText() | SetAttribute() | RemoveAttribute() | Remove() | Fill():
+                if not (isinstance(operation, Remove) and operation.if_any and not _names_any(tree, operation.xpath)):
+                    for element in elements(tree, operation.xpath):
+                        _change(element, operation, craft.places)
             case Impersonate(xpath=xpath):
                 for assertion in elements(tree, xpath):
                     impersonate(assertion, craft.places)
-            case SetText() | SetAttribute() | RemoveAttribute() | Remove() | Fill():
-                for element in elements(tree, operation.xpath):
-                    _change(element, operation, craft.places)
+            case Rename(xpath=xpath, namespace=namespace):
+                for element in elements(tree, xpath):
+                    _rename(element, namespace)
+            case Digest():
+                _digest(tree, operation)
+            case InTheClear():
+                # NOTE: whether the message is encrypted is decided once it is signed.
+                continue
 
 
 def in_the_clear(operations: Sequence[Operation]) -> bool:
@@ -129,6 +128,9 @@ def _check(operation: Operation) -> None:
             _compile(xpath)
             check_places(_bounded(value))
             etree.Element("scratch").set(name, value)
+        case Rename(xpath=xpath, namespace=namespace):
+            _compile(xpath)
+            etree.QName(namespace, "x")
         case Remove(xpath=xpath) | Impersonate(xpath=xpath) | RemoveAttribute(xpath=xpath):
             _compile(xpath)
 
@@ -168,11 +170,30 @@ def elements(tree: etree._Element, xpath: str) -> list[etree._Element]:
     return found
 
 
+def _names_any(tree: etree._Element, xpath: str) -> bool:
+    return bool(_compile(xpath)(tree))
+
+
 def _only(tree: etree._Element, xpath: str) -> etree._Element:
     found = elements(tree, xpath)
     if len(found) != 1:
         raise ValueError(f"the XPath {xpath!r} names {len(found)} elements where one is meant")
     return found[0]
+
+
+# --- arranging --------------------------------------------------------------------------------------------------------
+
+
+def _arrange(tree: etree._Element, operation: Copy | Move | Insert | Signed, craft: Craft) -> None:
+    match operation:
+        case Copy(xpath=xpath, to=to, where=where):
+            _put(copy.deepcopy(_only(tree, xpath)), _only(tree, to), where)
+        case Move(xpath=xpath, to=to, where=where):
+            _move(_only(tree, xpath), _only(tree, to), where)
+        case Insert(xpath=xpath):
+            _insert(_only(tree, xpath), operation, craft.places)
+        case Signed(xpath=xpath, where=where):
+            _put(_signed(operation, craft), _only(tree, xpath), where)
 
 
 # --- changing ---------------------------------------------------------------------------------------------------------
@@ -195,10 +216,29 @@ def _change(
                 raise ValueError("the message itself cannot be removed")
             detach(element)
         case Fill(xml=xml):
-            content = _parsed(places.filled_xml(xml, _said_in(element)))
-            element[:] = []
-            element.text = content.text
-            element.extend(list(content))
+            _fill(element, places.filled_xml(xml, _said_in(element)))
+
+
+def _fill(element: etree._Element, xml: str) -> None:
+    if "<![CDATA[" in xml:
+        # NOTE: lxml moves elements and not texts, so that only a whole element keeps how a text was written.
+        filled = _parsed(xml, strip_cdata=False)
+        filled.tag, filled.tail = element.tag, element.tail
+        filled.attrib.update(element.attrib)
+        element.getparent().replace(element, filled)
+        etree.cleanup_namespaces(filled)
+        return
+    content = _parsed(xml)
+    element[:] = []
+    element.text = content.text
+    element.extend(list(content))
+
+
+def _rename(element: etree._Element, namespace: str) -> None:
+    own = etree.QName(element).namespace
+    for one in element.iter("*"):
+        if etree.QName(one).namespace == own:
+            one.tag = etree.QName(namespace, etree.QName(one).localname)
 
 
 def _said_in(element: etree._Element) -> str:
@@ -210,10 +250,10 @@ def _said_in(element: etree._Element) -> str:
     return row.name if row else ""
 
 
-def _parsed(xml: str) -> etree._Element:
+def _parsed(xml: str, *, strip_cdata: bool = True) -> etree._Element:
     """An element around this XML, in which the prefixes are declared."""
     declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in PREFIXES.items())
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=strip_cdata)
     try:
         return etree.fromstring(f"<x {declared}>{xml}</x>".encode(), parser)
     except etree.XMLSyntaxError as error:

@@ -14,6 +14,7 @@ from idp.saml.identifiers import NameId
 from idp.saml.seals import Seal
 from testbed.model.attributes import by_name
 from testbed.model.forgery import SamlKey
+from testbed.model.operations import LOOK_ALIKES
 
 PLACE = re.compile(r"\{([a-z][^{}\s]*)\}")
 NOW = re.compile(r"now(?:(?P<seconds>[+-]\d{1,9}))?")
@@ -83,9 +84,12 @@ class Places:
             return self.new_id(name)
         if moment := NOW.fullmatch(place):
             return written(self.now + timedelta(seconds=int(moment["seconds"] or 0)))
+        if place == f"other:{HERE}":
+            return (self.other.said.get(here) or (_said(self.own, here, place),))[0]
         if kind in ("own", "other"):
             return _said(self.own if kind == "own" else self.other, here if name == HERE else name, place)
-        found = self.fixed.get(place, "")
+        found = self.fixed.get(kind, "") if name in ("", *LOOK_ALIKES) else ""
+        found = _look_alike(found, name) if found and name else found
         if kind == "certificate":
             found = self.certificate(KEYS[name])
         if kind == "algorithm":
@@ -93,6 +97,15 @@ class Places:
         if not found:
             raise ValueError(f"there is nothing to put in place of {{{place}}}")
         return found
+
+
+def _look_alike(url: str, form: str) -> str:
+    """Another URL, which careless comparison takes for this one."""
+    if form == "slash":
+        return f"{url}/"
+    if form == "scheme":
+        return f"http{url[5:]}" if url.startswith("https") else f"https{url[4:]}"
+    return url[:-1] + url[-1].swapcase()
 
 
 def _said(who: Identity, name: str, place: str) -> str:
@@ -136,7 +149,7 @@ def _is_known(place: str) -> bool:
     kind, _, name = place.partition(":")
     if place in FIXED or NEW_ID.fullmatch(place) or NOW.fullmatch(place):
         return True
-    known = {
+    known = dict.fromkeys(FIXED, tuple(LOOK_ALIKES)) | {
         "certificate": tuple(KEYS),
         "algorithm": tuple(HASHES),
         "own": (NAME_ID, HERE, *by_name()),

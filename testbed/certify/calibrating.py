@@ -65,7 +65,7 @@ async def _logged_in(desk: Desk, person: Person) -> tuple[Page, Said]:
             )
         desk.place = desk.place or _place(desk, made)
         try:
-            page = await browser.visit(desk.vendor.probe.url)
+            page = await desk.probe(browser)
         except BrowserError as error:
             raise NotToBeSeen(
                 f"Sonden svarade inte: {error}", f"The probe gave no answer once somebody had logged in: {error}"

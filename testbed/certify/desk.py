@@ -11,6 +11,7 @@ from testbed.certify.oracle import Oracle, Reading, Said, Who
 from testbed.certify.whole import whole_values
 from testbed.certify.world import World
 from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.cookies import Cookie
 from testbed.interception.drive import lead
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made
@@ -19,6 +20,8 @@ from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person, Vendor
 
+OF_SCHOOL = "skola_"
+"""How the names of the school's cookies begin."""
 ANSWER_S = 20.0
 """That a vendor may take for one login."""
 AFTER_WHOM: dict[Who, Observed] = {
@@ -147,6 +150,21 @@ class Desk:
                 self.said[self.other.id] = {**self.said.get(self.other.id, {}), **one.other}
         return made
 
+    async def probe(self, browser: Browser) -> Page:
+        """The page that shows who is logged in, opened without the school's session: many send whoever is not
+        logged in to the school, and its session would log them in anew.
+
+        Raises:
+            BrowserError: it could not be had.
+        """
+        held = await browser.cookies()
+        schools = [cookie for cookie in held if is_of_school(cookie)]
+        await browser.restore([cookie for cookie in held if not is_of_school(cookie)])
+        page = await browser.visit(self.vendor.probe.url)
+        now = [cookie for cookie in await browser.cookies() if not is_of_school(cookie)]
+        await browser.restore([*now, *schools])
+        return page
+
     async def who(self, browser: Browser, made: Iterable[Made] = ()) -> Reading:
         """Whose session the probe shows.
 
@@ -156,13 +174,18 @@ class Desk:
         if self.oracle is None:
             raise NotToBeSeen("Sonden är inte inlärd.", "Nothing was learned of the probe.")
         try:
-            page = await browser.visit(self.vendor.probe.url)
+            page = await self.probe(browser)
         except BrowserError as error:
             raise NotToBeSeen(
                 f"Sidan som visar vem som är inloggad svarade inte: {error}", f"The probe gave no answer: {error}"
             ) from error
         own, other = (self.said.get(person.id, {}) for person in (self.own, self.other))
         return self.oracle.read(page, own, other, whole_values(made, other))
+
+
+def is_of_school(cookie: Cookie) -> bool:
+    """Whether the school has set it. Cookies ignore ports, so that on loopback it is told by its name."""
+    return cookie.name.startswith(OF_SCHOOL)
 
 
 def observation(reading: Reading, made: tuple[Made, ...], answered: Page | None) -> Observation:

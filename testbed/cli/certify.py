@@ -12,8 +12,8 @@ import typer
 from idp.people import generate
 from testbed.certify.cases import chosen, load_cases
 from testbed.certify.profiles import DEFAULT, load_profiles
+from testbed.cli.certified import show_certificate, show_comparison, write_certificate, write_comparison
 from testbed.cli.certify_progress import CaseBar
-from testbed.cli.certify_show import compare, keep, show_certificate
 from testbed.cli.certify_vendor import Flags, of_flags, of_paths
 from testbed.cli.outcome import versions_of
 from testbed.interception import ParticipantUnavailable
@@ -66,7 +66,7 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     skew: Annotated[
         int | None, typer.Option(metavar="SECONDS", min=0, help="How far clocks may be apart, as the vendor says.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="For which purpose: 'testbed list profiles'.")] = DEFAULT,
+    profile: Annotated[str, typer.Option(help="For which purpose: 'testbed list purposes'.")] = DEFAULT,
     agreement: Annotated[Path | None, typer.Option(help="What was agreed (YAML).", dir_okay=False)] = None,
     case: Annotated[list[str] | None, typer.Option(help="A case, or a pattern; may be repeated.")] = None,
     idp_url: Annotated[str, typer.Option(metavar="URL", help="Where the mock school stands.")] = DEFAULT_URL,
@@ -97,21 +97,21 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     profiles, cases = load_profiles(folders), load_cases(folders)
     if profile not in profiles:
         raise ScenarioInvalid("--profile", profile, "is no profile", f"use one of {', '.join(sorted(profiles))}")
+    many = len(named) > 1
+    parent = RunFolder.make(out, "vendors", datetime.now(UTC)).path if many else out
     home, people = LabHome.open(), generate(seed).people
-    certificates: list[tuple[Certificate, RunFolder]] = []
+    certificates: list[Certificate] = []
     for one in named:
         wanted = chosen([each for each in cases if each.protocol == one.vendor.protocol], case or ())
         again = _command(one.words, profile, idp_url, seed)
         purpose = Purpose(profiles[profile], wanted, seed, again, versions_of(RECORDED_VERSIONS))
         job = OutsideCase(home, people, one.vendor, one.secret, one.agreement, idp_url)
-        folder = RunFolder.make(out, one.vendor.id, datetime.now(UTC))
-        certificate = _run(job, purpose, folder)
-        keep(folder, certificate)
-        show_certificate(certificate, folder)
-        certificates.append((certificate, folder))
-    if len(certificates) > 1:
-        compare(certificates, out, datetime.now(UTC))
-    raise typer.Exit(max(certificate.exit_status for certificate, _ in certificates))
+        folder = RunFolder.make(parent, one.vendor.id, datetime.now(UTC))
+        certificates.append(write_certificate(folder, _run(job, purpose, folder)))
+        show_certificate(certificates[-1], folder.report)
+    if many:
+        show_comparison(certificates, write_comparison(RunFolder(parent), certificates))
+    raise typer.Exit(max(certificate.exit_status for certificate in certificates))
 
 
 def _run(job: OutsideCase, purpose: Purpose, folder: RunFolder) -> Certificate:

@@ -13,10 +13,12 @@ from rich.text import Text
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
+from testbed.certify.cases import load_cases
+from testbed.certify.profiles import load_profiles
 from testbed.checks.core import describe
 from testbed.cli.outcome import out
 from testbed.model.attributes import attributes
-from testbed.runner.catalogue import Catalogue, load_catalogue
+from testbed.runner.catalogue import Catalogue, load_catalogue, project_folder
 
 type Rows = list[dict[str, str]]
 EXAMPLES = "Examples:\n\ntestbed list scenarios\n\ntestbed list checks --json"
@@ -33,6 +35,8 @@ class Kind(StrEnum):
     FAULTS = "faults"
     PROFILES = "profiles"
     ATTRIBUTES = "attributes"
+    CASES = "cases"
+    PURPOSES = "purposes"
 
 
 def _checks(_: Catalogue) -> Rows:
@@ -86,6 +90,28 @@ def _attributes(_: Catalogue) -> Rows:
     return [{name: str(value) for name, value in asdict(row).items()} for row in attributes()]
 
 
+def _cases(_: Catalogue) -> Rows:
+    return [
+        {
+            "id": c.id,
+            "level": c.level,
+            "expect": c.expect,
+            "clause": c.clause,
+            "title": c.title.en,
+            "titel": c.title.sv,
+            "needs": " ".join(c.needs),
+        }
+        for c in load_cases([project_folder()])
+    ]
+
+
+def _purposes(_: Catalogue) -> Rows:
+    return [
+        {"id": p.id, "version": p.version, "title": p.title.en, "titel": p.title.sv}
+        for p in load_profiles([project_folder()]).values()
+    ]
+
+
 _LISTS: Mapping[Kind, Callable[[Catalogue], Rows]] = {
     Kind.CHECKS: _checks,
     Kind.SCENARIOS: _scenarios,
@@ -95,6 +121,8 @@ _LISTS: Mapping[Kind, Callable[[Catalogue], Rows]] = {
     Kind.FAULTS: _faults,
     Kind.PROFILES: _profiles,
     Kind.ATTRIBUTES: _attributes,
+    Kind.CASES: _cases,
+    Kind.PURPOSES: _purposes,
 }
 
 

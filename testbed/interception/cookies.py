@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 MAX_COOKIES = 300
 MAX_BYTES = 4096
 """Of name and value together (RFC 6265bis, 5.6)."""
 MAX_AGE = re.compile(r"-?[0-9]{1,11}", re.ASCII)
+LOOPBACK = re.compile(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}", re.ASCII)
 LONGEST = timedelta(days=400)
 """No cookie lives longer (RFC 6265bis, 5.5)."""
 
@@ -77,7 +78,7 @@ class CookieJar:
             safe_top_level: it opens a page, by a safe method: then Lax cookies go across sites too.
         """
         parts = urlsplit(url)
-        host, path, secure = (parts.hostname or "").lower(), parts.path or "/", parts.scheme == "https"
+        host, path, secure = (parts.hostname or "").lower(), parts.path or "/", _is_safe(parts)
         now = self._now()
         fitting = [
             cookie
@@ -115,13 +116,22 @@ class CookieJar:
             expires=_expiry(said, self._now()),
             http_only="httponly" in said,
         )
-        return cookie if _may_be_set(cookie, secure_origin=parts.scheme == "https") else None
+        return cookie if _may_be_set(cookie, secure_origin=_is_safe(parts), plain=parts.scheme == "http") else None
 
 
-def _may_be_set(cookie: Cookie, *, secure_origin: bool) -> bool:
+def _is_safe(parts: SplitResult) -> bool:
+    """Whether nobody listens on the way: by TLS, or because it does not leave the machine, which browsers trust too
+    (Secure Contexts 3.1)."""
+    host = (parts.hostname or "").lower()
+    return parts.scheme == "https" or host == "localhost" or LOOPBACK.fullmatch(host) is not None
+
+
+def _may_be_set(cookie: Cookie, *, secure_origin: bool, plain: bool) -> bool:
     if cookie.secure and not secure_origin:
         return False
-    if cookie.same_site == "none" and not cookie.secure:
+    # NOTE: a service that is tried without TLS on the machine itself cannot mark a cookie Secure, and some mark it
+    # SameSite=None all the same; Firefox takes such a cookie.
+    if cookie.same_site == "none" and not cookie.secure and not (plain and secure_origin):
         return False
     if cookie.name.startswith("__Secure-") and not cookie.secure:
         return False

@@ -21,7 +21,6 @@ from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.case import Case
 from testbed.model.certificate import Certificate
-from testbed.model.certificate_file import sealed
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.profile import CertificationProfile
 from testbed.model.scenario import Casting, Expect, Scenario
@@ -128,24 +127,22 @@ def _certificate(
     found, why = outcome(purpose.profile, certified.results, certified.configuration, data)
     if certified.calibration.trouble is not None:
         why = (certified.calibration.trouble,)
-    return sealed(
-        Certificate(
-            vendor=case.vendor,
-            profile=as_used(purpose.profile),
-            outcome=found,
-            why=why,
-            started=started,
-            finished=_now(),
-            digest="",
-            configuration=certified.configuration,
-            calibration=certified.calibration,
-            results=certified.results,
-            seed=purpose.seed,
-            people=(pair.own.id, pair.other.id),
-            id=folder.path.name,
-            versions=purpose.versions,
-            data=data,
-        )
+    return Certificate(
+        vendor=case.vendor,
+        profile=as_used(purpose.profile),
+        outcome=found,
+        why=why,
+        started=started,
+        finished=_now(),
+        digest="",
+        configuration=certified.configuration,
+        calibration=certified.calibration,
+        results=certified.results,
+        seed=purpose.seed,
+        people=(pair.own.id, pair.other.id),
+        id=folder.path.name,
+        versions=purpose.versions,
+        data=data,
     )
 
 

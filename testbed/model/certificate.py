@@ -1,7 +1,7 @@
 """What certifying a vendor came to: each case, and the outcome for a purpose."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -137,6 +137,10 @@ class Certificate:
     def with_verdict(self, *verdicts: Verdict) -> Sequence[CaseResult]:
         """The cases that came to one of these."""
         return [result for result in self.results if result.verdict in verdicts]
+
+    def with_data(self, data: RunRecord) -> "Certificate":
+        """The same with the honest logins."""
+        return replace(self, data=data)
 
     @property
     def exit_status(self) -> int:

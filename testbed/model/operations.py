@@ -23,16 +23,27 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "{issuer}": "the school's entity ID",
         "{request}": "the ID of the request that is answered",
         "{second}": "the entity ID of the second, dishonest school",
+        "{acs:FORM}": "the same in a form of LOOK_ALIKES; as well {audience:FORM}, {issuer:FORM} and {second:FORM}",
         "{certificate:KEY}": "the certificate of a key, in base64",
         "{now}": "the time of issue; {now+90} and {now-90} are so many seconds later and earlier",
         "{other:NAME}": "what the school would say of the other person: an attribute by canonical name, or name-id",
         "{own:NAME}": "the same of the person who logs in",
-        "{other:here}": "what the school would say of the other person in this very place",
+        "{other:here}": "what the school would say of the other person in this very place, else what stands there",
         "{own:here}": "the same of the person who logs in",
         "{algorithm:DIGEST}": "the algorithm by which the key that signs signs a digest, as sha1 or sha256",
     }
 )
 """What may stand in braces, and what comes in its place."""
+
+
+LOOK_ALIKES: Mapping[str, str] = MappingProxyType(
+    {
+        "case": "the last letter of its path in the other case",
+        "slash": "with a slash at its end",
+        "scheme": "http where it has https, and the other way round",
+    }
+)
+"""Forms of a URL that is not the same URL, and that careless comparison takes for it."""
 
 
 class Exact(Written):
@@ -71,6 +82,8 @@ class Remove(Exact):
 
     op: Literal["remove"]
     xpath: str
+    if_any: bool = False
+    """It is no mistake when the XPath names none."""
 
 
 class Insert(Exact):
@@ -115,6 +128,14 @@ class Impersonate(Exact):
     xpath: str
 
 
+class Rename(Exact):
+    """The elements that the XPath names, and all of their name space within them, are of this name space."""
+
+    op: Literal["rename"]
+    xpath: str
+    namespace: str
+
+
 class Digest(Exact):
     """Compute the digest of what a Reference refers to, as anyone can, and write it into an element.
 
@@ -153,6 +174,7 @@ type Operation = Annotated[
     | Copy
     | Move
     | Impersonate
+    | Rename
     | Digest
     | Signed
     | InTheClear,

@@ -56,6 +56,11 @@ class RunFolder:
         """The report for people."""
         return self.path / "report.html"
 
+    @property
+    def is_judgeable(self) -> bool:
+        """It holds a journal, and what was going to be played."""
+        return self.journal.is_file() and (self.path / "plan.json").is_file()
+
     @classmethod
     def at(cls, path: Path) -> "RunFolder":
         """The folder of this name, made where there is none.

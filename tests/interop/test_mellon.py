@@ -1,7 +1,6 @@
 """Apache with mod_auth_mellon, as Debian packages it, logs people in at the mock school."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,67 +10,21 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from mellon import Mellon, mellon_lacks
 from testbed.model.attributes import by_name
 from testbed.model.written import Person
 
-CREATE_METADATA = shutil.which("mellon_create_metadata", path="/usr/sbin:/usr/bin")
-COMPLETE = CREATE_METADATA and shutil.which("openssl")
 pytestmark = [
     pytest.mark.interop,
     pytest.mark.skipif(
-        not COMPLETE, reason="needs the Debian packages apache2, libapache2-mod-auth-mellon and openssl"
+        mellon_lacks(), reason="needs the Debian packages apache2, libapache2-mod-auth-mellon and openssl"
     ),
 ]
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
 COOKIE = "mellon-cookie"
 RETURN_TO = "/private/page?chapter=3&name=%C3%A5"
-CONFIGURATION = """\
-MellonLockFile "{folder}/mellon.lock"
-<Location />
-  Require all granted
-  MellonEnable info
-  MellonEndpointPath /mellon
-  MellonSPMetadataFile "{folder}/sp.xml"
-  MellonSPPrivateKeyFile "{folder}/sp.key"
-  MellonSPCertFile "{folder}/sp.cert"
-  MellonIdPMetadataFile "{folder}/idp.xml"
-  {options}
-</Location>
-<Location /private>
-  AuthType Mellon
-  MellonEnable auth
-  Require valid-user
-</Location>
-"""
 AGREED = ("eduPersonPrincipalName", "displayName", "sisSchoolUnitCode", "sisSchoolGrade")
-
-
-class Mellon:
-    """Apache with mod_auth_mellon, and what it says of itself."""
-
-    def __init__(self, apache: Any) -> None:
-        self._apache = apache
-        self.folder, self.url, self.errors = apache.folder, apache.url, apache.errors
-        self.entity_id = f"{self.url}/mellon/metadata"
-        self.metadata = self.folder / "sp.xml"
-        self._describe_itself()
-
-    def _describe_itself(self) -> None:
-        """By the script that comes with the module; its files are named after the entityID."""
-        command = [str(CREATE_METADATA), self.entity_id, f"{self.url}/mellon"]
-        subprocess.run(command, cwd=self.folder, check=True, capture_output=True, timeout=60)
-        for suffix in ("key", "cert", "xml"):
-            next(self.folder.glob(f"http_*.{suffix}")).rename(self.folder / f"sp.{suffix}")
-
-    def configure(self, idp_metadata: bytes, *options: str) -> None:
-        """Start or reload with these options."""
-        (self.folder / "idp.xml").write_bytes(idp_metadata)
-        self._apache.configure(CONFIGURATION.format(folder=self.folder, options="\n  ".join(options)))
-        if self._apache.process is None:
-            self._apache.start()
-        else:
-            self._apache.reload()
 
 
 def values(page: httpx.Response, saml_name: str) -> tuple[str, ...]:

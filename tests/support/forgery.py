@@ -24,8 +24,10 @@ from testbed.model.written import Bilingual
 NOW = dt.datetime(2031, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
 SCHOOL, SECOND = "https://idp.skola.test", "https://annan.skola.test/saml/metadata"
 TO = Addressee("https://lasning.test/saml/metadata", "https://lasning.test/saml/acs", "_request")
-OWN = Identity(NameId(NAMEID_TRANSIENT, "_own"), {"eduPersonPrincipalName": ("own@skola.test",)})
-OTHER = Identity(NameId(NAMEID_TRANSIENT, "_other"), {"eduPersonPrincipalName": ("other@skola.test",)})
+OWN = Identity(NameId(NAMEID_TRANSIENT, "_own"), {"eduPersonPrincipalName": ("own@skola.test",), "givenName": ("Åsa",)})
+OTHER = Identity(
+    NameId(NAMEID_TRANSIENT, "_other"), {"eduPersonPrincipalName": ("other@skola.test",), "givenName": ("Eva",)}
+)
 NS = {
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
     "samlp": "urn:oasis:names:tc:SAML:2.0:protocol",

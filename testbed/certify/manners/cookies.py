@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from testbed.certify.desk import Desk, NotToBeSeen, Observation
+from testbed.certify.desk import Desk, NotToBeSeen, Observation, is_of_school
 from testbed.certify.manners.logins import brought, honest
 from testbed.certify.oracle import Who
 from testbed.interception.browser import Browser
@@ -54,7 +54,7 @@ async def flags(desk: Desk, case: Case, _: str) -> Observation:
 
 async def _needed(desk: Desk, browser: Browser) -> Sequence[Cookie]:
     """Those without which the session is not open: of each it is tried."""
-    held = [cookie for cookie in await browser.cookies() if not _is_of_school(desk, cookie)]
+    held = [cookie for cookie in await browser.cookies() if not is_of_school(cookie)]
     needed = []
     for cookie in held[:MOST]:
         await browser.restore([one for one in held if one is not cookie])
@@ -67,11 +67,6 @@ async def _needed(desk: Desk, browser: Browser) -> Sequence[Cookie]:
             "No cookie bears the session by itself, so that nobody can tell which one must be protected.",
         )
     return needed
-
-
-def _is_of_school(desk: Desk, cookie: Cookie) -> bool:
-    # NOTE: cookies ignore ports; on loopback the school's are told by their prefix.
-    return cookie.name.startswith("skola_")
 
 
 def _bears(cookie: Cookie, flag: str) -> bool:

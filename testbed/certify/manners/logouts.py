@@ -26,8 +26,7 @@ async def ends(desk: Desk, _: Case, __: str) -> Observation:
         if after.who is Who.OWN:
             why = Bilingual(sv="Samma webbläsare är fortfarande inloggad.", en="The same browser is still logged in.")
             return Observation(Observed.SESSION_KEPT, after.user, why, made, landed.url if landed else "")
-        # NOTE: without the school's session, which would log in anew by itself.
-        await browser.restore([cookie for cookie in before if not cookie.name.startswith("skola_")])
+        await browser.restore(before)
         later = await desk.who(browser, made)
         if later.who is Who.OWN:
             why = Bilingual(
@@ -59,8 +58,6 @@ async def message(desk: Desk, case: Case, listener: str) -> Observation:
                 "Skolan hade ingen väg att berätta för tjänsten om utloggningen.",
                 "The school had no way to tell the vendor of the logout.",
             )
-        # NOTE: without the school's session, which would log in anew by itself.
-        await browser.restore([one for one in await browser.cookies() if not one.name.startswith("skola_")])
         reading = await desk.who(browser, made)
         observed = {Who.OWN: Observed.SESSION, Who.NOBODY: Observed.NO_SESSION}.get(reading.who, Observed.UNCLEAR)
         return Observation(observed, reading.user, None, sent, landed.url if landed else "")

@@ -60,6 +60,8 @@ type Need = Literal[
     "https",
     "metadata-fetched",
     "refresh-tokens",
+    "says-eppn",
+    "says-names",
 ]
 """What the vendor must have for the case to mean something; without it the case is SKIPPED, and says so."""
 

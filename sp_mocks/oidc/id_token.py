@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
+from sp_mocks.lax import SKEW
 from sp_mocks.oidc.memory import Started
 from sp_mocks.oidc.reading import Json, number_in, text_in, texts_in
 from sp_mocks.refusal import Refused
-from sp_mocks.statements import SKEW
 
 OLDEST = timedelta(minutes=10)
 """Since a token was issued: it is asked for on the spot."""

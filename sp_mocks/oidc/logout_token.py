@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sp_mocks.lax import SKEW
 from sp_mocks.oidc.id_token import instant_in, must_be_for, must_be_recent
 from sp_mocks.oidc.reading import Json, text_in
 from sp_mocks.refusal import Refused
-from sp_mocks.statements import SKEW
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 TYPE = "logout+jwt"

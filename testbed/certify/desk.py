@@ -15,7 +15,7 @@ from testbed.interception.cookies import Cookie
 from testbed.interception.drive import lead
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made
-from testbed.model.orders import ForgeNext
+from testbed.model.orders import ForgeNext, ForgetForgeries
 from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person, Vendor
@@ -69,6 +69,8 @@ class Desk:
     said: dict[str, Said] = field(default_factory=dict)
     """What the school said of each person at last, by id."""
     answer_s: float = ANSWER_S
+    waiting: int = 0
+    """Forgeries that were ordered and that nobody has asked for yet."""
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
@@ -90,34 +92,41 @@ class Desk:
         """The school makes its next such message so."""
         ready = fitted(forgery, self.vendor.clock_skew_s, listener or self.world.listener.url)
         await self.world.ask(ForgeNext(party=self.vendor.party, other=self.other.id, forgery=ready))
+        self.waiting += 1
+
+    async def clear(self) -> None:
+        """Nothing that was ordered and never asked for waits for the next login."""
+        if self.waiting:
+            await self.world.ask(ForgetForgeries(party=self.vendor.party))
+            self.waiting = 0
 
     def cast(self, person: Person) -> Cast:
         """This person, who comes to this vendor."""
         return Cast(self.vendor, person, school=f"{self.world.school}/saml/metadata")
 
-    async def to_login_page(self, browser: Browser, person: Person) -> Page:
-        """From the vendor's door to the school's login page.
+    async def to_login_page(self, browser: Browser, person: Person, door: str = "") -> Page:
+        """From the vendor's door, or another address of it, to the school's login page.
 
         Raises:
             NotToBeSeen: it did not come.
             BrowserError: a page could not be had at all.
         """
         try:
-            page = await lead(to_school(self.cast(person), self.vendor.login), browser, self.world)
+            page = await lead(to_school(self.cast(person), door or self.vendor.login), browser, self.world)
         except FlowStopped as stop:
             raise _not_there(str(stop)) from stop
         if page.form(LOGIN_FORM) is None:
             raise _not_there(f"after {self.vendor.login}, {shown(page)}")
         return page
 
-    async def log_in(self, browser: Browser, person: Person, *, hold: bool = False) -> Page:
+    async def log_in(self, browser: Browser, person: Person, *, hold: bool = False, door: str = "") -> Page:
         """A whole login, or up to the page or the address by which the school would answer the vendor.
 
         Raises:
             NotToBeSeen: the school's login page did not come.
             BrowserError: a page could not be had at all.
         """
-        page = await self.to_login_page(browser, person)
+        page = await self.to_login_page(browser, person, door)
         form = page.form(LOGIN_FORM)
         if form is None:
             raise _not_there(f"after {self.vendor.login}, {shown(page)}")
@@ -143,6 +152,7 @@ class Desk:
     async def made(self) -> tuple[Made, ...]:
         """What the school made since the last time, remembered as what it said of each person."""
         made = await self.world.made()
+        self.waiting = max(0, self.waiting - len(made))
         for one in made:
             if one.said:
                 self.said[self.own.id] = {**self.said.get(self.own.id, {}), **one.said}

@@ -28,8 +28,8 @@ from testbed.model.verdict import Verdict
 
 BETWEEN_TWINS = 20
 """So many cases at most share a twin before and after them."""
-LAST = ("exhaustion",)
-"""Manners that may leave a vendor weak: they come last, each with a twin of its own."""
+LAST = ("exhaustion", "fresh-start", "key-change")
+"""Manners that may leave a vendor weak, or change the school: they come last, each with a twin of its own."""
 
 
 class Progress(Protocol):
@@ -158,6 +158,7 @@ class _Run:
             if case.manner != "relay-state" and any(address.endswith(_first(c.path)) for c in self._calls()):
                 seen = replace(seen, observed=Observed.FETCHED)
             result = self._judged(case, seen)
+        await self.desk.clear()
         self.progress.done(result)
         return result
 

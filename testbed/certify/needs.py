@@ -38,6 +38,26 @@ REASONS: dict[Need, Bilingual] = {
     "metadata-fetched": Bilingual(
         sv="tjänsten hämtar inte skolans metadata själv", en="the vendor does not fetch the school's metadata by itself"
     ),
+    "refresh-page": Bilingual(
+        sv="tjänstens fil nämner ingen sida som får den att förnya (refresh)",
+        en="the vendor's file names no page that makes it refresh (refresh)",
+    ),
+    "sends-nonce": Bilingual(sv="tjänsten skickar ingen nonce", en="the vendor sends no nonce"),
+    "sends-state": Bilingual(sv="tjänsten skickar ingen state", en="the vendor sends no state"),
+    "asks-for-mail": Bilingual(sv="tjänsten begär ingen e-postadress", en="the vendor asks for no e-mail address"),
+    "client-secret": Bilingual(sv="tjänsten har ingen hemlighet", en="the vendor has no secret"),
+    "rs256": Bilingual(
+        sv="tjänstens intyg skrivs under med en annan algoritm än RS256",
+        en="the vendor's tokens are signed by another algorithm than RS256",
+    ),
+    "return-param": Bilingual(
+        sv="tjänstens fil nämner inget fält som säger vart en inloggning leder (return_param)",
+        en="the vendor's file names no field that says where a login leads (return_param)",
+    ),
+    "started-by-us": Bilingual(
+        sv="tjänsten startades inte av testmiljön, så den kan inte startas om",
+        en="the vendor was not started by the testbed, so that it cannot be started anew",
+    ),
     "refresh-tokens": Bilingual(sv="tjänsten begär ingen refresh token", en="the vendor asks for no refresh token"),
 }
 
@@ -54,7 +74,7 @@ def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
     return None
 
 
-def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa: PLR0911 - one line a need
+def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa: PLR0911, PLR0912 - one line a need
     match need:
         case "logout":
             return vendor.logout is not None
@@ -78,3 +98,19 @@ def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa:
             return asked.fetches_metadata
         case "refresh-tokens":
             return asked.refresh
+        case "refresh-page":
+            return vendor.refresh is not None
+        case "sends-nonce":
+            return asked.nonce
+        case "sends-state":
+            return asked.state
+        case "asks-for-mail":
+            return asked.mail
+        case "client-secret":
+            return bool(vendor.client and vendor.client.token_endpoint_auth_method.startswith("client_secret"))
+        case "rs256":
+            return bool(vendor.client and vendor.client.id_token_signed_response_alg == "RS256")
+        case "return-param":
+            return bool(vendor.return_param)
+        case "started-by-us":
+            return vendor.simulated is not None or vendor.process is not None

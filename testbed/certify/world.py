@@ -1,5 +1,6 @@
 """What certifying stands on: browsers, the school's control API, and a place that tells who has called."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +75,16 @@ class World(Protocol):
 
     async def date_at(self, url: str) -> datetime | None:
         """What time it is at this server, by the header Date; None where it does not say."""
+
+    async def restart(self, vendor: Vendor) -> bool:
+        """Start the vendor anew; says whether the testbed can."""
+
+    async def post(self, url: str, fields: Mapping[str, str]) -> int:
+        """Send a form to a server, as the school's own would; the status of the answer.
+
+        Raises:
+            BrowserError: there was none.
+        """
 
     def school_calls(self) -> tuple[Call, ...]:
         """What reached the school since the last time that this was asked."""

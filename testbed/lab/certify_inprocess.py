@@ -1,13 +1,13 @@
 """Certify the testbed's own vendors without sockets: for tests, the matrix, and whoever changes a case."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 import httpx
 
 from testbed.certify.world import Call
-from testbed.interception.browser import Browser
+from testbed.interception.browser import Browser, BrowserError
 from testbed.lab.inprocess import InProcessStage, inprocess_lab
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import Clock, LabSpec
@@ -52,6 +52,16 @@ class InProcessWorld:
         async with self._stage.client("certify.test") as http:
             return await fetched_metadata(http, vendor)
 
+    async def restart(self, vendor: Vendor) -> bool:
+        """See :class:`testbed.certify.world.World`."""
+        self._stage.restart(vendor)
+        return True
+
+    async def post(self, url: str, fields: Mapping[str, str]) -> int:
+        """See :class:`testbed.certify.world.World`."""
+        async with self._stage.client("certify.test") as http:
+            return await posted(http, url, fields)
+
     async def date_at(self, _: str) -> datetime | None:
         """There is one clock."""
         return None
@@ -59,6 +69,18 @@ class InProcessWorld:
     def school_calls(self) -> tuple[Call, ...]:
         """See :class:`testbed.certify.world.World`."""
         return self._watch.calls()
+
+
+async def posted(http: httpx.AsyncClient, url: str, fields: Mapping[str, str]) -> int:
+    """Send a form; the status of the answer.
+
+    Raises:
+        BrowserError: there was none.
+    """
+    try:
+        return (await http.post(url, data=dict(fields))).status_code
+    except httpx.HTTPError as error:
+        raise BrowserError(f"{url[:200]} gave no answer ({type(error).__name__})") from error
 
 
 async def fetched_metadata(http: httpx.AsyncClient, vendor: Vendor) -> bytes:

@@ -1,6 +1,6 @@
 """Certify a product that the testbed did not write: the school on loopback, browsers that go to the vendor itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
-from testbed.lab.certify_inprocess import fetched_metadata
+from testbed.lab.certify_inprocess import fetched_metadata, posted
 from testbed.lab.control import SchoolControl
 from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.home import LabHome
@@ -105,6 +105,15 @@ class OutsideWorld:
         """See :class:`testbed.certify.world.World`."""
         async with self._plain() as http:
             return await fetched_metadata(http, vendor)
+
+    async def restart(self, _: Vendor) -> bool:
+        """What runs by itself is nobody's here to start."""
+        return False
+
+    async def post(self, url: str, fields: Mapping[str, str]) -> int:
+        """See :class:`testbed.certify.world.World`."""
+        async with self._plain() as http:
+            return await posted(http, url, fields)
 
     async def date_at(self, url: str) -> datetime | None:
         """See :class:`testbed.certify.world.World`."""

@@ -1,11 +1,12 @@
 """The lab without sockets: every participant an ASGI app, the network a dict. Hundreds of plays a minute."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from starlette.types import ASGIApp
 
+from sp_mocks.app import VendorService
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
@@ -17,6 +18,7 @@ from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
+from testbed.model.written import Vendor
 from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
@@ -32,6 +34,7 @@ class InProcessStage:
     ) -> None:
         self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
         self._apps: Mapping[str, ASGIApp] = {}
+        self._starts: dict[str, Callable[[], VendorService]] = {}
         self.control: SchoolControl | None = None
 
     def client(self, sender: str) -> httpx.AsyncClient:
@@ -63,6 +66,17 @@ class InProcessStage:
     def add_host(self, host: str, app: ASGIApp) -> None:
         """One more host of the network."""
         self._hosts[host] = httpx.ASGITransport(app)
+
+    def start(self, vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient) -> None:
+        """A simulated vendor serves at its hosts, with this client as its only way to the network."""
+        self._starts[vendor.id] = lambda: make_vendor(vendor, spec, http, self._now)
+        self.restart(vendor)
+
+    def restart(self, vendor: Vendor) -> None:
+        """It is started anew, and remembers nothing."""
+        service = self._starts[vendor.id]()
+        for host in service.config.hosts:
+            self.add_host(host, service.app)
 
     def watch(self, host: str) -> Watch:
         """Keep a line for every request to this host from now on.
@@ -100,9 +114,7 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
         authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
         stage.serve(authorities.apps)
         for vendor in spec.simulated:
-            service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
-            for host in service.config.hosts:
-                hosts[host] = httpx.ASGITransport(service.app)
+            stage.start(vendor, spec, await client(host_of(vendor.login)))
         transport = httpx.ASGITransport(authorities.control)
         control = httpx.AsyncClient(transport=transport, base_url="http://control.localhost")
         stage.control = SchoolControl(await stack.enter_async_context(control), CONTROL_TOKEN)

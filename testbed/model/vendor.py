@@ -128,6 +128,8 @@ class Vendor(Written):
     login: Url
     probe: Probe
     logout: Url | None = None
+    refresh: Url | None = None
+    """A page that makes it refresh its tokens."""
     backchannel_logout: Url | None = None
     """Where the school's server tells it of logouts, where its registration does not say."""
     return_param: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from testbed.certify.desk import Desk, Observation
-from testbed.certify.manners import cookies, logins, logouts, pages, replays, requests
+from testbed.certify.manners import changes, cookies, logins, logouts, pages, replays, requests
 from testbed.model.case import Case, Manner
 
 type Deliver = Callable[[Desk, Case, str], Awaitable[Observation]]
@@ -27,5 +27,10 @@ MANNERS: Mapping[Manner, Deliver] = MappingProxyType(
         "logout-ends": logouts.ends,
         "logout-message": logouts.message,
         "request": requests.request,
+        "key-change": changes.key_change,
+        "fresh-start": changes.fresh_start,
+        "return-to": pages.return_to,
+        "logout-replayed": logouts.replayed,
+        "refresh": changes.refresh,
     }
 )

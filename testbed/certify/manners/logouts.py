@@ -6,8 +6,11 @@ from testbed.certify.manners.logins import brought, honest
 from testbed.certify.oracle import Who
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
+from testbed.model.forgery import TokenForgery
 from testbed.model.pages import LOGOUT_FORM
 from testbed.model.strict import Bilingual
+
+LOGOUT_TOKEN = TokenForgery(message="logout-token")
 
 
 async def ends(desk: Desk, _: Case, __: str) -> Observation:
@@ -61,3 +64,26 @@ async def message(desk: Desk, case: Case, listener: str) -> Observation:
         reading = await desk.who(browser, made)
         observed = {Who.OWN: Observed.SESSION, Who.NOBODY: Observed.NO_SESSION}.get(reading.who, Observed.UNCLEAR)
         return Observation(observed, reading.user, None, sent, landed.url if landed else "")
+
+
+async def replayed(desk: Desk, case: Case, listener: str) -> Observation:
+    """The logout message ended a session; it comes once more when the person has logged in again."""
+    address = desk.vendor.backchannel_logout or (desk.vendor.client and desk.vendor.client.backchannel_logout_uri)
+    if not address:
+        raise NotToBeSeen("Tjänsten har ingen adress för det.", "The vendor has no address for that.")
+    first = await message(desk, case.model_copy(update={"forgery": case.forgery or LOGOUT_TOKEN}), listener)
+    if first.observed is not Observed.NO_SESSION or not first.sent:
+        raise NotToBeSeen(
+            "Inte ens första gången avslutade meddelandet sessionen.",
+            "The message ended no session the first time either.",
+        )
+    async with desk.browser() as browser:
+        await desk.order(honest(desk))
+        await brought(desk.log_in(browser, desk.own))
+        made = await desk.made()
+        if (await desk.who(browser, made)).who is not Who.OWN:
+            raise NotToBeSeen("Inloggningen öppnade ingen session.", "The login opened no session.")
+        await desk.world.post(address, {"logout_token": first.sent[-1].document})
+        reading = await desk.who(browser, made)
+        observed = {Who.OWN: Observed.SESSION, Who.NOBODY: Observed.NO_SESSION}.get(reading.who, Observed.UNCLEAR)
+        return Observation(observed, reading.user, None, first.sent)

@@ -15,7 +15,7 @@ from testbed.interception.cookies import Cookie
 from testbed.interception.drive import lead
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made
-from testbed.model.orders import ForgeNext
+from testbed.model.orders import ForgeNext, ForgetForgeries
 from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person, Vendor
@@ -87,7 +87,8 @@ class Desk:
             ) from error
 
     async def order(self, forgery: Forgery, listener: str = "") -> None:
-        """The school makes its next such message so."""
+        """The school makes its next such message so, and no other that was ordered before and never made."""
+        await self.world.ask(ForgetForgeries(party=self.vendor.party))
         ready = fitted(forgery, self.vendor.clock_skew_s, listener or self.world.listener.url)
         await self.world.ask(ForgeNext(party=self.vendor.party, other=self.other.id, forgery=ready))
 

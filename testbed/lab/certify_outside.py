@@ -11,6 +11,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from testbed.certify.world import Call
+from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
@@ -67,6 +68,7 @@ class OutsideWorld:
     """See :class:`testbed.certify.world.World`, and :class:`testbed.runner.play.Stage` for the honest logins."""
 
     second_school = True
+    can_restart = False
 
     def __init__(
         self, school: OutsideSchool, control: SchoolControl, watched: "_Watched", listener: ListenerApp
@@ -90,6 +92,10 @@ class OutsideWorld:
             carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
         async with httpx.AsyncClient(transport=carrier, timeout=REQUEST_TIMEOUT_S, trust_env=False) as http:
             yield HttpBrowser(http, _now)
+
+    async def restart(self, vendor: Vendor) -> None:
+        """See :class:`testbed.certify.world.World`; whoever started it must do it."""
+        raise ParticipantUnavailable(f"{vendor.id} was not started by the testbed, and cannot be started anew")
 
     async def ask(self, order: AnyOrder) -> None:
         """By the control API."""

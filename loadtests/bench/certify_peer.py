@@ -148,10 +148,16 @@ def _vendor(folder: Path, profile: str, fault: str | None) -> Iterator[str]:
 
 
 def one_fault_vendors() -> Iterator[tuple[str, str, str]]:
-    """Every vendor of SAML that is compliant but for one fault: its id, profile and fault."""
+    """Every vendor of SAML that is compliant but for one fault: its id, profile and fault.
+
+    Those that learn of schools from a federation are left out: the tool's identity provider is in none.
+    """
     for vendor in load_catalogue().vendors.values():
         simulated = vendor.simulated
-        if simulated is not None and simulated.fault is not None and simulated.profile in PROFILES:
+        if simulated is None or simulated.fault is None:
+            continue
+        profile = PROFILES.get(simulated.profile)
+        if profile is not None and profile.behaviour.trust == "direct":
             yield vendor.id, simulated.profile, simulated.fault
 
 

@@ -110,7 +110,7 @@ class _Run:
 
     def not_verified(self, cases: Sequence[Case], why: Bilingual) -> tuple[CaseResult, ...]:
         """All of them, for one reason."""
-        return tuple(self._result(case, Verdict.NOT_VERIFIED, Observed.NOT_RUN, why) for case in cases)
+        return tuple(not_verified(case, why, self.profile, self.command) for case in cases)
 
     async def all(self, cases: Sequence[Case], cleared: Cleared, learnt: Learnt) -> tuple[CaseResult, ...]:
         """Every case that means something, in batches between twins."""
@@ -186,15 +186,21 @@ class _Run:
         )
 
     def _result(self, case: Case, verdict: Verdict, observed: Observed, why: Bilingual) -> CaseResult:
-        return CaseResult(
-            case=case,
-            verdict=verdict,
-            observed=observed,
-            reason=why,
-            twin="not run" if case.message else "none",
-            reproduce=f"{self.command} --case {case.id}",
-            required=requires(self.profile, case),
-        )
+        bare = not_verified(case, why, self.profile, self.command)
+        return replace(bare, verdict=verdict, observed=observed)
+
+
+def not_verified(case: Case, why: Bilingual, profile: CertificationProfile, command: str) -> CaseResult:
+    """A case that was not run."""
+    return CaseResult(
+        case=case,
+        verdict=Verdict.NOT_VERIFIED,
+        observed=Observed.NOT_RUN,
+        reason=why,
+        twin="not run" if case.message else "none",
+        reproduce=f"{command} --case {case.id}",
+        required=requires(profile, case),
+    )
 
 
 TWIN = Case.model_validate(

@@ -68,18 +68,20 @@ async def _metadata(desk: Desk) -> tuple[bytes, tuple[ConfigurationError, ...]]:
     try:
         return await desk.world.metadata(desk.vendor), ()
     except ValueError as error:
-        return b"", (
-            ConfigurationError(
-                Bilingual(
-                    sv=f"Tjänstens metadata gick inte att läsa: {error}",
-                    en=f"The service's metadata cannot be read: {error}",
-                ),
-                Bilingual(
-                    sv="Ange en adress eller en fil med tjänstens SAML-metadata (EntityDescriptor).",
-                    en="Name a URL or a file with the service's SAML metadata (EntityDescriptor).",
-                ),
-            ),
-        )
+        return b"", (unreadable_metadata(str(error)),)
+
+
+def unreadable_metadata(why: str) -> ConfigurationError:
+    """The service's metadata cannot be had, or is none."""
+    return ConfigurationError(
+        Bilingual(
+            sv=f"Tjänstens metadata gick inte att läsa: {why}", en=f"The service's metadata cannot be read: {why}"
+        ),
+        Bilingual(
+            sv="Starta tjänsten, och ange adressen till dess SAML-metadata (EntityDescriptor).",
+            en="Start the service, and name the URL of its SAML metadata (EntityDescriptor).",
+        ),
+    )
 
 
 async def _probe(desk: Desk, browser: Browser) -> tuple[ConfigurationError, ...]:

@@ -21,7 +21,7 @@ from testbed.reports import (
 )
 from testbed.reports.certificate_texts import CASE_VERDICTS
 from testbed.reports.certificate_view import ACCUSING, UNDECIDED, counts, data_view, gravest_first, harms, reasons
-from testbed.reports.printable import printable
+from testbed.reports.printable import visible
 from testbed.runner.folder import RunFolder
 
 MANY = 20
@@ -75,7 +75,7 @@ def show_certificate(certificate: Certificate, report: Path | None) -> None:
         _say(f"Mend first: {error.what.en} To mend it: {error.mend.en}", "bold red")
     if certificate.calibration.trouble:
         _say(f"Nothing can rest on the probe: {certificate.calibration.trouble.en}", "bold red")
-    view = Table(title=printable(f"{certificate.vendor.name}: {certificate.profile.title.en}"), title_justify="left")
+    view = Table(title=_text(f"{certificate.vendor.name}: {certificate.profile.title.en}"), title_justify="left")
     for heading in ("Verdict", "Test", "What is wrong", "Why"):
         view.add_column(heading, overflow="fold", no_wrap=heading == "Verdict")
     for verdict, cells in _rows(certificate):
@@ -130,8 +130,8 @@ def _counted(results: Sequence[CaseResult]) -> str:
 
 def _text(text: str) -> Text:
     """What vendors wrote moves no cursor."""
-    return Text(printable(text))
+    return Text(visible(text))
 
 
 def _say(text: str, style: str = "") -> None:
-    out.print(Text(printable(text), style=style), soft_wrap=True)
+    out.print(Text(visible(text), style=style), soft_wrap=True)

@@ -16,6 +16,7 @@ from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.written import Vendor
 from testbed.runner.folder import RunFolder
+from testbed.wire.xml import MAX_BYTES, MD, Unreadable, parse
 
 LISTENER = "listener.test"
 
@@ -71,13 +72,24 @@ async def fetched_metadata(http: httpx.AsyncClient, vendor: Vendor) -> bytes:
     Raises:
         ValueError: it cannot be had; says why.
     """
+    body = bytearray()
     try:
-        answer = await http.get(vendor.metadata)
+        async with http.stream("GET", vendor.metadata) as answer:
+            if not answer.is_success:
+                raise ValueError(f"{vendor.metadata} answered {answer.status_code}")
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise ValueError(f"{vendor.metadata} is longer than {MAX_BYTES} bytes")
     except httpx.HTTPError as error:
         raise ValueError(f"{vendor.metadata} gave no answer ({type(error).__name__})") from error
-    if not answer.is_success:
-        raise ValueError(f"{vendor.metadata} answered {answer.status_code}")
-    return answer.content
+    try:
+        root = parse(bytes(body))
+    except Unreadable as error:
+        raise ValueError(f"{vendor.metadata} is no metadata: {error}") from error
+    if root.tag != f"{{{MD}}}EntityDescriptor":
+        raise ValueError(f"{vendor.metadata} is no metadata of one vendor, but {root.tag}")
+    return bytes(body)
 
 
 @asynccontextmanager

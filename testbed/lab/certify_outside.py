@@ -36,7 +36,6 @@ from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
 NAME = "outside"
-PEOPLE_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class OutsideCase:
     """Of a client; "": none is needed, or the one of the lab home."""
     agreement: tuple[Path, Agreement] | None = None
     url: str = DEFAULT_URL
+    patience_s: float = REQUEST_TIMEOUT_S
+    """That the vendor may take for one answer."""
 
     @property
     def wanted(self) -> WantedVendors:
@@ -74,6 +75,7 @@ class OutsideWorld:
         self, school: OutsideSchool, control: SchoolControl, watched: "_Watched", listener: ListenerApp
     ) -> None:
         self._school, self._control, self._watched = school, control, watched
+        self._patience_s = watched.patience_s
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
@@ -86,12 +88,12 @@ class OutsideWorld:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         """A fresh one; recorded while a play is."""
-        carrier: httpx.AsyncBaseTransport = LoopbackOnly(httpx.AsyncHTTPTransport())
-        if self._recording is not None:
-            way = carrier
-            carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
-        async with httpx.AsyncClient(transport=carrier, timeout=REQUEST_TIMEOUT_S, trust_env=False) as http:
-            yield HttpBrowser(http, _now)
+        async with LoopbackOnly(httpx.AsyncHTTPTransport()) as way:
+            carrier: httpx.AsyncBaseTransport = way
+            if self._recording is not None:
+                carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
+            async with httpx.AsyncClient(transport=carrier, timeout=self._patience_s, trust_env=False) as http:
+                yield HttpBrowser(http, _now)
 
     async def restart(self, vendor: Vendor) -> None:
         """See :class:`testbed.certify.world.World`; whoever started it must do it."""
@@ -153,13 +155,14 @@ class OutsideWorld:
 
     def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         transport = LoopbackOnly(httpx.AsyncHTTPTransport())
-        return httpx.AsyncClient(transport=transport, timeout=PEOPLE_TIMEOUT_S, trust_env=False)
+        return httpx.AsyncClient(transport=transport, timeout=self._patience_s, trust_env=False)
 
 
 @dataclass(slots=True)
 class _Watched:
     watch: Watch
     recorder: SchoolRecorder
+    patience_s: float
 
 
 def _now() -> datetime:
@@ -177,7 +180,7 @@ async def outside_world(case: OutsideCase) -> AsyncIterator[OutsideWorld]:
 
     def around(app: ASGIApp) -> ASGIApp:
         recorder = SchoolRecorder(app, host_of(case.vendor.login))
-        watched.append(_Watched(Watch(recorder), recorder))
+        watched.append(_Watched(Watch(recorder), recorder, case.patience_s))
         return watched[-1].watch
 
     spec = OutsideSpec(home=case.home, people=case.people, url=case.url, vendors=case.wanted, around=around)

@@ -1,5 +1,6 @@
 """Certify one vendor, whatever it is: put its world together, run the cases, judge honest logins for their data."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -7,20 +8,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
+
 from scenarios.flows import FLOWS
 from testbed.certify.desk import Desk
-from testbed.certify.engine import Certified, Progress, certify
+from testbed.certify.engine import Certified, Progress, certify, not_verified
 from testbed.certify.outcome import outcome
+from testbed.certify.preflight import unreadable_metadata
 from testbed.certify.profiles import as_used
 from testbed.certify.world import World
-from testbed.lab.certify_inprocess import inprocess_world
+from testbed.lab.certify_inprocess import fetched_metadata, inprocess_world
 from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
+from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.inprocess import NAME as INPROCESS
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.case import Case
-from testbed.model.certificate import Certificate
+from testbed.model.certificate import Calibration, Certificate, ConfigurationError
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.profile import CertificationProfile
 from testbed.model.scenario import Casting, Expect, Scenario
@@ -107,13 +112,34 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
     """
     started = _now()
     pair = pair_for(case.people, case.agreement[1] if case.agreement else None, case.vendor.id)
+    unready = await _unready(case)
+    if unready is not None:
+        words = (not_verified(each, unready.what, purpose.profile, purpose.command) for each in purpose.cases)
+        nothing = Certified((unready,), Calibration(), tuple(words))
+        return _certificate(case, purpose, pair, folder, (started, nothing, None))
     async with _world(case) as world:
-        desk = Desk(case.vendor, world, pair.own, pair.other)
+        desk = Desk(case.vendor, world, pair.own, pair.other, answer_s=case.patience_s)
         certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
         data = None
         if desk.oracle is not None:
             data = await _honest_logins(case, purpose, pair, folder, world)
     return _certificate(case, purpose, pair, folder, (started, certified, data))
+
+
+async def _unready(case: OutsideCase) -> ConfigurationError | None:
+    """Why the school cannot even be set up for this vendor; None where it can."""
+    if case.vendor.simulated is not None or case.vendor.protocol != "saml":
+        return None
+    transport = LoopbackOnly(httpx.AsyncHTTPTransport())
+    async with httpx.AsyncClient(transport=transport, timeout=case.patience_s, trust_env=False) as http:
+        try:
+            async with asyncio.timeout(3 * case.patience_s):
+                await fetched_metadata(http, case.vendor)
+        except ValueError as error:
+            return unreadable_metadata(str(error))
+        except TimeoutError:
+            return unreadable_metadata(f"{case.vendor.metadata} gave no answer in time")
+    return None
 
 
 def _certificate(

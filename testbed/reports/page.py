@@ -11,7 +11,7 @@ from testbed.model.release import POLICIES, REASONS
 from testbed.model.written import ROLES
 from testbed.reports import certificate_texts, redact
 from testbed.reports.access import STATES
-from testbed.reports.printable import printable
+from testbed.reports.printable import printable, visible
 from testbed.reports.references import references
 from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
 
@@ -62,5 +62,5 @@ def _environment() -> Environment:
         expected=certificate_texts.expected,
         references=references,
     )
-    environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of)
+    environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of, visible=visible)
     return environment

@@ -1,4 +1,7 @@
-"""Messages in lines that can be read, without a sign more or less: put together again, the lines are the message."""
+"""Messages in lines that can be read, without a sign more or less: put together again, the lines are the message.
+
+Secrets are masked, and signs that cannot be seen are shown by their numbers.
+"""
 
 import re
 from base64 import urlsafe_b64decode
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testbed.reports import redact
+from testbed.reports.printable import visible
 
 DEEPEST = 12
 _TAG = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<[^>]*>", re.DOTALL)
@@ -85,4 +89,4 @@ def _decoded(part: str) -> str:
 
 
 def _line(depth: int, text: str) -> Line:
-    return Line(max(0, min(depth, DEEPEST)), text)
+    return Line(max(0, min(depth, DEEPEST)), visible(text))

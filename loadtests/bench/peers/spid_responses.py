@@ -6,13 +6,14 @@ FILE is JSON: ``metadata_url`` and ``authn_url`` of the service, ``idp`` (the to
 private.key and public.cert, which the service trusts) and ``attributes`` (what the tool says of its person, by SAML
 names).
 
-The tool is for services of SPID. Three things are bent so that another service can be tried at all; the messages and
+The tool is for services of SPID. Four things are bent so that another service can be tried at all; the messages and
 the judgement stay the tool's own:
 
 * It takes signed requests alone, and reads the service's name from the NameQualifier of their Issuer, as SPID has it
   and SAML does not. The plugin below, which is the tool's own way to adapt requests, takes others too and writes the
   name there.
 * Its attributes have no NameFormat. They get the one of URIs.
+* Its signatures have an empty X509Certificate, at which some libraries stumble. They get the certificate.
 * Its HTTP client, as is right, sends no Secure cookie over plain http. Here it does.
 """
 
@@ -79,7 +80,8 @@ def main() -> None:
     )
     metadata = SpidSpMetadataCheck(metadata_url=TOLD["metadata_url"], production=False)
     metadata.load()
-    attributes = Path(TOLD["keys"]) / "attributes.json"
+    keys = Path(TOLD["keys"])
+    attributes = keys / "attributes.json"
     attributes.write_text(json.dumps(TOLD["attributes"]), encoding="utf-8")
     start, results = time.monotonic(), []
     for name in settings.RESPONSE_TESTS:
@@ -89,6 +91,7 @@ def main() -> None:
             relay_state="",
             test_names=[name],
             attr_json=str(attributes),
+            key_file=f"{keys / 'private.key'},{keys / 'public.cert'}",
             authn_plugin=PLUGIN,
             requests_session=requests.Session(),
         )

@@ -129,6 +129,9 @@ class Handler(Pages[Service]):
             page(first(urlsplit(self.path).query))
         except (Refused, JOSEError, requests.RequestException) as error:
             self._send(403, {"error": str(error)})
+        except Exception as error:
+            # NOTE: whatever nobody thought of, as a framework would answer it.
+            self._send(500, {"error": repr(error)})
 
     def _login(self, query: dict[str, str]) -> None:
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))

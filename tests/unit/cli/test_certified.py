@@ -23,6 +23,8 @@ from testbed.cli.certified import (
 from testbed.model.verdict import Verdict
 from testbed.runner.folder import RunFolder
 
+ROOT = Path(__file__).parents[3]
+
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
@@ -86,3 +88,16 @@ def test_vendors_stand_beside_each_other_on_disk_and_in_the_terminal(said: Calla
     assert f"{certificate().id}/report.html" in page.read_text(encoding="utf-8")
     assert len(json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["vendors"]) == 2
     assert (tmp_path / "comparison.csv").is_file()
+
+
+def test_the_honest_logins_are_judged_again_from_the_journal_beside(tmp_path: Path) -> None:
+    captures, folder = ROOT / "scenarios" / "captures", tmp_path / "run"
+    people = captures / "people.json"
+    command = ["judge", str(captures / "reading-service.har"), "--people", str(people), "--out", str(folder)]
+    assert CliRunner().invoke(app, command).exit_code in {0, 1}
+    write_certificate(RunFolder(folder), certificate())
+    again = read_certificate(RunFolder(folder))
+    assert again.data is not None
+    write_certificate(RunFolder(folder), again)
+    assert "Vilka uppgifter gick till tjänsten?" in (folder / "report.html").read_text(encoding="utf-8")
+    assert (folder / "logins.html").is_file()

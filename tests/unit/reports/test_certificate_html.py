@@ -62,6 +62,7 @@ def test_what_a_vendor_wrote_is_text_and_moves_nothing() -> None:
     assert not {"\x00", "\x1b"} & set(page)
     user, answered = lxml_html.fromstring(page).xpath("//article[.//h4/@id='case-saml-audience-two']//bdi")
     assert user.text_content().startswith("<script>")
+    assert user.text_content().endswith("⟨U+202E⟩evil")
     assert answered.text_content().startswith("<script>")
 
 

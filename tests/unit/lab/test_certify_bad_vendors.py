@@ -1,0 +1,117 @@
+"""Vendors that misbehave end in the right words, in bounded time, and never come out compliant."""
+
+import asyncio
+import socket
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bad_vendor import Badness, BadVendor, Place
+from idp.people import generate
+from testbed.certify.cases import chosen, load_cases
+from testbed.certify.profiles import load_profiles
+from testbed.lab.certify_outside import OutsideCase
+from testbed.lab.certifying import Purpose, certify_vendor
+from testbed.lab.home import LabHome
+from testbed.model.case import Case
+from testbed.model.certificate import CaseResult, Certificate, Outcome
+from testbed.model.vendor import Probe
+from testbed.model.verdict import Verdict
+from testbed.model.written import Vendor
+from testbed.runner.catalogue import project_folder
+from testbed.runner.folder import RunFolder
+
+PATIENCE_S = 1.0
+SOME = ("saml-audience-*",)
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class Silent:
+    def cases(self, count: int) -> None:
+        """Nobody looks."""
+
+    def done(self, result: CaseResult) -> None:
+        """Nobody looks."""
+
+
+def certified(badness: Badness, home: LabHome, folder: Path, place: Place = "nowhere") -> Certificate:
+    people, port = generate(1).people, unused_port()
+    profile = load_profiles([project_folder()])["skolfederation"]
+    cases: tuple[Case, ...] = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], SOME)
+
+    async def run() -> Certificate:
+        async with BadVendor(f"http://127.0.0.1:{port}", badness, place).serving() as bad:
+            vendor = Vendor(
+                id="bad",
+                name="Bad",
+                protocol="saml",
+                metadata=f"{bad.url}/metadata",
+                login=f"{bad.url}/login",
+                probe=Probe(url=f"{bad.url}/me"),
+            )
+            job = OutsideCase(home, dict(people), vendor, url=bad.school, patience_s=PATIENCE_S)
+            purpose = Purpose(profile, cases, 1, "testbed certify bad.yaml", {})
+            return await certify_vendor(job, purpose, RunFolder.at(folder), Silent())
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabHome:
+    monkeypatch.setenv("TESTBED_HOME", str(tmp_path / "home"))
+    return LabHome.open()
+
+
+@pytest.mark.parametrize(
+    ("badness", "place", "words"),
+    [
+        ("hangs", "everywhere", "gave no answer"),
+        ("answers-500", "everywhere", "answered 500"),
+        ("answers-200", "everywhere", "is no metadata"),
+        ("loops", "everywhere", "answered 302"),
+        ("floods", "everywhere", "is longer than"),
+        ("resets", "everywhere", "gave no answer"),
+        ("hangs", "beside-metadata", "gives no answer"),
+        ("answers-500", "beside-metadata", "answered 500"),
+        ("answers-200", "beside-metadata", "login page was not reached"),
+        ("loops", "beside-metadata", "redirects"),
+        ("floods", "beside-metadata", "bytes"),
+        ("resets", "beside-metadata", "gives no answer"),
+        ("hangs", "at-acs", "looks the same before and after a login"),
+        ("answers-500", "at-acs", "looks the same before and after a login"),
+        ("answers-200", "at-acs", "looks the same before and after a login"),
+        ("loops", "at-acs", "looks the same before and after a login"),
+        ("floods", "at-acs", "looks the same before and after a login"),
+        ("resets", "at-acs", "looks the same before and after a login"),
+        ("always-the-same-person", "nowhere", "showed the first one's"),
+        ("shows-no-name", "nowhere", "shows nothing of what the school said"),
+        ("shows-both-names", "nowhere", "both"),
+    ],
+)
+def test_what_cannot_be_verified_is_inconclusive_and_says_why(
+    badness: Badness, place: Place, words: str, home: LabHome, tmp_path: Path
+) -> None:
+    since = monotonic()
+    certificate = certified(badness, home, tmp_path / "run", place)
+    assert monotonic() - since < 60
+    assert certificate.outcome is Outcome.INCONCLUSIVE
+    assert {result.verdict for result in certificate.results} == {Verdict.NOT_VERIFIED}
+    told = " ".join(one.en for one in certificate.why)
+    assert words in told, told
+
+
+def test_a_vendor_that_checks_nothing_fails(home: LabHome, tmp_path: Path) -> None:
+    certificate = certified("none", home, tmp_path / "run")
+    assert certificate.outcome is Outcome.NOT_COMPLIANT
+    assert {result.verdict for result in certificate.results} == {Verdict.FAIL}
+
+
+def test_garbage_that_opens_a_session_is_a_failure(home: LabHome, tmp_path: Path) -> None:
+    certificate = certified("takes-garbage", home, tmp_path / "run")
+    assert certificate.outcome is Outcome.NOT_COMPLIANT
+    assert {result.verdict for result in certificate.results} == {Verdict.FAIL}

@@ -63,7 +63,19 @@ REASONS: dict[Need, Bilingual] = {
         sv="tjänsten startas inte av testmiljön, och hämtar inte skolans uppgifter på nytt när den ska",
         en="the vendor is not started by the testbed, and does not fetch the school's configuration anew when it is to",
     ),
+    "says-eppn": Bilingual(
+        sv="skolan lämnar inte ut användarnamnet (eduPersonPrincipalName) till tjänsten",
+        en="the school does not tell the vendor the user name (eduPersonPrincipalName)",
+    ),
+    "says-names": Bilingual(
+        sv="skolan lämnar inte ut namn till tjänsten", en="the school does not tell the vendor any names"
+    ),
 }
+SAYS: dict[Need, frozenset[str]] = {
+    "says-eppn": frozenset({"eduPersonPrincipalName"}),
+    "says-names": frozenset({"givenName", "sn", "displayName"}),
+}
+"""Of which attributes the school must tell the vendor one."""
 
 
 def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
@@ -123,3 +135,5 @@ def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa:
             return asked.fetches_metadata
         case "refresh-tokens":
             return asked.refresh
+        case "says-eppn" | "says-names":
+            return not SAYS[need].isdisjoint(desk.said.get(desk.own.id, {}))

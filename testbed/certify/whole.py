@@ -28,4 +28,4 @@ def _texts(document: str) -> Iterable[str]:
     except (etree.XMLSyntaxError, ValueError):
         return
     for element in root.iter(*NAMES):
-        yield " ".join("".join(element.itertext(with_tail=False)).split())
+        yield " ".join(element.xpath("string()").split())

@@ -1,6 +1,5 @@
 """What certifying stands on: browsers, the school's control API, and a place that tells who has called."""
 
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +45,17 @@ class World(Protocol):
         """Whether there is one, whose name and keys forged messages can bear."""
 
     @property
+    def can_restart(self) -> bool:
+        """Whether the vendor is started by the testbed: see :meth:`restart`."""
+
+    async def restart(self, vendor: Vendor) -> None:
+        """The vendor is started anew, and remembers nothing of the school.
+
+        Raises:
+            ParticipantUnavailable: it did not come up.
+        """
+
+    @property
     def listener(self) -> Listener:
         """Waits for vendors that fetch."""
 
@@ -75,16 +85,6 @@ class World(Protocol):
 
     async def date_at(self, url: str) -> datetime | None:
         """What time it is at this server, by the header Date; None where it does not say."""
-
-    async def restart(self, vendor: Vendor) -> bool:
-        """Start the vendor anew; says whether the testbed can."""
-
-    async def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """Send a form to a server, as the school's own would; the status of the answer.
-
-        Raises:
-            BrowserError: there was none.
-        """
 
     def school_calls(self) -> tuple[Call, ...]:
         """What reached the school since the last time that this was asked."""

@@ -1,13 +1,13 @@
 """Certify the testbed's own vendors without sockets: for tests, the matrix, and whoever changes a case."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 import httpx
 
 from testbed.certify.world import Call
-from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.browser import Browser
 from testbed.lab.inprocess import InProcessStage, inprocess_lab
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import Clock, LabSpec
@@ -25,6 +25,7 @@ class InProcessWorld:
     """See :class:`testbed.certify.world.World`."""
 
     second_school = True
+    can_restart = True
 
     def __init__(self, stage: InProcessStage, watch: Watch, listener: ListenerApp) -> None:
         self._stage, self._watch = stage, watch
@@ -39,6 +40,10 @@ class InProcessWorld:
         """A fresh one."""
         return self._stage.browser()
 
+    async def restart(self, vendor: Vendor) -> None:
+        """The simulated vendor, put together anew."""
+        await self._stage.restart(vendor)
+
     async def ask(self, order: AnyOrder) -> None:
         """By the control API."""
         await self._stage.ask(order)
@@ -52,16 +57,6 @@ class InProcessWorld:
         async with self._stage.client("certify.test") as http:
             return await fetched_metadata(http, vendor)
 
-    async def restart(self, vendor: Vendor) -> bool:
-        """See :class:`testbed.certify.world.World`."""
-        self._stage.restart(vendor)
-        return True
-
-    async def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """See :class:`testbed.certify.world.World`."""
-        async with self._stage.client("certify.test") as http:
-            return await posted(http, url, fields)
-
     async def date_at(self, _: str) -> datetime | None:
         """There is one clock."""
         return None
@@ -69,18 +64,6 @@ class InProcessWorld:
     def school_calls(self) -> tuple[Call, ...]:
         """See :class:`testbed.certify.world.World`."""
         return self._watch.calls()
-
-
-async def posted(http: httpx.AsyncClient, url: str, fields: Mapping[str, str]) -> int:
-    """Send a form; the status of the answer.
-
-    Raises:
-        BrowserError: there was none.
-    """
-    try:
-        return (await http.post(url, data=dict(fields))).status_code
-    except httpx.HTTPError as error:
-        raise BrowserError(f"{url[:200]} gave no answer ({type(error).__name__})") from error
 
 
 async def fetched_metadata(http: httpx.AsyncClient, vendor: Vendor) -> bytes:

@@ -1,6 +1,6 @@
 """Certify a product that the testbed did not write: the school on loopback, browsers that go to the vendor itself."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +11,12 @@ import httpx
 from starlette.types import ASGIApp
 
 from testbed.certify.world import Call
+from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
-from testbed.lab.certify_inprocess import fetched_metadata, posted
+from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
 from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.home import LabHome
@@ -68,6 +69,7 @@ class OutsideWorld:
     """See :class:`testbed.certify.world.World`, and :class:`testbed.runner.play.Stage` for the honest logins."""
 
     second_school = True
+    can_restart = False
 
     def __init__(
         self, school: OutsideSchool, control: SchoolControl, watched: "_Watched", listener: ListenerApp
@@ -93,6 +95,10 @@ class OutsideWorld:
             async with httpx.AsyncClient(transport=carrier, timeout=self._patience_s, trust_env=False) as http:
                 yield HttpBrowser(http, _now)
 
+    async def restart(self, vendor: Vendor) -> None:
+        """See :class:`testbed.certify.world.World`; whoever started it must do it."""
+        raise ParticipantUnavailable(f"{vendor.id} was not started by the testbed, and cannot be started anew")
+
     async def ask(self, order: AnyOrder) -> None:
         """By the control API."""
         await self._control.ask(order)
@@ -105,15 +111,6 @@ class OutsideWorld:
         """See :class:`testbed.certify.world.World`."""
         async with self._plain() as http:
             return await fetched_metadata(http, vendor)
-
-    async def restart(self, _: Vendor) -> bool:
-        """What runs by itself is nobody's here to start."""
-        return False
-
-    async def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """See :class:`testbed.certify.world.World`."""
-        async with self._plain() as http:
-            return await posted(http, url, fields)
 
     async def date_at(self, url: str) -> datetime | None:
         """See :class:`testbed.certify.world.World`."""

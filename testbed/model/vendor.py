@@ -128,11 +128,11 @@ class Vendor(Written):
     login: Url
     probe: Probe
     logout: Url | None = None
-    refresh: Url | None = None
-    """A page that makes it refresh its tokens."""
     backchannel_logout: Url | None = None
     """Where the school's server tells it of logouts, where its registration does not say."""
     return_param: str = ""
+    refresh: Url | None = None
+    """A page that makes it refresh its tokens (OpenID Connect Core 12)."""
     visit: tuple[Url, ...] = ()
     """Pages to open once logged in."""
     clicks: tuple[Click, ...] = ()

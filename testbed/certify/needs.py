@@ -71,6 +71,10 @@ REASONS: dict[Need, Bilingual] = {
         sv="skolan lämnar inte ut namn till tjänsten", en="the school does not tell the vendor any names"
     ),
 }
+NO_EXHAUSTION = Bilingual(
+    sv="tjänsten finns på annan plats, och dess ägare har inte tillåtit meddelanden som vill överlasta den",
+    en="the vendor is elsewhere, and its owner has not allowed messages that want to use it up (authorised.allow)",
+)
 SAYS: dict[Need, frozenset[str]] = {
     "says-eppn": frozenset({"eduPersonPrincipalName"}),
     "says-names": frozenset({"givenName", "sn", "displayName"}),
@@ -84,6 +88,8 @@ def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
     for feature, reason in vendor.unsupported.items():
         if case.id.startswith(f"{case.protocol}-{feature}") or feature in case.needs:
             return Bilingual(sv=f"tjänstens fil: {reason}", en=f"the vendor's file: {reason}")
+    if case.manner == "exhaustion" and not desk.world.may_exhaust:
+        return NO_EXHAUSTION
     for need in case.needs:
         if not _has(vendor, need, desk, asked):
             return REASONS[need]

@@ -18,11 +18,11 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
-from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, OutsideSchool, OutsideSpec, outside_school, served
 from testbed.lab.outside_clients import WantedClient
 from testbed.lab.outside_vendors import WantedVendors
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
 from testbed.lab.recording import SchoolRecorder
 from testbed.lab.spec import REQUEST_TIMEOUT_S
 from testbed.lab.watching import ListenerApp, Watch
@@ -51,6 +51,8 @@ class OutsideCase:
     url: str = DEFAULT_URL
     patience_s: float = REQUEST_TIMEOUT_S
     """That the vendor may take for one answer."""
+    permission: Permission = LOOPBACK_ONLY
+    """What may be reached beside this machine."""
 
     @property
     def wanted(self) -> WantedVendors:
@@ -62,6 +64,7 @@ class OutsideCase:
             release=None if self.agreement else "requested",
             clients=(WantedClient(vendor.client, self.secret),) if vendor.client else (),
             sign_response=vendor.school_signs_response,
+            permission=self.permission,
         )
 
 
@@ -81,6 +84,12 @@ class OutsideWorld:
         self._folder: RunFolder | None = None
 
     @property
+    def may_exhaust(self) -> bool:
+        """See :class:`testbed.certify.world.World`."""
+        permission = self._watched.permission
+        return not permission.hosts or permission.exhaustion
+
+    @property
     def school(self) -> str:
         """See :class:`testbed.certify.world.World`."""
         return self._school.url
@@ -88,7 +97,7 @@ class OutsideWorld:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         """A fresh one; recorded while a play is."""
-        async with LoopbackOnly(httpx.AsyncHTTPTransport()) as way:
+        async with self._way() as way:
             carrier: httpx.AsyncBaseTransport = way
             if self._recording is not None:
                 carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
@@ -153,9 +162,11 @@ class OutsideWorld:
             raise RuntimeError("nothing is being recorded")
         return self._recording
 
+    def _way(self) -> Permitted:
+        return Permitted(httpx.AsyncHTTPTransport(), self._watched.permission)
+
     def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        transport = LoopbackOnly(httpx.AsyncHTTPTransport())
-        return httpx.AsyncClient(transport=transport, timeout=self._patience_s, trust_env=False)
+        return httpx.AsyncClient(transport=self._way(), timeout=self._patience_s, trust_env=False)
 
 
 @dataclass(slots=True)
@@ -163,6 +174,7 @@ class _Watched:
     watch: Watch
     recorder: SchoolRecorder
     patience_s: float
+    permission: Permission
 
 
 def _now() -> datetime:
@@ -180,7 +192,7 @@ async def outside_world(case: OutsideCase) -> AsyncIterator[OutsideWorld]:
 
     def around(app: ASGIApp) -> ASGIApp:
         recorder = SchoolRecorder(app, host_of(case.vendor.login))
-        watched.append(_Watched(Watch(recorder), recorder, case.patience_s))
+        watched.append(_Watched(Watch(recorder), recorder, case.patience_s, case.permission))
         return watched[-1].watch
 
     spec = OutsideSpec(home=case.home, people=case.people, url=case.url, vendors=case.wanted, around=around)

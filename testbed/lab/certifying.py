@@ -19,9 +19,9 @@ from testbed.certify.profiles import as_used
 from testbed.certify.world import World
 from testbed.lab.certify_inprocess import fetched_metadata, inprocess_world
 from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
-from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.inprocess import NAME as INPROCESS
 from testbed.lab.inprocess import inprocess_lab
+from testbed.lab.permission import Permitted
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.case import Case
@@ -130,7 +130,7 @@ async def _unready(case: OutsideCase) -> ConfigurationError | None:
     """Why the school cannot even be set up for this vendor; None where it can."""
     if case.vendor.simulated is not None or case.vendor.protocol != "saml":
         return None
-    transport = LoopbackOnly(httpx.AsyncHTTPTransport())
+    transport = Permitted(httpx.AsyncHTTPTransport(), case.permission)
     async with httpx.AsyncClient(transport=transport, timeout=case.patience_s, trust_env=False) as http:
         try:
             async with asyncio.timeout(3 * case.patience_s):

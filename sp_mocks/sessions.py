@@ -98,9 +98,9 @@ class Sessions[One: LoggedIn]:
         """The token of a browser that holds this one: the same, so that it may log in in two windows, or a new one."""
         return token if TOKEN.fullmatch(token) else new_token()
 
-    def open(self, login: One) -> str:
-        """A session opens; returns its token, which is always new."""
-        token = new_token()
+    def open(self, login: One, token: str = "") -> str:
+        """A session opens; returns its token, which is always new but at a vendor at fault, which names the old one."""
+        token = token or new_token()
         self._sessions.put(token, login, self._now() + SESSION_LASTS)
         return token
 
@@ -149,10 +149,10 @@ class Memory(Sessions[Login]):
         """Whether the assertion has opened a session before."""
         return self._used.get(assertion_id) is not None
 
-    def open(self, login: Login) -> str:
-        """A session opens; returns its token, which is always new. The assertion is used from now on."""
+    def open(self, login: Login, token: str = "") -> str:
+        """A session opens; see above. The assertion is used from now on."""
         self._used.put(login.assertion_id, True, login.valid_until)
-        return super().open(login)
+        return super().open(login, token)
 
     def begin_logout(self, school: str) -> str:
         """A school is asked to log someone out; returns the ID of the request."""

@@ -1,6 +1,7 @@
 """Logins whose answer is forged, or delivered where it does not belong."""
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -31,7 +32,10 @@ async def login(desk: Desk, case: Case, listener: str) -> Observation:
         landed = await brought(desk.log_in(browser, desk.own))
         made = await desk.made()
         must_be_made(made, case)
-        return observation(await desk.who(browser, made), made, landed)
+        reading = await desk.who(browser, made)
+        # NOTE: what the message says of whoever logs in may be shown, though it is true of the other person.
+        mixed = tuple(name for name in reading.mixed if name not in case.value.split())
+        return observation(replace(reading, mixed=mixed), made, landed)
 
 
 async def unsolicited(desk: Desk, case: Case, listener: str) -> Observation:

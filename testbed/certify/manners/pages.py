@@ -34,7 +34,7 @@ async def return_to(desk: Desk, case: Case, listener: str) -> Observation:
     """The login is honest, and was begun with a page to go on to that is none of the vendor's (RFC 9700, 4.11.1)."""
     vendor, host = desk.vendor, urlsplit(listener).netloc
     value = case.value.replace("{listener-host}", host).replace("{listener}", listener)
-    value = value.replace("{vendor-host}", urlsplit(vendor.login).netloc)
+    value = value.replace("{vendor}", "{0.scheme}://{0.netloc}".format(urlsplit(vendor.login)))
     joint = "&" if "?" in vendor.login else "?"
     door = f"{vendor.login}{joint}{urlencode({vendor.return_param: value})}"
     lured = replace(desk, vendor=vendor.model_copy(update={"login": door}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.types import ASGIApp
@@ -18,6 +19,7 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
+from testbed.lab.guardrail import LOCALHOST
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, OutsideSchool, OutsideSpec, outside_school, served
 from testbed.lab.outside_clients import WantedClient
@@ -36,6 +38,8 @@ from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
 NAME = "outside"
+PUBLISHED = ("/saml/metadata", "/.well-known/openid-configuration", "/oidc/jwks")
+"""Of the school. A vendor that runs for long has fetched them before, where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,9 @@ class OutsideWorld:
             self._recording = self._watched.recorder.journal = journal
             self._folder = folder
             try:
+                async with self.browser() as browser:
+                    for path in PUBLISHED:
+                        await browser.visit(f"{self.school}{path}")
                 yield self
             finally:
                 self._recording = self._watched.recorder.journal = self._folder = None
@@ -177,6 +184,14 @@ class _Watched:
     permission: Permission
 
 
+def _elsewhere(url: str, vendor: Vendor) -> str:
+    """The same place by a name that is not the vendor's, for a host by another port is the same host to many: nobody
+    can be led off their own host."""
+    if urlsplit(vendor.login).hostname == LOCALHOST:
+        return url
+    return url.replace("127.0.0.1", LOCALHOST)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -199,7 +214,7 @@ async def outside_world(case: OutsideCase) -> AsyncIterator[OutsideWorld]:
     async with AsyncExitStack() as stack:
         school = await stack.enter_async_context(outside_school(spec))
         listener = ListenerApp()
-        listener.url = await stack.enter_async_context(served(listener))
+        listener.url = _elsewhere(await stack.enter_async_context(served(listener)), case.vendor)
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=school.control_url, trust_env=False))
         token = read_private(school.token_file).decode("ascii")
         yield OutsideWorld(school, SchoolControl(http, token), watched[-1], listener)

@@ -128,7 +128,6 @@ class Oracle:
         where = f"{seen.url[:120]} answered {seen.status}"
         return Reading(Who.UNCLEAR, why=f"the probe showed neither nobody nor anybody: {where}")
 
-
     def _looks_logged_in(self, seen: Seen) -> bool:
         """Whether the page is that of somebody in all but the name."""
         pairs = seen.slots.items()

@@ -100,6 +100,7 @@ def _is_processors(message: Message, evidence: Evidence) -> bool:
     about="vendor",
     needs=(AGREEMENT, SENT),
     reads_assertions=True,
+    hears_server=True,
 )
 def no_onward_transfer(evidence: Evidence) -> Iterator[Outcome]:
     """No personal data reaches a host that the agreement does not name for it.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,7 +32,8 @@ from testbed.lab.watching import ListenerApp, Watch
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.private import read_private
-from testbed.model.verdict import Play
+from testbed.model.vendor import Process
+from testbed.model.verdict import Play, Sees
 from testbed.model.wire import BROWSER, host_of
 from testbed.model.written import Agreement, Person, Vendor
 from testbed.runner.accounts import keep_accounts
@@ -57,6 +59,8 @@ class OutsideCase:
     """That the vendor may take for one answer."""
     permission: Permission = LOOPBACK_ONLY
     """What may be reached beside this machine."""
+    process: Process | None = None
+    """How the testbed starts the vendor; None where it runs already."""
 
     @property
     def wanted(self) -> WantedVendors:
@@ -70,6 +74,20 @@ class OutsideCase:
             sign_response=vendor.school_signs_response,
             permission=self.permission,
         )
+
+
+class Server(Protocol):
+    """A vendor's server that the testbed started, and whose own calls it sees."""
+
+    @property
+    def sees(self) -> Sees:
+        """What of them is seen."""
+
+    async def settled(self) -> None:
+        """Wait until none of them is under way, or for long enough."""
+
+    async def hand_over(self, folder: RunFolder) -> str:
+        """End it, and put what it sent into the journal of this folder; returns "" or what went wrong."""
 
 
 class OutsideWorld:
@@ -86,6 +104,15 @@ class OutsideWorld:
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
+        self.server: Server | None = None
+        """The vendor's, where the testbed started it."""
+        self.trouble = ""
+        """What went wrong with it, once it has ended."""
+
+    @property
+    def sees(self) -> Sees:
+        """What is seen of the calls that the vendor's server makes to others."""
+        return self.server.sees if self.server else "nothing"
 
     @property
     def may_exhaust(self) -> bool:
@@ -152,6 +179,8 @@ class OutsideWorld:
                 yield self
             finally:
                 self._recording = self._watched.recorder.journal = self._folder = None
+        if self.server is not None:
+            self.trouble = await self.server.hand_over(folder)
 
     async def begin(self, play: Play) -> None:
         """See :class:`testbed.runner.play.Stage`."""
@@ -159,6 +188,8 @@ class OutsideWorld:
 
     async def end(self, play_id: str, stopped: str, error: str) -> None:
         """See :class:`testbed.runner.play.Stage`."""
+        if self.server is not None:
+            await self.server.settled()
         self._journal.end(play_id, stopped, error)
         if self._folder is not None:
             keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))

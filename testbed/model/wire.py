@@ -138,5 +138,7 @@ class Pointer:
 
 HUNG_UP = "whoever asked hung up before the answer came"
 """The error of an exchange that the caller ended: a browser that leaves a page lets go of what it still asked for."""
+UNHEARD = "what was meant to be sent is not known"
+"""How the error of an exchange begins of which nobody could hear what its caller had to say; a colon and why follow."""
 BROWSER = "browser.test"
 """The host name under which the person's browser appears as a sender."""

@@ -93,12 +93,12 @@ class Recorder:
 
         NOTE: not of a browser, which opens connections ahead of what it asks for and lets go of them again.
         """
-        sender, address = self._callers.get(data.conn.sockname[1], "unknown"), data.context.server.address
-        if sender == BROWSER or address is None:
-            return
-        host, port = data.conn.sni or address[0], address[1]
-        number = self._journal.open(sender, Request("CONNECT", f"https://{host}:{port}/"))
-        self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
+        sender = self._callers.get(data.context.client.sockname[1], "unknown")
+        address = data.context.server.address
+        if sender != BROWSER and address is not None:
+            host, port = address
+            number = self._journal.open(sender, Request("CONNECT", f"https://{data.conn.sni or host}:{port}/"))
+            self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
 
     def error(self, flow: http.HTTPFlow) -> None:
         """No answer will come."""

@@ -26,6 +26,7 @@ from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.lab.vendor_places import prepared
 from testbed.lab.vendor_process import process_world
+from testbed.model.attributes import by_name
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, Certificate, ConfigurationError
 from testbed.model.files import ScenarioInvalid, read_text
@@ -88,7 +89,9 @@ def _may_come(person: Person, agreement: Agreement | None) -> bool:
     if agreement is None:
         return person.role in ("pupil", "teacher") and all(map(person.values, ("givenName", "sn", "mail")))
     for clause in agreement.data:
-        if person.role not in clause.subjects or not all(person.values(name) for name in clause.required):
+        # NOTE: what the school makes up itself, as an identifier for one vendor, every person has.
+        needed = [name for name in clause.required if by_name()[name].origin == "person"]
+        if person.role not in clause.subjects or not all(map(person.values, needed)):
             continue
         limits = clause.limits
         units = limits is None or not limits.school_units or set(limits.school_units) & set(person.school_units)

@@ -99,7 +99,7 @@ class Sessions[One: LoggedIn]:
         return token if TOKEN.fullmatch(token) else new_token()
 
     def open(self, login: One, token: str = "") -> str:
-        """A session opens; returns its token, which is always new unless it is given."""
+        """A session opens; returns its token, which is always new but at a vendor at fault, which names the old one."""
         token = token or new_token()
         self._sessions.put(token, login, self._now() + SESSION_LASTS)
         return token
@@ -156,7 +156,7 @@ class Memory(Sessions[Login]):
         return self._used.get(assertion_id) is not None
 
     def open(self, login: Login, token: str = "") -> str:
-        """A session opens; returns its token, see above. The assertion is used from now on."""
+        """A session opens; see above. The assertion is used from now on."""
         self._used.put(login.assertion_id, True, login.valid_until)
         return super().open(login, token)
 

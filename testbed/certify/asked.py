@@ -25,6 +25,8 @@ class Asked:
     """It asks for a fresh login."""
     refresh: bool = False
     """It asks for refresh tokens."""
+    nonce: bool = False
+    state: bool = False
     encryption_key: bool = False
     """Its metadata has a key to encrypt to."""
     single_logout: bool = False
@@ -50,6 +52,8 @@ def asked_of(vendor: Vendor, request: Page, metadata: bytes, *, fetches: bool) -
         context="acr_values" in fields or '"acr"' in fields.get("claims", ""),
         fresh="max_age" in fields or "login" in fields.get("prompt", "").split(),
         refresh="offline_access" in fields.get("scope", "").split(),
+        nonce=bool(fields.get("nonce")),
+        state=bool(fields.get("state")),
         fetches_metadata=fetches,
     )
 

@@ -47,7 +47,7 @@ async def preflight(desk: Desk) -> Cleared:
         words = Bilingual(sv=f"Tjänsten svarar inte: {error}", en=f"The service gives no answer: {error}")
         return Cleared((ConfigurationError(words, RUNS),))
     fetched = {call.path for call in desk.world.school_calls() if not call.own}
-    return Cleared((), asked_of(desk.vendor, request, metadata, fetches=bool(fetched & {METADATA, KEYS})))
+    return Cleared((), asked_of(desk.vendor, request, metadata, fetches=bool(fetched & {METADATA, DISCOVERY, KEYS})))
 
 
 RUNS = Bilingual(

@@ -45,6 +45,21 @@ class World(Protocol):
         """Whether there is one, whose name and keys forged messages can bear."""
 
     @property
+    def may_exhaust(self) -> bool:
+        """Whether messages that want to use up the vendor may be sent."""
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether the vendor is started by the testbed: see :meth:`restart`."""
+
+    async def restart(self, vendor: Vendor) -> None:
+        """The vendor is started anew, and remembers nothing of the school.
+
+        Raises:
+            ParticipantUnavailable: it did not come up.
+        """
+
+    @property
     def listener(self) -> Listener:
         """Waits for vendors that fetch."""
 

@@ -25,6 +25,8 @@ class InProcessWorld:
     """See :class:`testbed.certify.world.World`."""
 
     second_school = True
+    can_restart = True
+    may_exhaust = True
 
     def __init__(self, stage: InProcessStage, watch: Watch, listener: ListenerApp) -> None:
         self._stage, self._watch = stage, watch
@@ -38,6 +40,10 @@ class InProcessWorld:
     def browser(self) -> AbstractAsyncContextManager[Browser]:
         """A fresh one."""
         return self._stage.browser()
+
+    async def restart(self, vendor: Vendor) -> None:
+        """The simulated vendor, put together anew."""
+        await self._stage.restart(vendor)
 
     async def ask(self, order: AnyOrder) -> None:
         """By the control API."""

@@ -1,6 +1,6 @@
 """The lab without sockets: every participant an ASGI app, the network a dict. Hundreds of plays a minute."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
@@ -17,6 +17,7 @@ from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, host_of
+from testbed.model.written import Vendor
 from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
@@ -32,6 +33,7 @@ class InProcessStage:
     ) -> None:
         self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
         self._apps: Mapping[str, ASGIApp] = {}
+        self.start: Callable[[Vendor], Awaitable[None]] | None = None
         self.control: SchoolControl | None = None
 
     def client(self, sender: str) -> httpx.AsyncClient:
@@ -74,6 +76,12 @@ class InProcessStage:
         self._hosts[host] = httpx.ASGITransport(watched)
         return watched
 
+    async def restart(self, vendor: Vendor) -> None:
+        """One of the testbed's own vendors begins anew: it remembers nothing."""
+        if self.start is None:
+            raise RuntimeError("the stage has no vendors yet")
+        await self.start(vendor)
+
     async def take_made(self) -> tuple[Made, ...]:
         """The first school's account of what it was ordered to make."""
         if self.control is None:
@@ -99,10 +107,15 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
 
         authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
         stage.serve(authorities.apps)
-        for vendor in spec.simulated:
+
+        async def start(vendor: Vendor) -> None:
             service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
             for host in service.config.hosts:
                 hosts[host] = httpx.ASGITransport(service.app)
+
+        stage.start = start
+        for vendor in spec.simulated:
+            await start(vendor)
         transport = httpx.ASGITransport(authorities.control)
         control = httpx.AsyncClient(transport=transport, base_url="http://control.localhost")
         stage.control = SchoolControl(await stack.enter_async_context(control), CONTROL_TOKEN)

@@ -15,9 +15,10 @@ from starlette.types import ASGIApp
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.config import OidcParty, SecondSchool
 from idp.keys import KeyKind, SchoolKeys
-from testbed.lab.guardrail import LoopbackOnly, NamedFiles
+from testbed.lab.guardrail import NamedFiles
 from testbed.lab.home import LabHome
 from testbed.lab.participant import HostRouter
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock
 from testbed.model.files import ScenarioInvalid
@@ -152,10 +153,10 @@ def own_folder(home: LabHome, name: str) -> Path:
     return folder
 
 
-def outside_client(files: Mapping[str, Path]) -> httpx.AsyncClient:
-    """The school's only way out: to this machine, and to the files that were named."""
+def outside_client(files: Mapping[str, Path], permission: Permission = LOOPBACK_ONLY) -> httpx.AsyncClient:
+    """The school's only way out: to this machine, to permitted hosts, and to the files that were named."""
     return httpx.AsyncClient(
-        transport=LoopbackOnly(httpx.AsyncHTTPTransport()),
+        transport=Permitted(httpx.AsyncHTTPTransport(), permission),
         mounts={"file://": NamedFiles(files)},
         timeout=REQUEST_TIMEOUT_S,
         trust_env=False,

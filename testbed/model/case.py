@@ -31,6 +31,11 @@ type Manner = Literal[
     "logout-ends",
     "logout-message",
     "request",
+    "key-change",
+    "fresh-start",
+    "return-to",
+    "logout-replayed",
+    "refresh",
 ]
 """How it is delivered, and what is looked at.
 
@@ -47,6 +52,13 @@ type Manner = Literal[
 - ``logout-ends``: after a logout at the vendor the old cookies open nothing.
 - ``logout-message``: somebody is logged in while the forged logout message comes; rejecting it keeps them logged in.
 - ``request``: the vendor's own login request, by the rule that ``value`` names.
+- ``key-change``: the school has just changed the key that signs, and publishes both.
+- ``fresh-start``: the vendor has just been started, so that it fetches what the school publishes of itself.
+- ``return-to``: the login is begun with ``value`` in the vendor's own parameter that says where to go on to
+  (``return_param``), and the browser must not be led off. ``{listener}`` and ``{listener-host}`` are a foreign address
+  and its host, ``{vendor}`` the vendor's scheme and host.
+- ``logout-replayed``: the logout message ended a session; it comes once more when the person has logged in again.
+- ``refresh``: somebody is logged in when the vendor refreshes its tokens, and the forged one comes with the new ones.
 """
 type Need = Literal[
     "logout",
@@ -60,6 +72,14 @@ type Need = Literal[
     "https",
     "metadata-fetched",
     "refresh-tokens",
+    "refresh-page",
+    "sends-nonce",
+    "sends-state",
+    "asks-for-mail",
+    "client-secret",
+    "rs256",
+    "return-param",
+    "started-by-us",
     "says-eppn",
     "says-names",
 ]
@@ -90,7 +110,8 @@ class Case(Exact):
     changes: tuple[str, ...] = ()
     """The nodes in which the forged message differs from the valid one, and no others."""
     value: str = ""
-    """What the manner needs to know."""
+    """What the manner needs to know. For ``login``: canonical names of what the message says of whoever logs in though
+    it is true of the other person, so that a page may show it."""
     needs: tuple[Need, ...] = ()
     references: tuple[str, ...] = ()
     """CVE numbers and papers."""

@@ -1,6 +1,7 @@
 """Where a login leads, and what stands on the page that it leads to."""
 
-from urllib.parse import urlsplit
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
 
 from testbed.certify.desk import Desk, Observation, observation
 from testbed.certify.manners.logins import brought, honest
@@ -25,6 +26,28 @@ async def relay_state(desk: Desk, case: Case, listener: str) -> Observation:
                 return Observation(Observed.REDIRECTED, "", None, made, str(error))
             raise
         if _led_to(landed, value, listener):
+            return Observation(Observed.REDIRECTED, "", None, made, landed.url)
+        return observation(await desk.who(browser, made), made, landed)
+
+
+async def return_to(desk: Desk, case: Case, listener: str) -> Observation:
+    """The login is honest, and was begun with a page to go on to that is none of the vendor's (RFC 9700, 4.11.1)."""
+    vendor, host = desk.vendor, urlsplit(listener).netloc
+    value = case.value.replace("{listener-host}", host).replace("{listener}", listener)
+    value = value.replace("{vendor}", "{0.scheme}://{0.netloc}".format(urlsplit(vendor.login)))
+    joint = "&" if "?" in vendor.login else "?"
+    door = f"{vendor.login}{joint}{urlencode({vendor.return_param: value})}"
+    lured = replace(desk, vendor=vendor.model_copy(update={"login": door}))
+    await desk.order(case.forgery or honest(desk), listener)
+    async with desk.browser() as browser:
+        try:
+            landed = await lured.log_in(browser, desk.own)
+        except BrowserError as error:
+            if "which is no web address" in str(error):
+                return Observation(Observed.REDIRECTED, "", None, await desk.made(), str(error))
+            landed = None
+        made = await desk.made()
+        if landed is not None and (urlsplit(landed.url).netloc.endswith(host) or _led_to(landed, value, listener)):
             return Observation(Observed.REDIRECTED, "", None, made, landed.url)
         return observation(await desk.who(browser, made), made, landed)
 

@@ -94,10 +94,10 @@ class Recorder:
         NOTE: not of a browser, which opens connections ahead of what it asks for and lets go of them again.
         """
         sender, server = self._callers.get(data.conn.sockname[1], "unknown"), data.context.server.address
-        if sender != BROWSER and server is not None:
-            host, port = data.conn.sni or server[0], server[1]
-            number = self._journal.open(sender, Request("CONNECT", f"https://{host}:{port}/"))
-            self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
+        if sender == BROWSER or server is None:
+            return
+        number = self._journal.open(sender, Request("CONNECT", f"https://{data.conn.sni or server[0]}:{server[1]}/"))
+        self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
 
     def error(self, flow: http.HTTPFlow) -> None:
         """No answer will come."""

@@ -236,6 +236,7 @@ def _parts(spec: OutsideSpec, known: Parties) -> OutsideParts:
         people=spec.people,
         signing=spec.signing,
         state=spec.state,
+        workers=spec.workers,
         relying_parties=known.relying_parties,
         clients=known.clients,
         files=spec.vendors.files,

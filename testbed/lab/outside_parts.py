@@ -43,6 +43,7 @@ class OutsideParts:
     people: Mapping[str, Person]
     signing: KeyKind = "rsa"
     state: Path | None = None
+    workers: int = 1
     relying_parties: tuple[RelyingParty, ...] = ()
     clients: tuple[OidcParty, ...] = ()
     files: Mapping[str, Path] = MappingProxyType({})
@@ -90,6 +91,7 @@ def make_first(parts: OutsideParts, token: str, http: httpx.AsyncClient, now: Cl
         acronym=SCHOOL.acronym,
         signing=parts.signing,
         state=parts.state,
+        workers=parts.workers,
         second=SecondSchool(parts.url + SECOND_PATH, load_keys(parts, SECOND_FOLDER, now())),
     )
     keys = load_keys(parts, SCHOOL_FOLDER, now())

@@ -58,19 +58,40 @@ async def process_world(case: OutsideCase, folder: RunFolder) -> AsyncIterator[O
     """
     if case.process is None:
         raise ValueError("the vendor has no process")
-    async with AsyncExitStack() as stack:
-        if case.vendor.protocol == "saml":
-            # NOTE: the school reads a vendor's metadata when it comes up, so the vendor comes first; but the vendor may
-            # read the school's as it comes up itself, so that a school that knows nobody stands there meanwhile.
-            async with outside_school(OutsideSpec(case.home, case.people, case.url)):
-                server = await stack.enter_async_context(_started(case, case.process, folder))
-            world = await stack.enter_async_context(outside_world(case))
-        else:
-            world = await stack.enter_async_context(outside_world(case))
-            server = await stack.enter_async_context(_started(case, case.process, folder))
-        await server.may_call(world.listener.url)
-        world.server = server
-        yield world
+    try:
+        async with AsyncExitStack() as stack:
+            world, server = await _together(stack, case, case.process, folder)
+            yield world
+            if not server.over and (trouble := await server.ended_by_itself()):
+                log.warning("%s: %s", case.vendor.name, trouble)
+    except BaseExceptionGroup as several:
+        # NOTE: whatever goes wrong while the school serves comes out of its groups of tasks, one in the other.
+        raise _the_one_in(several) from several
+
+
+async def _together(
+    stack: AsyncExitStack, case: OutsideCase, process: Process, folder: RunFolder
+) -> tuple[OutsideWorld, "StartedVendor"]:
+    if case.vendor.protocol == "saml":
+        # NOTE: the school reads a vendor's metadata when it comes up, so the vendor comes first; but the vendor may
+        # read the school's as it comes up itself, so that a school that knows nobody stands there meanwhile.
+        async with outside_school(OutsideSpec(case.home, case.people, case.url)):
+            server = await stack.enter_async_context(_started(case, process, folder))
+        world = await stack.enter_async_context(outside_world(case))
+    else:
+        world = await stack.enter_async_context(outside_world(case))
+        server = await stack.enter_async_context(_started(case, process, folder))
+    await server.may_call(world.listener.url)
+    world.server = server
+    return world, server
+
+
+def _the_one_in(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong, where it is one thing."""
+    found: BaseException = several
+    while isinstance(found, BaseExceptionGroup) and len(found.exceptions) == 1:
+        found = found.exceptions[0]
+    return found
 
 
 @dataclass(slots=True)
@@ -83,6 +104,8 @@ class StartedVendor:
     walled: bool
     journals: tuple[Path, ...]
     log: Path
+    over: bool = False
+    """It was ended."""
 
     @property
     def sees(self) -> Sees:
@@ -104,13 +127,19 @@ class StartedVendor:
 
     async def hand_over(self, folder: RunFolder) -> str:
         """End it, and put what it sent into the journal of this folder; returns "" or that it had ended by itself."""
-        ended = await self.state()
+        trouble = await self.ended_by_itself()
         await self.gate.ask(json.dumps({"end": True}), END_S)
+        self.over = True
         await self.settled()
         main, beside = read(folder.journal), [read(path) for path in self.journals]
         if not self.walled and heeds_proxy(main, beside, host_of(self.case.vendor.login), host_of(self.case.url)):
             main = replace(main, plays=tuple(replace(play, sees="all") for play in main.plays))
         _write(folder, joined(main, beside))
+        return trouble
+
+    async def ended_by_itself(self) -> str:
+        """That it did, with what it said; "" while it runs."""
+        ended = await self.state()
         return "" if ended is None else f"the vendor's process ended by itself (status {ended}){self.said()}"
 
     async def ready(self, process: Process) -> None:
@@ -182,7 +211,7 @@ async def _started(case: OutsideCase, process: Process, folder: RunFolder) -> As
         gate = await ChildProcess.start("the vendor's gate", "testbed.lab.gate", line, folder.log)
         stack.push_async_callback(gate.stop)
         server = StartedVendor(case, gate, proxy, bool(gate.told["walled"]), journals, config.log)
-        if not server.walled:
+        if not server.walled and process.isolate:
             log.warning("%s is only asked to use the proxy: %s", case.vendor.name, gate.told["why"])
         await server.start()
         await server.ready(process)

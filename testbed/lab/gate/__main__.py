@@ -29,6 +29,9 @@ NAME = "outside"
 """Of the carrier, for the journal."""
 
 
+log = logging.getLogger("testbed.gate")
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -171,6 +174,7 @@ def main() -> None:
             space, why = NameSpace(config.folder, config.ca_file), ""
         except NoNameSpace as error:
             why = str(error)
+            log.warning("no network name space is to be had here: %s", why)
     asyncio.run(_serve(config, space, why))
 
 

@@ -30,10 +30,6 @@ def behaviour(fault: UnsafeFault) -> Behaviour:
     return fault.apply(PROFILES["reading-service"].behaviour)
 
 
-def trusts_second(fault: UnsafeFault) -> bool:
-    return behaviour(fault).lax.keys == "any-school"
-
-
 def test_every_case_is_shown_by_a_fault_and_every_fault_by_a_case() -> None:
     shown = {fault.id: shown_by(fault) for fault in UNSAFE_FAULTS.values()}
     assert [name for name, cases in shown.items() if not cases] == []
@@ -68,11 +64,11 @@ def test_a_compliant_vendor_does_with_every_case_what_it_must(consumer: Consumer
 @pytest.mark.parametrize("fault", UNSAFE_FAULTS.values(), ids=UNSAFE_FAULTS)
 def test_a_fault_is_seen_by_the_cases_that_it_names(fault: UnsafeFault, consumer: Consumer) -> None:
     named = shown_by(fault).intersection(ALONE)
-    assert {n for n in named if consumer.breaks(n, behaviour(fault), trusts_second=trusts_second(fault))} == named
+    assert {n for n in named if consumer.breaks(n, behaviour(fault))} == named
 
 
 @pytest.mark.kill
 @pytest.mark.parametrize("fault", UNSAFE_FAULTS.values(), ids=UNSAFE_FAULTS)
 def test_a_fault_is_seen_by_no_other_case(fault: UnsafeFault, consumer: Consumer) -> None:
-    seen = {name for name in ALONE if consumer.breaks(name, behaviour(fault), trusts_second=trusts_second(fault))}
+    seen = {name for name in ALONE if consumer.breaks(name, behaviour(fault))}
     assert seen == shown_by(fault).intersection(ALONE)

@@ -58,7 +58,7 @@ async def _logged_in(desk: Desk, person: Person) -> tuple[Page, Said]:
     await desk.order(honest(desk))
     async with desk.browser() as browser:
         await brought(desk.log_in(browser, person))
-        made = await desk.world.made()
+        made = await desk.made()
         if not made:
             raise NotToBeSeen(
                 "Tjänsten hämtade aldrig skolans svar.", "The vendor never asked for what the school had to say."
@@ -88,7 +88,7 @@ async def _garbage(desk: Desk) -> bool:
             await brought(desk.deliver(browser, held, SAMLResponse=GARBAGE))
         else:
             await brought(browser.visit(f"{desk.place}?code={GARBAGE}&state={GARBAGE}"))
-        await desk.world.made()
+        await desk.made()
         reading = await desk.who(browser)
     return reading.who in (Who.OWN, Who.OTHER, Who.SOMEONE)
 

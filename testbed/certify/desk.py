@@ -16,7 +16,7 @@ from testbed.interception.drive import lead
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made
 from testbed.model.orders import ForgeNext, ForgetForgeries
-from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Page
+from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Form, Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person, Vendor
 
@@ -69,6 +69,8 @@ class Desk:
     said: dict[str, Said] = field(default_factory=dict)
     """What the school said of each person at last, by id."""
     answer_s: float = ANSWER_S
+    waiting: int = 0
+    """Forgeries that were ordered and that nobody has asked for yet."""
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
@@ -87,69 +89,106 @@ class Desk:
             ) from error
 
     async def order(self, forgery: Forgery, listener: str = "") -> None:
-        """The school makes its next such message so, and no other that was ordered before and never made."""
-        await self.world.ask(ForgetForgeries(party=self.vendor.party))
+        """The school makes its next such message so."""
         ready = fitted(forgery, self.vendor.clock_skew_s, listener or self.world.listener.url)
         await self.world.ask(ForgeNext(party=self.vendor.party, other=self.other.id, forgery=ready))
+        self.waiting += 1
+
+    async def clear(self) -> None:
+        """Nothing that was ordered and never asked for waits for the next login."""
+        if self.waiting:
+            await self.world.ask(ForgetForgeries(party=self.vendor.party))
+            self.waiting = 0
 
     def cast(self, person: Person) -> Cast:
         """This person, who comes to this vendor."""
         return Cast(self.vendor, person, school=f"{self.world.school}/saml/metadata")
 
-    async def to_login_page(self, browser: Browser, person: Person) -> Page:
-        """From the vendor's door to the school's login page.
+    async def to_login_page(self, browser: Browser, person: Person, door: str = "") -> Page:
+        """From the vendor's door, or another address of it, to the school's login page.
 
         Raises:
             NotToBeSeen: it did not come.
             BrowserError: a page could not be had at all.
         """
         try:
-            page = await lead(to_school(self.cast(person), self.vendor.login), browser, self.world)
+            page = await lead(to_school(self.cast(person), door or self.vendor.login), browser, self.world)
         except FlowStopped as stop:
             raise _not_there(str(stop)) from stop
         if page.form(LOGIN_FORM) is None:
             raise _not_there(f"after {self.vendor.login}, {shown(page)}")
         return page
 
-    async def log_in(self, browser: Browser, person: Person, *, hold: bool = False) -> Page:
+    async def log_in(self, browser: Browser, person: Person, *, hold: bool = False, door: str = "") -> Page:
         """A whole login, or up to the page or the address by which the school would answer the vendor.
 
         Raises:
             NotToBeSeen: the school's login page did not come.
             BrowserError: a page could not be had at all.
         """
-        page = await self.to_login_page(browser, person)
+        page = await self.to_login_page(browser, person, door)
         form = page.form(LOGIN_FORM)
         if form is None:
             raise _not_there(f"after {self.vendor.login}, {shown(page)}")
         return await lead(say_who(self.cast(person), form, self.place if hold else ""), browser, self.world)
 
+    async def log_in_once(self, browser: Browser, person: Person) -> Page:
+        """A whole login; a vendor that does not take the answer cannot ask for another one by itself.
+
+        Raises:
+            NotToBeSeen: the school's login page did not come.
+            BrowserError: a page could not be had at all.
+        """
+        held = await self.log_in(browser, person, hold=True)
+        form = self._answer(held)
+        return held if form is None and not held.url.startswith(self.place) else await self.deliver(browser, held)
+
     async def deliver(self, browser: Browser, held: Page, **fields: str) -> Page:
         """Let the browser bring the answer that was held back; ``fields`` replace those of a form.
+
+        The browser has no session at the school when it does: many vendors answer what they refuse, or what has just
+        ended, with a new request, to which the school would give an honest answer.
 
         Raises:
             NotToBeSeen: nothing was held back.
             BrowserError: a page could not be had at all.
         """
-        form = next((one for one in held.forms if one.auto_submit and one.action.startswith(self.place)), None)
+        form = self._answer(held)
         if form is not None:
+            await self.leave_school(browser)
             return await browser.submit(form, tuple(fields.items()))
         if held.url.startswith(self.place):
+            await self.leave_school(browser)
             return await browser.visit(held.url)
         raise NotToBeSeen(
             "Skolans svar kom inte till tjänsten på det sätt som väntades.",
             f"The school's answer did not go to the vendor as it was expected: {shown(held)}.",
         )
 
-    async def made(self) -> tuple[Made, ...]:
-        """What the school made since the last time, remembered as what it said of each person."""
+    def _answer(self, held: Page) -> Form | None:
+        return next((one for one in held.forms if one.auto_submit and one.action.startswith(self.place)), None)
+
+    async def made(self, person: Person | None = None) -> tuple[Made, ...]:
+        """What the school made since the last time, remembered as what it said of each person.
+
+        Args:
+            person: who logged in, where it was not the one who usually does.
+        """
         made = await self.world.made()
+        self.waiting = max(0, self.waiting - len(made))
+        who = person or self.own
         for one in made:
-            if one.said:
-                self.said[self.own.id] = {**self.said.get(self.own.id, {}), **one.said}
-            if one.other:
+            if one.other and who is not self.other:
                 self.said[self.other.id] = {**self.said.get(self.other.id, {}), **one.other}
+            if one.said:
+                self.said[who.id] = {**self.said.get(who.id, {}), **one.said}
         return made
+
+    async def leave_school(self, browser: Browser) -> tuple[Cookie, ...]:
+        """The school knows the browser no longer; the cookies by which it did."""
+        schools = tuple(cookie for cookie in await browser.cookies() if is_of_school(cookie))
+        await browser.drop(schools)
+        return schools
 
     async def probe(self, browser: Browser) -> Page:
         """The page that shows who is logged in, opened without the school's session: many send whoever is not
@@ -158,9 +197,7 @@ class Desk:
         Raises:
             BrowserError: it could not be had.
         """
-        held = await browser.cookies()
-        schools = [cookie for cookie in held if is_of_school(cookie)]
-        await browser.restore([cookie for cookie in held if not is_of_school(cookie)])
+        schools = await self.leave_school(browser)
         page = await browser.visit(self.vendor.probe.url)
         now = [cookie for cookie in await browser.cookies() if not is_of_school(cookie)]
         await browser.restore([*now, *schools])

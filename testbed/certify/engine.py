@@ -162,6 +162,7 @@ class _Run:
             if case.manner not in LEADING_ON and any(address.endswith(_first(c.path)) for c in self._calls()):
                 seen = replace(seen, observed=Observed.FETCHED)
             result = self._judged(case, seen)
+        await self.desk.clear()
         self.progress.done(result)
         return result
 

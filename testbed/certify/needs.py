@@ -63,7 +63,23 @@ REASONS: dict[Need, Bilingual] = {
         sv="tjänsten startas inte av testmiljön, och hämtar inte skolans uppgifter på nytt när den ska",
         en="the vendor is not started by the testbed, and does not fetch the school's configuration anew when it is to",
     ),
+    "says-eppn": Bilingual(
+        sv="skolan lämnar inte ut användarnamnet (eduPersonPrincipalName) till tjänsten",
+        en="the school does not tell the vendor the user name (eduPersonPrincipalName)",
+    ),
+    "says-names": Bilingual(
+        sv="skolan lämnar inte ut namn till tjänsten", en="the school does not tell the vendor any names"
+    ),
 }
+NO_EXHAUSTION = Bilingual(
+    sv="tjänsten finns på annan plats, och dess ägare har inte tillåtit meddelanden som vill överlasta den",
+    en="the vendor is elsewhere, and its owner has not allowed messages that want to use it up (authorised.allow)",
+)
+SAYS: dict[Need, frozenset[str]] = {
+    "says-eppn": frozenset({"eduPersonPrincipalName"}),
+    "says-names": frozenset({"givenName", "sn", "displayName"}),
+}
+"""Of which attributes the school must tell the vendor one."""
 
 
 def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
@@ -72,6 +88,8 @@ def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
     for feature, reason in vendor.unsupported.items():
         if case.id.startswith(f"{case.protocol}-{feature}") or feature in case.needs:
             return Bilingual(sv=f"tjänstens fil: {reason}", en=f"the vendor's file: {reason}")
+    if case.manner == "exhaustion" and not desk.world.may_exhaust:
+        return NO_EXHAUSTION
     for need in case.needs:
         if not _has(vendor, need, desk, asked):
             return REASONS[need]
@@ -123,3 +141,5 @@ def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa:
             return asked.fetches_metadata
         case "refresh-tokens":
             return asked.refresh
+        case "says-eppn" | "says-names":
+            return not SAYS[need].isdisjoint(desk.said.get(desk.own.id, {}))

@@ -30,8 +30,8 @@ def load_profiles(folders: Iterable[Path]) -> Mapping[str, CertificationProfile]
 
 
 def requires(profile: CertificationProfile, case: Case) -> bool:
-    """Whether the case counts as MUST."""
-    return _fits(case.id, profile.must) and not _fits(case.id, profile.except_)
+    """Whether the case counts as MUST: for the specification, or for this purpose."""
+    return case.level == "MUST" or any(fnmatchcase(case.id, pattern) for pattern in profile.must)
 
 
 def left_out(profile: CertificationProfile, case: Case) -> Bilingual | None:
@@ -42,7 +42,3 @@ def left_out(profile: CertificationProfile, case: Case) -> Bilingual | None:
 def as_used(profile: CertificationProfile) -> ProfileUsed:
     """As a certificate names it."""
     return ProfileUsed(profile.id, profile.version, profile.title)
-
-
-def _fits(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -45,6 +45,10 @@ class World(Protocol):
         """Whether there is one, whose name and keys forged messages can bear."""
 
     @property
+    def may_exhaust(self) -> bool:
+        """Whether messages that want to use up the vendor may be sent."""
+
+    @property
     def can_restart(self) -> bool:
         """Whether the vendor is started by the testbed: see :meth:`restart`."""
 

@@ -20,7 +20,8 @@ from testbed.reports import (
     html,
 )
 from testbed.reports.certificate_texts import CASE_VERDICTS
-from testbed.reports.certificate_view import ACCUSING, UNDECIDED, counts, data_view, gravest_first, harms, reasons
+from testbed.reports.certificate_view import ACCUSING, UNDECIDED, counts, data_view, harms, reasons
+from testbed.reports.gravity import gravest_first
 from testbed.reports.printable import visible
 from testbed.runner.folder import RunFolder
 

@@ -26,6 +26,7 @@ class InProcessWorld:
 
     second_school = True
     can_restart = True
+    may_exhaust = True
 
     def __init__(self, stage: InProcessStage, watch: Watch, listener: ListenerApp) -> None:
         self._stage, self._watch = stage, watch

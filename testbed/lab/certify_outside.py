@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.types import ASGIApp
@@ -18,24 +20,28 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
-from testbed.lab.guardrail import LoopbackOnly
+from testbed.lab.guardrail import LOCALHOST
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, OutsideSchool, OutsideSpec, outside_school, served
 from testbed.lab.outside_clients import WantedClient
 from testbed.lab.outside_vendors import WantedVendors
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
 from testbed.lab.recording import SchoolRecorder
 from testbed.lab.spec import REQUEST_TIMEOUT_S
 from testbed.lab.watching import ListenerApp, Watch
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.private import read_private
-from testbed.model.verdict import Play
+from testbed.model.vendor import Process
+from testbed.model.verdict import Play, Sees
 from testbed.model.wire import BROWSER, host_of
 from testbed.model.written import Agreement, Person, Vendor
 from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
 NAME = "outside"
+PUBLISHED = ("/saml/metadata", "/.well-known/openid-configuration", "/oidc/jwks")
+"""Of the school. A vendor that runs for long has fetched them before, where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,10 @@ class OutsideCase:
     url: str = DEFAULT_URL
     patience_s: float = REQUEST_TIMEOUT_S
     """That the vendor may take for one answer."""
+    permission: Permission = LOOPBACK_ONLY
+    """What may be reached beside this machine."""
+    process: Process | None = None
+    """How the testbed starts the vendor; None where it runs already."""
 
     @property
     def wanted(self) -> WantedVendors:
@@ -62,7 +72,22 @@ class OutsideCase:
             release=None if self.agreement else "requested",
             clients=(WantedClient(vendor.client, self.secret),) if vendor.client else (),
             sign_response=vendor.school_signs_response,
+            permission=self.permission,
         )
+
+
+class Server(Protocol):
+    """A vendor's server that the testbed started, and whose own calls it sees."""
+
+    @property
+    def sees(self) -> Sees:
+        """What of them is seen."""
+
+    async def settled(self) -> None:
+        """Wait until none of them is under way, or for long enough."""
+
+    async def hand_over(self, folder: RunFolder) -> str:
+        """End it, and put what it sent into the journal of this folder; returns "" or what went wrong."""
 
 
 class OutsideWorld:
@@ -79,6 +104,21 @@ class OutsideWorld:
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
+        self.server: Server | None = None
+        """The vendor's, where the testbed started it."""
+        self.trouble = ""
+        """What went wrong with it, once it has ended."""
+
+    @property
+    def sees(self) -> Sees:
+        """What is seen of the calls that the vendor's server makes to others."""
+        return self.server.sees if self.server else "nothing"
+
+    @property
+    def may_exhaust(self) -> bool:
+        """See :class:`testbed.certify.world.World`."""
+        permission = self._watched.permission
+        return not permission.hosts or permission.exhaustion
 
     @property
     def school(self) -> str:
@@ -88,7 +128,7 @@ class OutsideWorld:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         """A fresh one; recorded while a play is."""
-        async with LoopbackOnly(httpx.AsyncHTTPTransport()) as way:
+        async with self._way() as way:
             carrier: httpx.AsyncBaseTransport = way
             if self._recording is not None:
                 carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
@@ -133,9 +173,14 @@ class OutsideWorld:
             self._recording = self._watched.recorder.journal = journal
             self._folder = folder
             try:
+                async with self.browser() as browser:
+                    for path in PUBLISHED:
+                        await browser.visit(f"{self.school}{path}")
                 yield self
             finally:
                 self._recording = self._watched.recorder.journal = self._folder = None
+        if self.server is not None:
+            self.trouble = await self.server.hand_over(folder)
 
     async def begin(self, play: Play) -> None:
         """See :class:`testbed.runner.play.Stage`."""
@@ -143,6 +188,8 @@ class OutsideWorld:
 
     async def end(self, play_id: str, stopped: str, error: str) -> None:
         """See :class:`testbed.runner.play.Stage`."""
+        if self.server is not None:
+            await self.server.settled()
         self._journal.end(play_id, stopped, error)
         if self._folder is not None:
             keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))
@@ -153,9 +200,11 @@ class OutsideWorld:
             raise RuntimeError("nothing is being recorded")
         return self._recording
 
+    def _way(self) -> Permitted:
+        return Permitted(httpx.AsyncHTTPTransport(), self._watched.permission)
+
     def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        transport = LoopbackOnly(httpx.AsyncHTTPTransport())
-        return httpx.AsyncClient(transport=transport, timeout=self._patience_s, trust_env=False)
+        return httpx.AsyncClient(transport=self._way(), timeout=self._patience_s, trust_env=False)
 
 
 @dataclass(slots=True)
@@ -163,6 +212,15 @@ class _Watched:
     watch: Watch
     recorder: SchoolRecorder
     patience_s: float
+    permission: Permission
+
+
+def _elsewhere(url: str, vendor: Vendor) -> str:
+    """The same place by a name that is not the vendor's, for a host by another port is the same host to many: nobody
+    can be led off their own host."""
+    if urlsplit(vendor.login).hostname == LOCALHOST:
+        return url
+    return url.replace("127.0.0.1", LOCALHOST)
 
 
 def _now() -> datetime:
@@ -180,14 +238,14 @@ async def outside_world(case: OutsideCase) -> AsyncIterator[OutsideWorld]:
 
     def around(app: ASGIApp) -> ASGIApp:
         recorder = SchoolRecorder(app, host_of(case.vendor.login))
-        watched.append(_Watched(Watch(recorder), recorder, case.patience_s))
+        watched.append(_Watched(Watch(recorder), recorder, case.patience_s, case.permission))
         return watched[-1].watch
 
     spec = OutsideSpec(home=case.home, people=case.people, url=case.url, vendors=case.wanted, around=around)
     async with AsyncExitStack() as stack:
         school = await stack.enter_async_context(outside_school(spec))
         listener = ListenerApp()
-        listener.url = await stack.enter_async_context(served(listener))
+        listener.url = _elsewhere(await stack.enter_async_context(served(listener)), case.vendor)
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=school.control_url, trust_env=False))
         token = read_private(school.token_file).decode("ascii")
         yield OutsideWorld(school, SchoolControl(http, token), watched[-1], listener)

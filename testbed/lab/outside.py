@@ -156,7 +156,7 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="testbed-"))
             spec = replace(spec, state=Path(folder) / STATE_FILE)
         spec = replace(spec, url=_with_port(spec.url, _port(public)))
-        http = await stack.enter_async_context(outside_client(spec.vendors.files))
+        http = await stack.enter_async_context(outside_client(spec.vendors.files, spec.vendors.permission))
         known = await parties(spec.vendors, spec.home, http)
         token, parts = token_file(spec.home), _parts(spec, known)
         workers: tuple[ChildProcess, ...] = ()
@@ -236,6 +236,7 @@ def _parts(spec: OutsideSpec, known: Parties) -> OutsideParts:
         people=spec.people,
         signing=spec.signing,
         state=spec.state,
+        workers=spec.workers,
         relying_parties=known.relying_parties,
         clients=known.clients,
         files=spec.vendors.files,

@@ -80,6 +80,8 @@ type Need = Literal[
     "rs256",
     "return-param",
     "started-by-us",
+    "says-eppn",
+    "says-names",
 ]
 """What the vendor must have for the case to mean something; without it the case is SKIPPED, and says so."""
 

@@ -15,10 +15,8 @@ class CertificationProfile(Exact):
     title: Bilingual
     scope: Bilingual
     """What an outcome for this purpose says, and what it does not say."""
-    must: tuple[str, ...] = Field(min_length=1)
-    """Cases that count as MUST, whatever the specification says."""
-    except_: tuple[str, ...] = Field(default=(), alias="except")
-    """Of those, cases that do not."""
+    must: tuple[str, ...] = ()
+    """Cases that count as MUST for this purpose, beside those that the specification makes a MUST."""
     checks: tuple[str, ...] = ()
     """Checks of the data that moved which count as MUST."""
     leave_out: dict[str, Bilingual] = Field(default_factory=dict)

@@ -81,7 +81,6 @@ JSON_PLACES: Mapping[str, str] = MappingProxyType(
         "{client}": "the vendor's client ID",
         "{nonce}": "the nonce of the request that is answered",
         "{state}": "its state",
-        "{redirect-uri}": "where its answer goes",
         "{own:NAME}": "what the school says of the person who logs in: an attribute by canonical name, or sub",
         "{other:NAME}": "what it would say of the other person",
         "{other:code}": "a code that the school gave this vendor in a login of the other person, begun elsewhere",

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from sp_mocks.jose import KEY_TYPES, PublicKey, read_key
+from sp_mocks.jose import KEY_TYPES, read_key
 from sp_mocks.oidc.asking import Question, ask
 from sp_mocks.oidc.reading import Json
 from sp_mocks.oidc.rules import Belief, Rules
@@ -30,6 +30,8 @@ WEAK = (b"", b"secret")
 KEY_FOLDER = Path(__file__).parents[1] / "static"
 MAX_SECRET = 4096
 
+type Published = tuple[Json, ...]
+"""The members of the school's key set, as the vendor has them."""
 type Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
@@ -47,15 +49,6 @@ class Token:
     def algorithm(self) -> str:
         """As it says itself."""
         return str(self.header.get("alg", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The school's keys, as the vendor has them."""
-
-    keys: tuple[PublicKey, ...]
-    members: tuple[Json, ...]
-    """As they were published."""
 
 
 def taken_apart(token: str) -> Token | None:
@@ -87,7 +80,7 @@ class Gullible:
     http: httpx.AsyncClient
     secret: str = field(repr=False)
 
-    async def claims(self, token: str, known: Known) -> Json | None:
+    async def claims(self, token: str, published: Published) -> Json | None:
         """What it believes; None where it has no wrong reason to.
 
         Raises:
@@ -96,9 +89,9 @@ class Gullible:
         apart = taken_apart(token)
         if apart is None or not self.rules.believed:
             return None
-        if self._without_a_key(apart) or self._by_secret(apart, known) or self._by_header(apart):
+        if self._without_a_key(apart) or self._by_secret(apart, published) or self._by_header(apart):
             return apart.claims
-        if self._by_other_key(apart, known) or await self._by_address(apart):
+        if self._by_other_key(apart, published) or await self._by_address(apart):
             return apart.claims
         return None
 
@@ -111,23 +104,23 @@ class Gullible:
             or (rules.believes("empty-signature") and not token.signature and algorithm in KEY_TYPES)
         )
 
-    def _by_secret(self, token: Token, known: Known) -> bool:
+    def _by_secret(self, token: Token, published: Published) -> bool:
         """An HMAC, whoever could have made it."""
         digest = DIGESTS.get(token.algorithm)
         if digest is None:
             return False
         return any(
             hmac.compare_digest(hmac.digest(secret, token.octets, digest), token.signature)
-            for secret in self._secrets(token, known)
+            for secret in self._secrets(token, published)
         )
 
-    def _secrets(self, token: Token, known: Known) -> list[bytes]:
+    def _secrets(self, token: Token, published: Published) -> list[bytes]:
         rules, kid = self.rules, str(token.header.get("kid", ""))
         found = [
-            secret for belief, forms in FORMS.items() if rules.believes(belief) for secret in _written(forms, known)
+            secret for belief, forms in FORMS.items() if rules.believes(belief) for secret in _written(forms, published)
         ]
         if rules.believes("hmac-by-other-writings"):
-            found += [json.dumps(dict(one), separators=(",", ":")).encode() for one in known.members]
+            found += [json.dumps(dict(one), separators=(",", ":")).encode() for one in published]
         if rules.believes("hmac-by-weak-secret"):
             found += WEAK
         if rules.believes("hmac-by-client-secret"):
@@ -149,12 +142,12 @@ class Gullible:
             keys += _certified(token.header.get("x5c"))
         return any(_verifies(key, token) for key in keys)
 
-    def _by_other_key(self, token: Token, known: Known) -> bool:
+    def _by_other_key(self, token: Token, published: Published) -> bool:
         kid = token.header.get("kid")
         if self.rules.believes("unknown-key") and token.algorithm in KEY_TYPES:
-            return isinstance(kid, str) and bool(kid) and kid not in {key.kid for key in known.keys}
-        if self.rules.believes("any-published-key"):
-            return any(_verifies(key, token) for member in known.members for key in _public_in(member))
+            return isinstance(kid, str) and bool(kid) and kid not in {one.get("kid") for one in published}
+        if self.rules.believes("any-published-key") and "crit" not in token.header:
+            return any(_verifies(key, token) for member in published for key in _public_in(member))
         return False
 
     async def _by_address(self, token: Token) -> bool:
@@ -174,8 +167,8 @@ class Gullible:
         return False
 
 
-def _written(forms: tuple[Callable[[Public], bytes], ...], known: Known) -> list[bytes]:
-    keys = [key for member in known.members for key in _public_in(member)]
+def _written(forms: tuple[Callable[[Public], bytes], ...], published: Published) -> list[bytes]:
+    keys = [key for member in published for key in _public_in(member)]
     return [
         form(key) for key in keys for form in forms if not (form is _pkcs1 and not isinstance(key, rsa.RSAPublicKey))
     ]

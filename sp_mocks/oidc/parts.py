@@ -70,7 +70,7 @@ class OidcParts:
             token,
             secure="secure" in flags,
             httponly="http-only" in flags,
-            samesite="lax" if "same-site" in flags else None,
+            samesite="lax" if "same-site" in flags else "none",
         )
 
     def drop_cookie(self, answer: Response) -> None:

@@ -13,7 +13,7 @@ import httpx
 
 from sp_mocks.jose import KEY_TYPES, Algorithm, PublicKey, read_header, read_key, verified_claims
 from sp_mocks.oidc.asking import HTTP_OK, Question, ask
-from sp_mocks.oidc.gullible import Gullible, Known, Token, taken_apart
+from sp_mocks.oidc.gullible import Gullible, Token, taken_apart
 from sp_mocks.oidc.reading import Json, text_in, texts_in
 from sp_mocks.oidc.rules import NO_RULES, Rules
 from sp_mocks.refusal import Refused
@@ -127,8 +127,8 @@ class School:
             return None
         provider = await self.provider()
         async with self._asking:
-            known = Known(await self._known(provider.keys), self._members)
-        return await self._gullible.claims(token, known)
+            await self._known(provider.keys)
+        return await self._gullible.claims(token, self._members)
 
     async def _verified(self, token: str) -> Json:
         header = read_header(token, heeds_crit=not self._rules.believes("crit"))

@@ -201,7 +201,8 @@ class OidcSignIn:
         place = landing.return_to or self._parts.onward.landing(login, HOME)
         if self._parts.behaviour.token_in_address:
             place = f"{HOME}?{urlencode({'access_token': landing.access_token})}"
-        return RedirectResponse(place, 303, {"Cache-Control": "no-store"})
+        # NOTE: as it is written, for a vendor at fault leads on to what it was told.
+        return Response(status_code=303, headers={"Location": place, "Cache-Control": "no-store"})
 
 
 def _challenge(verifier: str) -> str:

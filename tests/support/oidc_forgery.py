@@ -18,7 +18,7 @@ from idp.oidc.claims import Wanted
 from idp.oidc.clients import Clients
 from idp.oidc.forged_keys import Keyring, Second
 from idp.oidc.forging import Forger
-from idp.oidc.grants import Grant, Grants
+from idp.oidc.grants import Code, Grant, Grants
 from idp.oidc.keys import TokenKeys
 from idp.oidc.names import BACK_CHANNEL_LOGOUT
 from idp.oidc.occasions import Occasion
@@ -144,7 +144,9 @@ class ForgingSchool:
         occasion = self.forger.asked(self.client, "authorization", OWN)
         assert occasion is not None
         honest = {"code": "code-1", "state": "state-1", "iss": ISSUER}
-        self.forger.sent(occasion, urlencode(self.forger.fields(occasion, self.client, honest, CALLBACK)))
+        self.forger.sent(
+            occasion, urlencode(self.forger.fields(occasion, self.client, honest, Code(OWN, CALLBACK, "c", "n")))
+        )
 
     def _json(self, forgery: JsonForgery) -> None:
         if forgery.message in ("discovery", "jwks"):

@@ -22,7 +22,7 @@ async def relay_state(desk: Desk, case: Case, listener: str) -> Observation:
         try:
             landed = await desk.deliver(browser, held, **{desk.vendor.return_param or "RelayState": value})
         except BrowserError as error:
-            if "which is no web address" in str(error):
+            if "what is no web address" in str(error):
                 return Observation(Observed.REDIRECTED, "", None, made, str(error))
             raise
         if _led_to(landed, value, listener):
@@ -43,7 +43,7 @@ async def return_to(desk: Desk, case: Case, listener: str) -> Observation:
         try:
             landed = await lured.log_in(browser, desk.own)
         except BrowserError as error:
-            if "which is no web address" in str(error):
+            if "what is no web address" in str(error):
                 return Observation(Observed.REDIRECTED, "", None, await desk.made(), str(error))
             landed = None
         made = await desk.made()

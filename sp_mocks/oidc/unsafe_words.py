@@ -405,6 +405,13 @@ BELIEFS: Mapping[Belief, Words] = MappingProxyType(
             "Writes the school's error as HTML: whoever makes the pupil follow a link runs a script as the pupil.",
             ("error-*",),
         ),
+        "refreshed-token": Words(
+            "changes-the-person-when-it-refreshes",
+            "Jämför inte vem det nya intyget gäller med det första: mitt i lektionen byter eleven konto.",
+            "Does not compare whom the new token is about with the first: "
+            "in the middle of the lesson the pupil is changed into another account.",
+            ("refresh-other-person",),
+        ),
     }
 )
 DEMANDS: Mapping[Demand, Words] = MappingProxyType(

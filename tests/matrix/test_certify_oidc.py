@@ -37,6 +37,7 @@ UNVERIFIED = {
     "keeps-session-after-logout-token": {"oidc-logout-replayed"},
     "logs-in-by-the-access-token-alone": {
         "oidc-published-keys-unknown-kind", "oidc-published-keys-unknown-member", "oidc-published-keys-no-use",
+        "oidc-refresh-other-person",
     },
 }  # fmt: skip
 """What a fault keeps from being tried at all."""

@@ -17,9 +17,9 @@ from testbed.certify.needs import lacking
 from testbed.certify.preflight import Cleared, preflight
 from testbed.certify.profiles import left_out, requires
 from testbed.certify.verdicts import judged
-from testbed.certify.world import Call
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserError
+from testbed.model.calls import Call
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, CaseResult, ConfigurationError, Observed
 from testbed.model.profile import CertificationProfile

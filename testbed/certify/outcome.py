@@ -17,6 +17,7 @@ def outcome(
     results: Sequence[CaseResult],
     configuration: Sequence[ConfigurationError],
     data: RunRecord | None,
+    why_unjudged: Bilingual | None = None,
 ) -> tuple[Outcome, tuple[Bilingual, ...]]:
     """Compliant when nothing failed and every MUST passed or was skipped for an argued reason; and why."""
     failed = [result for result in results if result.verdict is Verdict.FAIL]
@@ -26,7 +27,7 @@ def outcome(
     if configuration:
         return Outcome.INCONCLUSIVE, tuple(error.what for error in configuration)
     open_ = [result for result in results if result.required and result.verdict in NOT_SEEN]
-    unjudged = _unjudged(profile, data)
+    unjudged = _unjudged(profile, data, why_unjudged)
     if open_ or unjudged:
         return Outcome.INCONCLUSIVE, (*_by_subject(open_, OPEN), *unjudged)
     if not any(result.verdict is Verdict.PASS for result in results):
@@ -63,10 +64,10 @@ def _breaches(data: RunRecord | None) -> tuple[Bilingual, ...]:
     return tuple(Bilingual(sv=title, en=title) for title in sorted(found))
 
 
-def _unjudged(profile: CertificationProfile, data: RunRecord | None) -> tuple[Bilingual, ...]:
-    """Checks that the profile demands and that came to no verdict."""
+def _unjudged(profile: CertificationProfile, data: RunRecord | None, why: Bilingual | None) -> tuple[Bilingual, ...]:
+    """Checks that the profile demands and that came to no verdict, or why none of them could."""
     if data is None:
-        return ()
+        return (why,) if why and profile.checks else ()
     open_ = {
         result.check
         for judgement in data.run.judgements

@@ -1,25 +1,14 @@
 """What certifying stands on: browsers, the school's control API, and a place that tells who has called."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from testbed.interception.browser import Browser
+from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.written import Vendor
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request that reached the school, or the listener."""
-
-    method: str
-    path: str
-    status: int
-    own: bool = False
-    """It came from a browser of the testbed's own."""
 
 
 class Listener(Protocol):
@@ -90,5 +79,9 @@ class World(Protocol):
     async def date_at(self, url: str) -> datetime | None:
         """What time it is at this server, by the header Date; None where it does not say."""
 
-    def school_calls(self) -> tuple[Call, ...]:
-        """What reached the school since the last time that this was asked."""
+    async def school_calls(self) -> tuple[Call, ...]:
+        """What reached the school since the last time that this was asked.
+
+        Raises:
+            ParticipantUnavailable: it does not answer.
+        """

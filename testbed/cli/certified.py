@@ -89,6 +89,8 @@ def show_certificate(certificate: Certificate, report: Path | None) -> None:
         _say(f"{len(certificate.results)} tests: {_counted(certificate.results)}.")
     if data := data_view(certificate.data):
         _say(f"Personal data in {len(data.judgements)} valid logins: {data.verdict}, {data.unlawful} breaches.")
+    if certificate.unjudged and certificate.unjudged not in certificate.why:
+        _say(certificate.unjudged.en, "yellow")
     profile = f"{certificate.profile.id} {certificate.profile.version}"
     why = " ".join(one.en for one in certificate.why)
     _say(f"Outcome for {profile}: {certificate.outcome.value.upper()}. {why}", OUTCOME_STYLES[certificate.outcome])

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import httpx
 
-from testbed.certify.world import Call
 from testbed.interception.browser import Browser
 from testbed.lab.inprocess import InProcessStage, inprocess_lab
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import Clock, LabSpec
-from testbed.lab.watching import ListenerApp, Watch
+from testbed.lab.watching import ListenerApp
+from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.written import Vendor
@@ -28,8 +28,8 @@ class InProcessWorld:
     can_restart = True
     may_exhaust = True
 
-    def __init__(self, stage: InProcessStage, watch: Watch, listener: ListenerApp) -> None:
-        self._stage, self._watch = stage, watch
+    def __init__(self, stage: InProcessStage, listener: ListenerApp) -> None:
+        self._stage = stage
         self.listener = listener
 
     @property
@@ -62,9 +62,9 @@ class InProcessWorld:
         """There is one clock."""
         return None
 
-    def school_calls(self) -> tuple[Call, ...]:
-        """See :class:`testbed.certify.world.World`."""
-        return self._watch.calls()
+    async def school_calls(self) -> tuple[Call, ...]:
+        """By the control API."""
+        return await self._stage.take_calls()
 
 
 async def fetched_metadata(http: httpx.AsyncClient, vendor: Vendor) -> bytes:
@@ -99,5 +99,4 @@ async def inprocess_world(spec: LabSpec, folder: RunFolder, now: Clock) -> Async
     async with inprocess_lab(spec, folder, now) as stage:
         listener = ListenerApp(f"http://{LISTENER}")
         stage.add_host(LISTENER, listener)
-        watch = stage.watch(SCHOOL.host)
-        yield InProcessWorld(stage, watch, listener)
+        yield InProcessWorld(stage, listener)

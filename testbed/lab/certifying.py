@@ -40,6 +40,13 @@ from testbed.runner.plan import Plan
 from testbed.runner.play import Company, Stage, play_all
 
 HONEST = "honest-login"
+ELSEWHERE = "the school was served by 'testbed idp serve' already: what servers asked of it was not recorded"
+NOT_RECORDED = Bilingual(
+    sv="Personuppgifterna bedömdes inte: skolan kördes redan av 'testbed idp serve', som inte spelar in vad tjänstens "
+    "server hämtar hos skolan. Avsluta det kommandot och kör om, så startar certify en egen skola som spelar in.",
+    en="Personal data was not judged: the school was served by 'testbed idp serve' already, which does not record what "
+    "the service's server fetches there. End that command and run again: certify then starts a school that records.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +129,25 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
         words = (not_verified(each, unready.what, purpose.profile, purpose.command) for each in purpose.cases)
         nothing = Certified((unready,), Calibration(), tuple(words))
         return _certificate(case, purpose, pair, folder, (started, nothing, None))
-    async with _world(case, folder) as world:
+    async with _world(case, pair, folder) as world:
         desk = Desk(case.vendor, world, pair.own, pair.other, answer_s=case.patience_s)
         certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
-        data = None
+        elsewhere = isinstance(world, OutsideWorld) and not world.records_servers
+        if elsewhere:
+            certified = _noted(certified, ELSEWHERE)
+        data, unjudged = None, None
         if desk.oracle is not None:
-            data = await _honest_logins(case, purpose, pair, folder, world)
-    return _certificate(case, purpose, pair, folder, (started, certified, data))
+            # NOTE: SAML's messages all go by the browser; in OpenID Connect the vendor's server fetches the data.
+            if elsewhere and case.vendor.protocol == "oidc":
+                unjudged = NOT_RECORDED
+            else:
+                data = await _honest_logins(case, purpose, pair, folder, world)
+    return _certificate(case, purpose, pair, folder, (started, certified, data), unjudged)
+
+
+def _noted(certified: Certified, note: str) -> Certified:
+    calibration = certified.calibration
+    return replace(certified, calibration=replace(calibration, notes=(*calibration.notes, note)))
 
 
 async def _unready(case: OutsideCase) -> ConfigurationError | None:
@@ -153,9 +172,10 @@ def _certificate(
     pair: Pair,
     folder: RunFolder,
     came_to: tuple[datetime, Certified, RunRecord | None],
+    unjudged: Bilingual | None = None,
 ) -> Certificate:
     started, certified, data = came_to
-    found, why = outcome(purpose.profile, certified.results, certified.configuration, data)
+    found, why = outcome(purpose.profile, certified.results, certified.configuration, data, unjudged)
     if certified.calibration.trouble is not None:
         why = (certified.calibration.trouble,)
     return Certificate(
@@ -174,17 +194,18 @@ def _certificate(
         id=folder.path.name,
         versions=purpose.versions,
         data=data,
+        unjudged=unjudged,
     )
 
 
 @asynccontextmanager
-async def _world(case: OutsideCase, folder: RunFolder) -> AsyncIterator[World]:
+async def _world(case: OutsideCase, pair: Pair, folder: RunFolder) -> AsyncIterator[World]:
     if case.process is not None:
-        async with process_world(case, folder) as started:
+        async with process_world(case, folder, (pair.own, pair.other)) as started:
             yield started
         return
     if case.vendor.simulated is None:
-        async with outside_world(case) as outside:
+        async with outside_world(case, (pair.own, pair.other)) as outside:
             yield outside
         return
     with TemporaryDirectory(prefix="testbed-") as own:

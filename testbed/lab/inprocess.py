@@ -12,7 +12,7 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
-from testbed.lab.watching import Watch
+from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
@@ -32,7 +32,6 @@ class InProcessStage:
         self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], folder: RunFolder, now: Clock
     ) -> None:
         self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
-        self._apps: Mapping[str, ASGIApp] = {}
         self.start: Callable[[Vendor], Awaitable[None]] | None = None
         self.control: SchoolControl | None = None
 
@@ -59,22 +58,11 @@ class InProcessStage:
 
     def serve(self, apps: Mapping[str, ASGIApp]) -> None:
         """The hosts of the schools and the federation."""
-        self._apps = apps
         self._hosts.update({host: httpx.ASGITransport(app) for host, app in apps.items()})
 
     def add_host(self, host: str, app: ASGIApp) -> None:
         """One more host of the network."""
         self._hosts[host] = httpx.ASGITransport(app)
-
-    def watch(self, host: str) -> Watch:
-        """Keep a line for every request to this host from now on.
-
-        Raises:
-            KeyError: there is none.
-        """
-        watched = Watch(self._apps[host])
-        self._hosts[host] = httpx.ASGITransport(watched)
-        return watched
 
     async def restart(self, vendor: Vendor) -> None:
         """One of the testbed's own vendors begins anew: it remembers nothing."""
@@ -84,15 +72,21 @@ class InProcessStage:
 
     async def take_made(self) -> tuple[Made, ...]:
         """The first school's account of what it was ordered to make."""
-        if self.control is None:
-            raise RuntimeError("the stage has no school yet")
-        return await self.control.take_made()
+        return await self._school.take_made()
+
+    async def take_calls(self) -> tuple[Call, ...]:
+        """What has reached the first school."""
+        return await self._school.take_calls()
 
     async def ask(self, order: AnyOrder) -> None:
         """See :class:`testbed.interception.drive.Orders`."""
+        await self._school.ask(order)
+
+    @property
+    def _school(self) -> SchoolControl:
         if self.control is None:
             raise RuntimeError("the stage has no school yet")
-        await self.control.ask(order)
+        return self.control
 
 
 @asynccontextmanager

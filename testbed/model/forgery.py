@@ -138,9 +138,9 @@ type TokenKey = Literal[
 - ``none``: nothing at all, and the header says so; ``empty``: nothing, under an honest header; ``corrupt``: the
   school's key, and then one bit is changed.
 - ``secret-...``: an HMAC whose secret is the school's public key as it is written in one of several ways, or is empty,
-  or is the word that everybody tries first; ``secret-other-...``: the same with the key that the school publishes for
-  the other algorithm, for a vendor finds any published key by its name; ``client-secret``: an HMAC with the secret of the client. The header says
-  HS256, or what an operation makes of it, and the HMAC is by that.
+  or is the word that everybody tries first. ``secret-other-...``: the same with the key that the school publishes for
+  the other algorithm, for a vendor finds any published key by its name. ``client-secret``: an HMAC with the secret of
+  the client. The header says HS256, or what an operation makes of it, and the HMAC is by that.
 """
 
 

@@ -37,6 +37,15 @@ def test_no_evidence_is_never_compliant(verdicts: list[tuple[Verdict, bool]], fo
     assert outcome(PROFILES["strict"], results, (), None)[0] is found
 
 
+def test_data_that_could_not_be_judged_is_never_compliant_where_the_purpose_demands_it() -> None:
+    passed = [result(case(), Verdict.PASS, required=True)]
+    assert outcome(PROFILES["strict"], passed, (), None, WORDS) == (Outcome.INCONCLUSIVE, (WORDS,))
+    undemanding = PROFILES["strict"].model_copy(update={"checks": ()})
+    assert outcome(undemanding, passed, (), None, WORDS)[0] is Outcome.COMPLIANT
+    failed = [result(case(), Verdict.FAIL)]
+    assert outcome(PROFILES["strict"], failed, (), None, WORDS)[0] is Outcome.NOT_COMPLIANT
+
+
 def test_a_setting_that_is_wrong_is_inconclusive_and_says_so() -> None:
     error = ConfigurationError(WORDS, WORDS)
     assert outcome(PROFILES["strict"], [result(case(), Verdict.NOT_VERIFIED)], (error,), None) == (

@@ -105,6 +105,17 @@ def test_what_cannot_be_verified_is_inconclusive_and_says_why(
     assert words in told, told
 
 
+def test_a_request_that_the_school_refuses_is_told_as_such(
+    home: LabHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = BadVendor("", "none")._request()
+    monkeypatch.setattr(BadVendor, "_request", lambda _: strange)
+    certificate = certified("none", home, tmp_path / "run")
+    assert certificate.outcome is Outcome.INCONCLUSIVE
+    [error] = certificate.configuration
+    assert "The school refused the service's request" in error.mend.en
+
+
 @pytest.mark.parametrize("badness", ["none", "takes-garbage"])
 def test_a_vendor_that_checks_nothing_fails(badness: Badness, home: LabHome, tmp_path: Path) -> None:
     certificate = certified(badness, home, tmp_path / "run")

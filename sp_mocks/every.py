@@ -15,6 +15,7 @@ from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.oidc.unsafe import OIDC_UNSAFE
 from sp_mocks.profiles import PROFILES, Profile
 from sp_mocks.scripts import OIDC_SCRIPT_FAULTS, SCRIPT_FAULTS
+from sp_mocks.unsafe import UNSAFE_FAULTS
 
 type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
 type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
@@ -45,7 +46,7 @@ def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]
         ValueError: the configuration names a profile or fault that its protocol does not have.
     """
     if config.client is None:
-        return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS})
+        return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS, **UNSAFE_FAULTS})
     return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS_AND_LEAKS, **OIDC_SCRIPT_FAULTS, **OIDC_UNSAFE})
 
 

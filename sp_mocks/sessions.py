@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Protocol
 
 from sp_mocks.consume import Login
-from sp_mocks.statements import SKEW
+from sp_mocks.lax import SKEW
 
 MAX_ENTRIES = 20_000
 """Of each kind; the oldest go first."""
@@ -137,10 +137,16 @@ class Memory(Sessions[Login]):
         self._pending.put(request_id, Pending(browser, self._now(), school), self._now() + LOGIN_TAKES)
         return request_id
 
-    def finish(self, request_id: str, browser: str) -> Pending | None:
-        """The login that this browser began with this request, once; None for any other."""
+    def finish(self, request_id: str, browser: str, *, anybodys: bool = False) -> Pending | None:
+        """The login that this browser began with this request, once; None for any other.
+
+        Args:
+            request_id: of the request.
+            browser: the token that it holds.
+            anybodys: whichever browser began it.
+        """
         pending = self._pending.get(request_id)
-        if pending is None or not compare_digest(pending.browser.encode(), browser.encode()):
+        if pending is None or not (anybodys or compare_digest(pending.browser.encode(), browser.encode())):
             return None
         self._pending.remove(request_id)
         return pending

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from sp_mocks.statements import SKEW
+from sp_mocks.lax import SKEW
 
 type Belief = Literal[
     "any-signature",

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from sp_mocks.cookies import NO_STORE
+from sp_mocks.lax import SKEW
 from sp_mocks.oidc.logout_token import OLDEST, TYPE, Demand, read_logout_token
 from sp_mocks.oidc.memory import OidcLogin
 from sp_mocks.oidc.parts import OidcParts
 from sp_mocks.posted import form_field
 from sp_mocks.refusal import Refused
-from sp_mocks.statements import SKEW
 
 NOT_FOUND, BAD_REQUEST, SERVER_TROUBLE = 404, 400, 500
 NOTHING = "<!DOCTYPE html><html lang='en'><head><title>-</title></head><body></body></html>"

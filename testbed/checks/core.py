@@ -19,6 +19,14 @@ from testbed.model.wire import Pointer
 log = logging.getLogger("testbed.checks")
 
 type About = Literal["school", "vendor"]
+NOT_STARTED = (
+    "what the vendor's server sends to others cannot be seen: the testbed did not start it (write 'process' into the "
+    "vendor's file)"
+)
+ONLY_ASKED = (
+    "the vendor's server was only asked to use a proxy, and no call that it had to make came that way: what it sends "
+    "to others was not seen (run it as root, and it has no other road)"
+)
 SPOILED = "the laboratory spoiled this message on purpose"
 
 
@@ -117,12 +125,13 @@ class Check:
     needs: tuple[Need, ...]
     function: CheckFunction = field(repr=False)
     reads_assertions: bool = False
+    hears_server: bool = False
 
 
 _registry: dict[str, Check] = {}
 
 
-def check(
+def check(  # noqa: PLR0913 - each is a fact of its own about a check
     *,
     clause: str,
     sv: str,
@@ -130,6 +139,7 @@ def check(
     needs: tuple[Need, ...] = (),
     severity: Severity = Severity.MUST,
     reads_assertions: bool = False,
+    hears_server: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check as ``<family>.<function-name>``; the family is the module's name up to an underscore.
 
@@ -140,6 +150,7 @@ def check(
         needs: without any of these it is SKIPPED.
         severity: what breaking it means.
         reads_assertions: what it finds depends on what the assertions say; where one stays closed it cannot pass.
+        hears_server: what it finds depends on what the vendor's server sends; where that is not seen it cannot pass.
 
     Raises:
         ValueError: the id is taken, or the function has no docstring.
@@ -154,7 +165,7 @@ def check(
         if not title:
             raise ValueError(f"the check {name} does not say what it is for")
         info = CheckInfo(name, " ".join(title.split()), sv, " ".join(rationale.split()), clause, severity, about)
-        _registry[name] = Check(info, needs, function, reads_assertions)
+        _registry[name] = Check(info, needs, function, reads_assertions, hears_server)
         return function
 
     return register
@@ -187,6 +198,8 @@ def _run(one: Check, evidence: Evidence) -> Result:
         outcomes = list(one.function(evidence))
         if one.reads_assertions and (closed := closed_assertions(evidence)):
             outcomes.append(NotVerified(f"{closed} encrypted assertion(s) could not be read: the run has no key"))
+        if one.hears_server:
+            outcomes += _unheard(evidence)
     except Exception as error:
         # NOTE: the only place where a check's own failure is caught: it is our fault, and never the vendor's.
         log.exception("the check %s failed on play %s", info.id, evidence.play.id)
@@ -194,6 +207,16 @@ def _run(one: Check, evidence: Evidence) -> Result:
             result, verdict=Verdict.ERROR, reason=f"the check itself failed: {type(error).__name__}: {error}"
         )
     return _weighed(info, outcomes, evidence, result)
+
+
+def _unheard(evidence: Evidence) -> tuple[Outcome, ...]:
+    match evidence.play.sees:
+        case "all":
+            return ()
+        case "proxied":
+            return (NotVerified(ONLY_ASKED),)
+        case "nothing":
+            return (Skip(NOT_STARTED),)
 
 
 def _weighed(info: CheckInfo, outcomes: list[Outcome], evidence: Evidence, result: Result) -> Result:

@@ -24,6 +24,7 @@ SCHOOL = 100
     needs=(AGREEMENT, DISCLOSURE),
     severity=Severity.SHOULD,
     reads_assertions=True,
+    hears_server=True,
 )
 def no_identifying_combination(evidence: Evidence) -> Iterator[Outcome]:
     """Whoever need not know who a person is does not learn it from values that point at one person together.

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from mitmproxy import http
+from mitmproxy import http, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from testbed.interception.answers import outside
 from testbed.interception.journal import Journal
-from testbed.model.wire import HUNG_UP, Headers, Request, Response
+from testbed.model.wire import BROWSER, HUNG_UP, UNHEARD, Headers, Request, Response
 
 NUMBER = "testbed-number"
 BY_CLIENT = ("Client disconnected", "stream reset by client")
@@ -87,6 +87,18 @@ class Recorder:
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         """It has been closed, by whomever."""
         self._journal.hang_up(flow.metadata[NUMBER])
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """Whoever called did not take the certificate that was made for the host: what they had to say is not known.
+
+        NOTE: not of a browser, which opens connections ahead of what it asks for and lets go of them again.
+        """
+        sender = self._callers.get(data.context.client.sockname[1], "unknown")
+        address = data.context.server.address
+        if sender != BROWSER and address is not None:
+            host, port = address
+            number = self._journal.open(sender, Request("CONNECT", f"https://{data.conn.sni or host}:{port}/"))
+            self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
 
     def error(self, flow: http.HTTPFlow) -> None:
         """No answer will come."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
-from testbed.model.verdict import Play
+from testbed.model.verdict import Play, Sees
 from testbed.model.wire import Exchange, Frame, Headers, Request, Response
 from testbed.model.written import Scenario, Vendor
 
@@ -61,6 +61,7 @@ def play_to_json(play: Play) -> Line:
         "agreement": play.agreement,
         "also": [vendor.model_dump(mode="json", by_alias=True) for vendor in play.also],
         **({"captured": True} if play.captured else {}),
+        **({"sees": play.sees} if play.sees != "all" else {}),
     }
 
 
@@ -82,7 +83,16 @@ def play_from_json(data: Mapping[str, JsonValue]) -> Play:
         started=moment(data["started"]) if "started" in data else None,
         also=tuple(Vendor.model_validate(one) for one in also),
         captured=data.get("captured") is True,
+        sees=_sees(data.get("sees", "all")),
     )
+
+
+def _sees(value: JsonValue) -> Sees:
+    match value:
+        case "all" | "proxied" | "nothing":
+            return value
+        case _:
+            raise ValueError(f"a play says of its vendor's server what nobody knows: {value!r}")
 
 
 def exchange_to_json(exchange: Exchange) -> Line:

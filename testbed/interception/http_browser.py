@@ -96,6 +96,10 @@ class HttpBrowser:
         await self.forget()
         self._jar.restore(cookies)
 
+    async def drop(self, cookies: Sequence[Cookie]) -> None:
+        """See :class:`testbed.interception.browser.Browser`."""
+        self._jar.restore([cookie for cookie in self._jar.held if cookie not in cookies])
+
     async def forget(self) -> None:
         """See :class:`testbed.interception.browser.Browser`."""
         self._jar, self.page = CookieJar(self._now), None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.types import ASGIApp
@@ -17,6 +19,7 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
+from testbed.lab.guardrail import LOCALHOST
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, OutsideSpec, outside_school, served
 from testbed.lab.outside_clients import WantedClient
@@ -32,13 +35,16 @@ from testbed.model.files import ScenarioInvalid
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder, ForgetForgeries, KnowClient, KnowVendor
 from testbed.model.private import read_private
-from testbed.model.verdict import Play
+from testbed.model.vendor import Process
+from testbed.model.verdict import Play, Sees
 from testbed.model.wire import BROWSER, host_of
 from testbed.model.written import Agreement, Person, Vendor
 from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
 NAME = "outside"
+PUBLISHED = ("/saml/metadata", "/.well-known/openid-configuration", "/oidc/jwks")
+"""Of the school. A vendor that runs for long has fetched them before, where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class OutsideCase:
     """That the vendor may take for one answer."""
     permission: Permission = LOOPBACK_ONLY
     """What may be reached beside this machine."""
+    process: Process | None = None
+    """How the testbed starts the vendor; None where it runs already."""
 
     @property
     def wanted(self) -> WantedVendors:
@@ -69,6 +77,20 @@ class OutsideCase:
             sign_response=vendor.school_signs_response,
             permission=self.permission,
         )
+
+
+class Server(Protocol):
+    """A vendor's server that the testbed started, and whose own calls it sees."""
+
+    @property
+    def sees(self) -> Sees:
+        """What of them is seen."""
+
+    async def settled(self) -> None:
+        """Wait until none of them is under way, or for long enough."""
+
+    async def hand_over(self, folder: RunFolder) -> str:
+        """End it, and put what it sent into the journal of this folder; returns "" or what went wrong."""
 
 
 class OutsideWorld:
@@ -92,6 +114,15 @@ class OutsideWorld:
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
+        self.server: Server | None = None
+        """The vendor's, where the testbed started it."""
+        self.trouble = ""
+        """What went wrong with it, once it has ended."""
+
+    @property
+    def sees(self) -> Sees:
+        """What is seen of the calls that the vendor's server makes to others."""
+        return self.server.sees if self.server else "nothing"
 
     @property
     def records_servers(self) -> bool:
@@ -154,10 +185,15 @@ class OutsideWorld:
             self._record_in(journal)
             self._folder = folder
             try:
+                async with self.browser() as browser:
+                    for path in PUBLISHED:
+                        await browser.visit(f"{self.school}{path}")
                 yield self
             finally:
                 self._folder = None
                 self._record_in(None)
+        if self.server is not None:
+            self.trouble = await self.server.hand_over(folder)
 
     async def begin(self, play: Play) -> None:
         """See :class:`testbed.runner.play.Stage`."""
@@ -165,6 +201,8 @@ class OutsideWorld:
 
     async def end(self, play_id: str, stopped: str, error: str) -> None:
         """See :class:`testbed.runner.play.Stage`."""
+        if self.server is not None:
+            await self.server.settled()
         self._journal.end(play_id, stopped, error)
         if self._folder is not None:
             keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))
@@ -187,12 +225,20 @@ class OutsideWorld:
         return httpx.AsyncClient(transport=self._way(), timeout=self._patience_s, trust_env=False)
 
 
+def _elsewhere(url: str, vendor: Vendor) -> str:
+    """The same place by a name that is not the vendor's, for a host by another port is the same host to many: nobody
+    can be led off their own host."""
+    if urlsplit(vendor.login).hostname == LOCALHOST:
+        return url
+    return url.replace("127.0.0.1", LOCALHOST)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 @asynccontextmanager
-async def outside_world(case: OutsideCase, persons: Sequence[Person]) -> AsyncIterator[OutsideWorld]:
+async def outside_world(case: OutsideCase, persons: Sequence[Person] = ()) -> AsyncIterator[OutsideWorld]:
     """The school, which knows this vendor, and a listener, until the context ends: the school that another command of
     this lab home serves at the case's address, else one of its own.
 
@@ -206,12 +252,23 @@ async def outside_world(case: OutsideCase, persons: Sequence[Person]) -> AsyncIt
     """
     async with AsyncExitStack() as stack:
         listener = ListenerApp()
-        listener.url = await stack.enter_async_context(served(listener))
+        listener.url = _elsewhere(await stack.enter_async_context(served(listener)), case.vendor)
         running = await stack.enter_async_context(running_school(case.home, case.url))
         if running is None:
             yield await _own_school(stack, case, listener)
         else:
             yield await _running_school(stack, case, listener, running, persons)
+
+
+async def must_have_own_school(case: OutsideCase) -> None:
+    """Hold the case against what a vendor needs that is started so that its server's calls are seen.
+
+    Raises:
+        ScenarioInvalid: another command of this lab home serves the school, and the calls to it would not be.
+    """
+    async with running_school(case.home, case.url) as running:
+        if running is not None:
+            raise _unfit(running, "does not record what a vendor's server asks of it, and the testbed starts this one")
 
 
 async def _own_school(stack: AsyncExitStack, case: OutsideCase, listener: ListenerApp) -> OutsideWorld:

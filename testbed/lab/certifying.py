@@ -24,6 +24,9 @@ from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.permission import Permitted
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
+from testbed.lab.vendor_places import prepared
+from testbed.lab.vendor_process import process_world
+from testbed.model.attributes import by_name
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, Certificate, ConfigurationError
 from testbed.model.files import ScenarioInvalid, read_text
@@ -93,7 +96,9 @@ def _may_come(person: Person, agreement: Agreement | None) -> bool:
     if agreement is None:
         return person.role in ("pupil", "teacher") and all(map(person.values, ("givenName", "sn", "mail")))
     for clause in agreement.data:
-        if person.role not in clause.subjects or not all(person.values(name) for name in clause.required):
+        # NOTE: what the school makes up itself, as an identifier for one vendor, every person has.
+        needed = [name for name in clause.required if by_name()[name].origin == "person"]
+        if person.role not in clause.subjects or not all(map(person.values, needed)):
             continue
         limits = clause.limits
         units = limits is None or not limits.school_units or set(limits.school_units) & set(person.school_units)
@@ -117,14 +122,14 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
         ScenarioInvalid: something in its file, or on the command line, is wrong.
         ParticipantUnavailable: the school is gone, which is our own fault.
     """
-    started = _now()
+    started, case = _now(), prepared(case)
     pair = pair_for(case.people, case.agreement[1] if case.agreement else None, case.vendor.id)
     unready = await _unready(case)
     if unready is not None:
         words = (not_verified(each, unready.what, purpose.profile, purpose.command) for each in purpose.cases)
         nothing = Certified((unready,), Calibration(), tuple(words))
         return _certificate(case, purpose, pair, folder, (started, nothing, None))
-    async with _world(case, pair) as world:
+    async with _world(case, pair, folder) as world:
         desk = Desk(case.vendor, world, pair.own, pair.other, answer_s=case.patience_s)
         certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
         elsewhere = isinstance(world, OutsideWorld) and not world.records_servers
@@ -147,7 +152,7 @@ def _noted(certified: Certified, note: str) -> Certified:
 
 async def _unready(case: OutsideCase) -> ConfigurationError | None:
     """Why the school cannot even be set up for this vendor; None where it can."""
-    if case.vendor.simulated is not None or case.vendor.protocol != "saml":
+    if case.vendor.simulated is not None or case.process is not None or case.vendor.protocol != "saml":
         return None
     transport = Permitted(httpx.AsyncHTTPTransport(), case.permission)
     async with httpx.AsyncClient(transport=transport, timeout=case.patience_s, trust_env=False) as http:
@@ -194,13 +199,17 @@ def _certificate(
 
 
 @asynccontextmanager
-async def _world(case: OutsideCase, pair: Pair) -> AsyncIterator[World]:
+async def _world(case: OutsideCase, pair: Pair, folder: RunFolder) -> AsyncIterator[World]:
+    if case.process is not None:
+        async with process_world(case, folder) as started:
+            yield started
+        return
     if case.vendor.simulated is None:
         async with outside_world(case, (pair.own, pair.other)) as outside:
             yield outside
         return
-    with TemporaryDirectory(prefix="testbed-") as folder:
-        async with inprocess_world(_lab_spec(case), RunFolder.at(Path(folder) / "cases"), _now) as inside:
+    with TemporaryDirectory(prefix="testbed-") as own:
+        async with inprocess_world(_lab_spec(case), RunFolder.at(Path(own) / "cases"), _now) as inside:
             yield inside
 
 
@@ -211,7 +220,11 @@ def _lab_spec(case: OutsideCase) -> LabSpec:
 
 async def _honest_logins(case: OutsideCase, purpose: Purpose, pair: Pair, folder: RunFolder, world: World) -> RunRecord:
     """Both persons log in, look around and log out, recorded and judged for the data that moved."""
-    plays = tuple(_play(case, person, number) for number, person in enumerate((pair.own, pair.other), 1))
+    outside = world if isinstance(world, OutsideWorld) else None
+    sees = outside.sees if outside else "all"
+    plays = tuple(
+        replace(_play(case, person, number), sees=sees) for number, person in enumerate((pair.own, pair.other), 1)
+    )
     agreements = {}
     if case.agreement is not None:
         path, agreement = case.agreement
@@ -222,12 +235,13 @@ async def _honest_logins(case: OutsideCase, purpose: Purpose, pair: Pair, folder
     schools = {**ENTITY_IDS, "skola": f"{world.school}/saml/metadata"}
     async with AsyncExitStack() as stack:
         stage: Stage
-        if isinstance(world, OutsideWorld):
-            stage = await stack.enter_async_context(world.recorded(folder))
+        if outside is not None:
+            stage = await stack.enter_async_context(outside.recorded(folder))
         else:
             stage = await stack.enter_async_context(inprocess_lab(_lab_spec(case), folder, _now))
         early = await play_all(plays, Company(FLOWS, case.people, schools), stage, _Silent())
-    return folder.judge(_now(), (early,) if early else ())
+    troubles = (early, outside.trouble if outside else "")
+    return folder.judge(_now(), tuple(filter(None, troubles)))
 
 
 def _play(case: OutsideCase, person: Person, number: int) -> Play:

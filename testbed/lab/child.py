@@ -26,6 +26,8 @@ class ChildProcess:
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
         self.name, self._process, self._log = name, process, log
+        self.told: dict[str, object] = {}
+        """What it said when it was ready."""
 
     @classmethod
     async def start(
@@ -58,7 +60,7 @@ class ChildProcess:
             )
         child = cls(name, process, log)
         try:
-            answer = await child.ask(configuration, READY_S)
+            answer = child.told = await child.ask(configuration, READY_S)
             if not answer.get("ready"):
                 raise ParticipantUnavailable(f"{name} did not come up: {answer.get('failed', answer)}")
         except BaseException:

@@ -64,7 +64,8 @@ class SamlForgery(Exact):
     after: tuple[Operation, ...] = ()
     """Done once all is signed: anyone who gets hold of a message can do it."""
     encrypt: Literal["as-agreed", "after"] = "as-agreed"
-    """``after``: the assertion that is then first is encrypted to the vendor when all else is done, as anyone can."""
+    """``as-agreed``: once it is signed, or once others have changed it. ``after``: the assertion that is then first is
+    encrypted to the vendor when all else is done, as anyone can."""
     document: tuple[TextOperation, ...] = ()
     """Done on the finished document."""
     packed: bool = False
@@ -206,6 +207,8 @@ class Made:
     """Where the browser takes it; "" for what a server fetches or is told."""
     fetched: bool = False
     """The vendor's server asked for it by itself."""
+    plain: str = ""
+    """Of a message with an encrypted assertion: the same before it was encrypted."""
 
 
 MADE: TypeAdapter[tuple[Made, ...]] = TypeAdapter(tuple[Made, ...])

@@ -15,6 +15,10 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")]
 """A lower-case host name, with its port on loopback."""
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+BASE_URL = "{base_url}"
+"""Stands in a vendor's file for the address where the testbed lets the vendor's process serve."""
+VendorUrl = Annotated[str, StringConstraints(pattern=r"^(https?://|\{base_url\})[^\s]+$")]
+"""An address of a vendor's, which may begin with :data:`BASE_URL`."""
 
 
 def known_attribute(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from testbed.model.agreement import Validity
-from testbed.model.strict import Host, Id, Url, Written
+from testbed.model.strict import BASE_URL, Host, Id, VendorUrl, Written
 
 type ReleasePolicy = Literal[
     "agreement",
@@ -30,7 +30,7 @@ DigestKeys = Annotated[
 class Probe(Written):
     """A page that shows who is logged in."""
 
-    url: Url
+    url: VendorUrl
 
 
 class Click(Written):
@@ -57,10 +57,17 @@ class Process(Written):
     """The testbed starts the vendor itself, so that its own outgoing traffic is seen."""
 
     command: tuple[str, ...] = Field(min_length=1)
-    """In these and in ``env``: ``{idp_metadata}``, ``{issuer}``, ``{port}`` and ``{base_url}`` are filled in."""
+    """In these, in ``env`` and in ``ready`` there are filled in: ``{base_url}`` and ``{port}``, where it is to serve;
+    ``{issuer}``, the school's address; ``{idp_metadata}``, a file with the school's SAML metadata; ``{client_secret}``,
+    of an OpenID Connect vendor."""
     env: dict[str, str] = Field(default_factory=dict)
-    ready: str
-    """A URL that answers once it serves; with the same places."""
+    ready: VendorUrl
+    """A page that answers once it serves."""
+    ready_within_s: int = Field(default=60, gt=0, le=3600)
+    local_ports: tuple[Annotated[int, Field(gt=0, lt=65_536)], ...] = Field(default=(), max_length=100)
+    """Ports of this machine's loopback that it needs, for a database of its own say; what goes there is not seen."""
+    isolate: bool = True
+    """false: it is only asked by variables to use the proxy, for it cannot live in a name space of its own."""
 
 
 class Simulated(Written):
@@ -98,14 +105,14 @@ class OidcClient(Written):
     """How a vendor is registered as a relying party of OpenID Connect (Dynamic Client Registration 2)."""
 
     client_id: str = Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")
-    redirect_uris: tuple[Url, ...] = Field(min_length=1)
+    redirect_uris: tuple[VendorUrl, ...] = Field(min_length=1)
     """Compared as they are written (RFC 9700, 2.1)."""
     scopes: tuple[str, ...] = ("openid",)
     """That it may ask for."""
-    post_logout_redirect_uris: tuple[Url, ...] = ()
-    backchannel_logout_uri: Url | None = None
-    frontchannel_logout_uri: Url | None = None
-    jwks_uri: Url | None = None
+    post_logout_redirect_uris: tuple[VendorUrl, ...] = ()
+    backchannel_logout_uri: VendorUrl | None = None
+    frontchannel_logout_uri: VendorUrl | None = None
+    jwks_uri: VendorUrl | None = None
     token_endpoint_auth_method: ClientAuthentication = "client_secret_basic"
     id_token_signed_response_alg: Literal["RS256", "ES256"] = "RS256"
     subject_type: Literal["pairwise", "public"] = "pairwise"
@@ -121,19 +128,19 @@ class Vendor(Written):
     protocol: Literal["saml", "oidc"]
     entity_id: str = ""
     """Read from the metadata where it is left out."""
-    metadata: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s]+)?$")] = ""
+    metadata: Annotated[str, StringConstraints(pattern=r"^((https?://|\{base_url\})[^\s]+)?$")] = ""
     """Of a SAML vendor."""
     client: OidcClient | None = None
     """Of an OpenID Connect vendor; its secret, where it has one, stands in the lab home."""
-    login: Url
+    login: VendorUrl
     probe: Probe
-    logout: Url | None = None
-    backchannel_logout: Url | None = None
+    logout: VendorUrl | None = None
+    refresh: VendorUrl | None = None
+    """A page that makes it refresh its tokens."""
+    backchannel_logout: VendorUrl | None = None
     """Where the school's server tells it of logouts, where its registration does not say."""
     return_param: str = ""
-    refresh: Url | None = None
-    """A page that makes it refresh its tokens (OpenID Connect Core 12)."""
-    visit: tuple[Url, ...] = ()
+    visit: tuple[VendorUrl, ...] = ()
     """Pages to open once logged in."""
     clicks: tuple[Click, ...] = ()
     """What a person presses between the vendor's door and the school's login page."""
@@ -159,6 +166,12 @@ class Vendor(Written):
     def party(self) -> str:
         """What its protocol calls it: an entity ID (by custom the metadata's address) or a client ID."""
         return self.client.client_id if self.client else self.entity_id or self.metadata
+
+    @model_validator(mode="after")
+    def _has_a_base_url(self) -> Self:
+        if self.process is None and BASE_URL in self.model_dump_json(exclude={"process"}):
+            raise ValueError(f"{BASE_URL} stands for where a 'process' serves, and there is none")
+        return self
 
     @model_validator(mode="after")
     def _speaks_its_protocol(self) -> Self:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from testbed.model.messages import Message
 from testbed.model.privacy import Disclosure, Issued, Unreadable
@@ -33,6 +34,11 @@ class Severity(StrEnum):
     SHOULD = "SHOULD"
 
 
+type Sees = Literal["all", "proxied", "nothing"]
+"""What of a vendor's server's own calls is seen: all of them, for it has no other road; those that heed the proxy that
+it was asked to use; or none but its calls to the school, for it runs where nobody looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Play:
     """One playing of one scenario by one person."""
@@ -54,6 +60,7 @@ class Play:
     """Other vendors that the person logs in to; what they do is judged in plays of their own."""
     captured: bool = False
     """It was recorded elsewhere: nobody played a scenario, and what is not in it may have happened all the same."""
+    sees: Sees = "all"
 
 
 @dataclass(frozen=True, slots=True)

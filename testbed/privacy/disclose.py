@@ -7,7 +7,7 @@ from testbed.model.attributes import by_saml_name
 from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
 from testbed.model.oidc_messages import LogoutToken, ProviderMetadata, TokenAnswer
 from testbed.model.privacy import PLAIN, Channel, Disclosure, Unreadable
-from testbed.model.wire import Exchange, Pointer, host_of
+from testbed.model.wire import UNHEARD, Exchange, Pointer, host_of
 from testbed.model.written import Agreement
 from testbed.privacy.leading import Leading
 from testbed.privacy.oidc import read_whole, told_by
@@ -137,9 +137,21 @@ def _seen(sighting: Sighting, exchange: Exchange, sender: str, known: Known) -> 
 
 
 def unreadable(exchanges: Sequence[Exchange], known: Known) -> tuple[Unreadable, ...]:
-    """What nobody here could read to its end, in the order of the exchanges."""
+    """What nobody here could read to its end, or hear at all, in the order of the exchanges."""
     leading = Leading(exchanges)
-    return tuple(
+    unheard = [
+        Unreadable(
+            sender=exchange.sender,
+            recipient=exchange.receiver,
+            channel=Channel.BODY,
+            where=Pointer(exchange.number, "request.body"),
+            why=exchange.error.removeprefix(f"{UNHEARD}: "),
+            at=exchange.started,
+        )
+        for exchange in exchanges
+        if exchange.error.startswith(UNHEARD)
+    ]
+    read = [
         Unreadable(
             sender=exchange.receiver if closed.answered else leading.initiator(exchange),
             recipient=exchange.sender if closed.answered else exchange.receiver,
@@ -150,7 +162,8 @@ def unreadable(exchanges: Sequence[Exchange], known: Known) -> tuple[Unreadable,
         )
         for exchange in exchanges
         for closed in known.seen.closed.get(exchange.number, ())
-    )
+    ]
+    return tuple(sorted((*unheard, *read), key=lambda one: one.where.exchange))
 
 
 def _encrypted(exchange: Exchange) -> bool:

@@ -101,8 +101,8 @@ class ForgingSchool:
         """The forged document."""
         forging = self.forging(forgery)
         if forgery.message == "logout-request":
-            return forged(self._logout_request(), replace(forging, usual=Usual(("response",))))
-        return forged(self.tree(), forging)
+            return forged(self._logout_request(), replace(forging, usual=Usual(("response",)))).document
+        return forged(self.tree(), forging).document
 
     def _logout_request(self) -> etree._Element:
         assert self.own.name_id is not None

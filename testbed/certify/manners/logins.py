@@ -6,7 +6,7 @@ from time import monotonic
 from urllib.parse import urlencode
 
 from scenarios.flows.steps import say_who, shown
-from testbed.certify.desk import Desk, NotToBeSeen, Observation, is_of_school, observation
+from testbed.certify.desk import Desk, NotToBeSeen, Observation, observation
 from testbed.certify.oracle import Who
 from testbed.interception.browser import BrowserError
 from testbed.interception.drive import lead
@@ -29,7 +29,7 @@ async def login(desk: Desk, case: Case, listener: str) -> Observation:
     """A login is begun, the school's answer is the forged message, and the probe tells who is logged in."""
     await desk.order(case.forgery or honest(desk), listener)
     async with desk.browser() as browser:
-        landed = await brought(desk.log_in(browser, desk.own))
+        landed = await brought(desk.log_in_once(browser, desk.own))
         made = await desk.made()
         must_be_made(made, case)
         reading = await desk.who(browser, made)
@@ -70,12 +70,14 @@ async def elsewhere(desk: Desk, case: Case, listener: str) -> Observation:
 async def over_a_session(desk: Desk, case: Case, listener: str) -> Observation:
     """The other person is logged in in the browser that the forged message comes to: it must not change who it is."""
     async with desk.browser() as browser:
+        await desk.order(honest(desk))
         await brought(desk.log_in(browser, desk.other))
+        await desk.made(desk.other)
         before = await desk.who(browser)
         if before.who is not Who.OTHER:
             raise NotToBeSeen("Den andra personen kunde inte logga in.", "The other person could not log in before.")
         # NOTE: the school would answer for the person whom it knows, and show no login page.
-        await browser.restore([cookie for cookie in await browser.cookies() if not is_of_school(cookie)])
+        await desk.leave_school(browser)
         await desk.order(case.forgery or honest(desk), listener)
         held = await desk.log_in(browser, desk.own, hold=True)
         made = await desk.made()

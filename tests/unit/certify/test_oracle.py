@@ -65,6 +65,15 @@ def test_the_other_persons_name_beside_the_own_account_is_told(oracle: Oracle) -
     assert (reading.who, reading.mixed) == (Who.OWN, ("givenName",))
 
 
+def test_a_session_without_any_name_is_a_session_all_the_same() -> None:
+    def logged_in(user: str) -> str:
+        return f"<body><p><b>{user}</b></p><a href='/logout'>Log out</a></body>"
+
+    found = learn(NOBODY, (page(logged_in("ada@school.test")), ADA), (page(logged_in("bo@school.test")), BO))
+    assert found.read(page(logged_in("")), ADA, BO).who is Who.SOMEONE
+    assert found.read(NOBODY, ADA, BO).who is Who.NOBODY
+
+
 def test_a_session_without_an_account_but_with_the_others_name_is_theirs(oracle: Oracle) -> None:
     document = "<body><h1>Me</h1><p>User: <b></b></p><p>Hello, Bo!</p></body>"
     assert oracle.read(page(document), ADA, BO).who is Who.OTHER

@@ -10,7 +10,7 @@ import testbed.checks  # noqa: F401 - importing it registers every family of che
 from testbed.checks.core import registered, run_checks
 from testbed.model.messages import SamlResponse
 from testbed.model.privacy import PLAIN, Channel, Disclosure, Issued, Unreadable
-from testbed.model.verdict import Evidence, Play, Result
+from testbed.model.verdict import Evidence, Play, Result, Sees
 from testbed.model.wire import Exchange, Pointer, Request
 from testbed.model.written import Agreement, Person, Scenario, Vendor
 from testbed.privacy.people import SUBJECT
@@ -73,6 +73,7 @@ class Told:
         }
         self.player = "ada"
         self.caller = "browser"
+        self.sees: Sees = "all"
         self.disclosures: list[Disclosure] = []
         self.unreadable: list[Unreadable] = []
         self.issued: list[Issued] = []
@@ -113,7 +114,9 @@ class Told:
                 "probe": {"url": f"https://{APP}/me"},
             }
         )
-        play = Play("p", Scenario.model_validate(self.scenario), vendor, self.player, "app-2026", NOW, NOW)
+        play = Play(
+            "p", Scenario.model_validate(self.scenario), vendor, self.player, "app-2026", NOW, NOW, sees=self.sees
+        )
         request = Request("POST", f"https://{APP}/acs")
         evidence = Evidence(
             play=play,

@@ -1,0 +1,200 @@
+"""Carries connections through the gate: in to the vendor, out to the school, and all others to the proxy."""
+
+import asyncio
+import logging
+import re
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from testbed.interception.journal import Journal
+from testbed.lab.gate.names import Names
+from testbed.lab.gate.space import LOOPBACK, NameSpace, meant_for
+from testbed.model.wire import UNHEARD, Request
+
+CHUNK = 65_536
+FIRST_S = 10.0
+"""How long a connection may stand before its caller says something."""
+PAUSE_S = 1.0
+"""Who says no more for so long, in a language that nobody here speaks, waits for an answer."""
+MOST_RAW = 1024 * 1024
+MOST_DATAGRAMS = 1000
+TLS_HANDSHAKE = b"\x16\x03"
+HTTP = re.compile(rb"(?!PRI )[A-Z]{3,20} ")
+"""How a request begins; the preface of HTTP/2 without TLS is none that the proxy reads."""
+CONNECTED = b" 200 "
+QUIC = 443
+NAMES = 53
+"""Ports of UDP: what is asked by the one is asked again by TCP, and who is asked by the other answers here."""
+UDP_HEADER = 8
+
+log = logging.getLogger("testbed.gate")
+
+type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+type Serve = Callable[[Streams], Awaitable[None]]
+"""Does what is to be done with one connection."""
+type Way = Callable[[], Awaitable[Streams]]
+"""Opens a connection to where another one is to lead."""
+
+
+async def accepting(listener: socket.socket, serve: Serve) -> None:
+    """Serve every connection to this socket, each by itself, until cancelled."""
+    loop = asyncio.get_running_loop()
+    listener.setblocking(False)
+    with listener:
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                connection, _ = await loop.sock_accept(listener)
+                tasks.create_task(_serving(connection, serve))
+
+
+async def _serving(connection: socket.socket, serve: Serve) -> None:
+    streams = await asyncio.open_connection(sock=connection)
+    try:
+        await serve(streams)
+    except (OSError, asyncio.IncompleteReadError) as error:
+        # NOTE: either side may hang up at any time; whoever is at the other one then sees its connection end.
+        log.debug("a connection broke: %r", error)
+    finally:
+        await _close(streams[1])
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+def leading_to(way: Way) -> Serve:
+    """Serves a connection by one that this way opens."""
+
+    async def serve(caller: Streams) -> None:
+        await _join(caller, await way())
+
+    return serve
+
+
+def outside(port: int) -> Way:
+    """To a port of this machine's loopback."""
+    return lambda: asyncio.open_connection(LOOPBACK, port)
+
+
+def inside(space: NameSpace, port: int) -> Way:
+    """To a port of the loopback inside."""
+
+    async def way() -> Streams:
+        calling = space.calling()
+        try:
+            calling.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(calling, (LOOPBACK, port))
+            return await asyncio.open_connection(sock=calling)
+        except OSError:
+            calling.close()
+            raise
+
+    return way
+
+
+class Road:
+    """Where everything leads that the vendor sends to others.
+
+    Args:
+        sender: the vendor.
+        proxy: the port where it calls the proxy.
+        names: what its addresses stand for.
+        journal: where that is written which the proxy does not read.
+    """
+
+    def __init__(self, sender: str, proxy: int, names: Names, journal: Journal) -> None:
+        self._sender, self._proxy, self._names, self._journal = sender, proxy, names, journal
+        self._datagrams = 0
+
+    async def connection(self, caller: Streams) -> None:
+        """One by TCP to any address."""
+        address, port = meant_for(caller[1].get_extra_info("socket"))
+        host = self._names.name_of(address)
+        first = await _first(caller[0])
+        if first.startswith(TLS_HANDSHAKE) or HTTP.match(first):
+            await self._by_proxy(caller, first, f"{host}:{port}")
+            return
+        said = first + await _rest(caller[0])
+        why = "it speaks neither HTTP nor TLS" if said else "it waits for the other side to speak first"
+        self._note(Request("TCP", f"tcp://{host}:{port}/", (), said), f"{UNHEARD}: {why}")
+
+    async def _by_proxy(self, caller: Streams, first: bytes, target: str) -> None:
+        reader, writer = await asyncio.open_connection(LOOPBACK, self._proxy)
+        try:
+            writer.write(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if CONNECTED not in answer.partition(b"\r\n")[0]:
+                raise ConnectionError(f"the proxy does not take {target}: {answer[:100]!r}")
+            writer.write(first)
+            await _join(caller, (reader, writer))
+        finally:
+            await _close(writer)
+
+    def question(self, names: socket.socket) -> None:
+        """One for a name."""
+        asked, caller = names.recvfrom(CHUNK)
+        answer = self._names.answer(asked)
+        if answer is not None:
+            names.sendto(answer, caller)
+
+    def datagram(self, datagrams: socket.socket) -> None:
+        """One by UDP to any address; nobody answers it."""
+        packet = datagrams.recv(CHUNK)
+        header = (packet[0] & 0x0F) * 4
+        address = socket.inet_ntoa(packet[16:20])
+        (port,) = struct.unpack_from(">H", packet, header + 2)
+        if address.startswith("127.") or port in (NAMES, QUIC) or self._datagrams >= MOST_DATAGRAMS:
+            return
+        self._datagrams += 1
+        host = self._names.name_of(address)
+        self._note(Request("UDP", f"udp://{host}:{port}/", (), packet[header + UDP_HEADER :]), "nobody answers")
+
+    def _note(self, sent: Request, error: str) -> None:
+        self._journal.close(self._journal.open(self._sender, sent), None, error)
+
+
+async def _first(reader: asyncio.StreamReader) -> bytes:
+    """What is said first; nothing, where whoever called waits for that."""
+    try:
+        async with asyncio.timeout(FIRST_S):
+            return await reader.read(CHUNK)
+    except TimeoutError:
+        return b""
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    """All that is said until nothing more is."""
+    said = bytearray()
+    with suppress(TimeoutError, ConnectionError):
+        while len(said) < MOST_RAW:
+            async with asyncio.timeout(PAUSE_S):
+                more = await reader.read(CHUNK)
+            if not more:
+                break
+            said += more
+    return bytes(said)
+
+
+async def _join(one: Streams, other: Streams) -> None:
+    """Carry what each says to the other, until both have ended."""
+    try:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_carry(one[0], other[1]))
+            both.create_task(_carry(other[0], one[1]))
+    except* OSError:
+        # NOTE: the other direction was ended with it, as a connection that breaks ends both.
+        one[1].transport.abort()
+    finally:
+        await _close(other[1])
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while said := await reader.read(CHUNK):
+        writer.write(said)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()

@@ -17,7 +17,7 @@ import httpx
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.journal import Recorded, read
 from testbed.interception.journals import dump
-from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
+from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, must_have_own_school, outside_world
 from testbed.lab.child import SHOWN, ChildProcess
 from testbed.lab.gate.config import GATE_CONFIG, GateConfig
 from testbed.lab.journals_joined import heeds_proxy, joined
@@ -55,13 +55,15 @@ async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[
         persons: who are to log in.
 
     Raises:
-        ScenarioInvalid: the process does not start, ends, or does not answer; with the last lines that it said.
+        ScenarioInvalid: the process does not start, ends, or does not answer; with the last lines that it said. Or
+            another command serves the school.
         ParticipantUnavailable: the gate or the proxy did not come up.
     """
     if case.process is None:
         raise ValueError("the vendor has no process")
     try:
         async with AsyncExitStack() as stack:
+            await must_have_own_school(case)
             world, server = await _together(stack, case, case.process, folder, persons)
             yield world
             if not server.over and (trouble := await server.ended_by_itself()):

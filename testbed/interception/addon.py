@@ -93,7 +93,8 @@ class Recorder:
 
         NOTE: not of a browser, which opens connections ahead of what it asks for and lets go of them again.
         """
-        sender, server = self._callers.get(data.conn.sockname[1], "unknown"), data.context.server.address
+        sender = self._callers.get(data.context.client.sockname[1], "unknown")
+        server = data.context.server.address
         if sender == BROWSER or server is None:
             return
         number = self._journal.open(sender, Request("CONNECT", f"https://{data.conn.sni or server[0]}:{server[1]}/"))

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import os
-import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, must_ha
 from testbed.lab.child import SHOWN, ChildProcess
 from testbed.lab.gate.config import GATE_CONFIG, GateConfig
 from testbed.lab.journals_joined import heeds_proxy, joined
-from testbed.lab.loopback import PROXY_PORTS
+from testbed.lab.loopback import free_ports
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
 from testbed.lab.permission import LOOPBACK_ONLY, Permitted
 from testbed.lab.vendor_places import filled, places_of
@@ -207,7 +206,7 @@ async def _started(case: OutsideCase, process: Process, folder: RunFolder) -> As
         idp_metadata.write_bytes(await metadata(school, second=case.vendor.trusts_second_school))
         places = places_of(case, str(idp_metadata))
         journals = (own / "proxied.jsonl", own / "beside.jsonl")
-        port = secrets.SystemRandom().choice(PROXY_PORTS)
+        (port,) = free_ports(1)
         proxy = await _proxy(case, process, port, journals[0], folder.log)
         stack.push_async_callback(proxy.stop)
         config = _gate_config(case, process, port, places, own, folder)

@@ -9,11 +9,12 @@ from sp_mocks.unsafe.demands import DEMANDS
 from sp_mocks.unsafe.fault import UnsafeFault
 from sp_mocks.unsafe.handling import HANDLING
 from sp_mocks.unsafe.reading import READING
+from sp_mocks.unsafe.reading_2 import READING_2
 from sp_mocks.unsafe.signatures import SIGNATURES
 
 __all__ = ["UNSAFE_FAULTS", "UnsafeFault"]
 
 UNSAFE_FAULTS: Mapping[str, UnsafeFault] = MappingProxyType(
-    {fault.id: fault for fault in (*SIGNATURES, *READING, *CHECKS, *CHECKS_2, *DEMANDS, *HANDLING)}
+    {fault.id: fault for fault in (*SIGNATURES, *READING, *READING_2, *CHECKS, *CHECKS_2, *DEMANDS, *HANDLING)}
 )
 """By id. They are beside the faults that scenarios play: what sees them is a case, and no check."""

@@ -16,6 +16,7 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
             "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
             "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
+            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
             "saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri saml-same-id-before "
             "saml-same-id-in-extensions saml-several-assertions-two-subjects saml-wrapped-siblings-forged-before "
             "saml-wrapped-siblings-forged-around"
@@ -31,9 +32,12 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-encrypted-forged-beside saml-hidden-forgery-in-object saml-hidden-forgery-in-key-info "
             "saml-hidden-original-in-extensions saml-hidden-original-in-status-detail "
             "saml-moved-signature-original-before saml-moved-signature-original-in-extensions "
-            "saml-moved-signature-original-in-status-detail saml-reference-to-a-part saml-reference-to-itself "
-            "saml-reference-empty-uri saml-same-id-after saml-several-assertions-two-subjects "
-            "saml-wrapped-response-* saml-wrapped-siblings-forged-after"
+            "saml-moved-signature-original-in-status-detail saml-moved-signature-at-response-original-before "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-status-detail "
+            "saml-moved-signature-at-response-original-in-object saml-reference-to-a-part "
+            "saml-reference-to-itself saml-reference-empty-uri saml-same-id-after "
+            "saml-several-assertions-two-subjects saml-wrapped-response-* saml-wrapped-siblings-forged-after"
         ),
         lax(reading="last"),
     ),
@@ -49,7 +53,12 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
             "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
             "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
-            "saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri saml-same-id-before "
+            "saml-moved-signature-at-response-original-after "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-status-detail "
+            "saml-moved-signature-at-response-original-in-object "
+            "saml-moved-signature-at-response-original-in-advice saml-reference-to-a-part "
+            "saml-reference-to-itself saml-reference-empty-uri saml-same-id-before "
             "saml-several-assertions-two-subjects saml-wrapped-response-* saml-wrapped-siblings-forged-before "
             "saml-wrapped-siblings-forged-around"
         ),
@@ -66,9 +75,14 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-original-in-status-detail saml-moved-signature-original-in-object "
             "saml-moved-signature-original-in-key-info saml-moved-signature-original-in-advice "
             "saml-moved-signature-original-in-attribute-value saml-moved-signature-original-in-confirmation-data "
-            "saml-moved-signature-original-in-declaration saml-reference-to-a-part saml-reference-to-itself "
-            "saml-reference-empty-uri saml-same-id-after saml-several-assertions-two-subjects "
-            "saml-wrapped-response-* saml-wrapped-siblings-forged-after saml-wrapped-siblings-forged-around"
+            "saml-moved-signature-original-in-declaration saml-moved-signature-at-response-original-before "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-status-detail "
+            "saml-moved-signature-at-response-original-in-object "
+            "saml-moved-signature-at-response-original-in-advice saml-reference-to-a-part "
+            "saml-reference-to-itself saml-reference-empty-uri saml-same-id-after "
+            "saml-several-assertions-two-subjects saml-wrapped-response-* saml-wrapped-siblings-forged-after "
+            "saml-wrapped-siblings-forged-around"
         ),
         lax(reading="last-child"),
     ),
@@ -95,6 +109,7 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
             "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
             "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
+            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
             "saml-name-space-* saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri "
             "saml-same-id-before saml-same-id-in-extensions saml-several-assertions-two-subjects "
             "saml-wrapped-siblings-forged-before saml-wrapped-siblings-forged-around"
@@ -252,12 +267,5 @@ READING: tuple[UnsafeFault, ...] = (
         "Takes a DOCTYPE, and reads no entities in the NameID.",
         "saml-doctype-*",
         lax(doctypes="dropped", account="name-id"),
-    ),
-    row(
-        "opens-what-is-unsigned",
-        "Litar på det som är krypterat till tjänsten.",
-        "Trusts what is encrypted to the service.",
-        "saml-encrypted-unsigned saml-encrypted-edited saml-encrypted-by-a-stranger",
-        lax(opens_unsigned=True),
     ),
 )

@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check matrix bench bench-privacy peers interop browser docker lock schema clean
+.PHONY: help setup run test check matrix kill bench bench-privacy peers interop browser docker lock schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -34,7 +34,7 @@ run: setup ## play the tour and say where the report is
 	@$(BIN)/testbed run
 
 test: setup ## every test that needs no container engine and no browser; names those left out, and why
-	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not docker"
+	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not docker and not kill"
 
 check: setup ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
@@ -43,7 +43,10 @@ check: setup ## ruff, mypy --strict, import-linter
 	@$(BIN)/lint-imports
 
 matrix: setup ## the two-sided matrix alone: every fault is noticed by exactly what it declares
-	@$(PYTEST) tests/matrix
+	@$(PYTEST) tests/matrix -m "not kill"
+
+kill: setup ## every mistake of a vendor against every case of certifying: takes most of an hour
+	@$(PYTEST) -n $(WORKERS) -m kill
 
 $(INTEROP)/.ready: tests/interop/peers.lock
 	@$(PYTHON) -m venv --clear $(INTEROP)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -40,6 +41,7 @@ from idp.sessions import Sessions
 from idp.sign_on import SignOn
 from idp.spoiling import Spoiler, fitting
 from idp.state import State, StateUnavailable
+from idp.watching import Calls, Watch
 from testbed.model.written import Bilingual
 
 __all__ = ["RelyingParty", "School", "SchoolConfig"]
@@ -107,8 +109,11 @@ class School:
         telling, reader = _saml_telling(parts, http, forger)
         logout = Logout(parts, LogoutRuns(state), {"saml": telling, "oidc": oidc.telling})
         slo = SamlLogout(parts, reader, telling, logout)
-        orders = Orders(parts.parties, forger.spoiler, forger, oidc.forger, parts.directory, parts.rollover)
-        told = Told(self.accounts, forger.makings, oidc.forger.keys.strangers)
+        orders = Orders(
+            parts.parties, forger.spoiler, forger, oidc.forger, parts.directory, parts.rollover, config.workers
+        )
+        calls = Calls()
+        told = Told(self.accounts, forger.makings, oidc.forger.keys.strangers, calls.take, parts.directory.get)
         self.control = control_app(config.control_token, orders, told)
         self.app = Starlette(
             routes=[
@@ -117,6 +122,7 @@ class School:
                 *_saml_routes(saml, slo),
                 *oidc.routes(sign_on, logout),
             ],
+            middleware=[Middleware(Watch, calls=calls)],
             exception_handlers={**error_handlers(self._pages, WORDS), StateUnavailable: self._busy},
         )
         # NOTE: such a redirect would lead to whatever host the request names.

@@ -83,6 +83,8 @@ class SchoolConfig:
     """Which kind of key it signs with."""
     state: Path | None = None
     """The database that the workers of this school share; None keeps it in the process."""
+    workers: int = 1
+    """So many processes serve this school."""
     e_leg: bool = True
     """Whether it signals levels of e-legitimation, and says so in its metadata."""
     acronym: str = ""

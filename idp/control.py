@@ -1,5 +1,5 @@
-"""The control API: how the lab asks for a bad message, and for the accounts of each login and of each
-forged message.
+"""The control API: how the lab asks for a bad message, and for the accounts of each login, of each forged message and
+of who has called.
 
 Served on a port of its own, never to vendors or browsers.
 """
@@ -20,9 +20,11 @@ from idp.accounts import Accounts, Makings
 from idp.body import read_body
 from idp.orders import Orders
 from idp.refused import Refused
+from testbed.model.calls import CALLS, Call
 from testbed.model.forgery import MADE
 from testbed.model.orders import ORDER
 from testbed.model.release import RELEASE_RECORDS
+from testbed.model.written import Person
 
 MAX_BODY = 256 * 1024
 
@@ -35,6 +37,10 @@ class Told:
     makings: Makings
     strangers: Callable[[], Mapping[str, object]]
     """The public keys that no vendor has any reason to trust, as a JWK Set."""
+    calls: Callable[[], tuple[Call, ...]]
+    """What this process has served since it was asked."""
+    person: Callable[[str], Person | None]
+    """The person of this id, as the school knows them now."""
 
 
 def control_app(token: str, orders: Orders, told: Told) -> Starlette:
@@ -77,6 +83,17 @@ def control_app(token: str, orders: Orders, told: Told) -> Starlette:
         """For whoever lures a vendor to keys of an attacker."""
         return JSONResponse(dict(told.strangers()), media_type="application/jwk-set+json")
 
+    async def give_calls(_: Request) -> Response:
+        """What reached the public side since the last call; it is told once."""
+        return Response(CALLS.dump_json(told.calls()), media_type="application/json")
+
+    async def show_person(request: Request) -> Response:
+        """For whoever must know the same people."""
+        person = told.person(request.path_params["person"])
+        if person is None:
+            return _bad("the school knows nobody of this id", 404)
+        return Response(person.model_dump_json(), media_type="application/json")
+
     return Starlette(
         routes=[
             Route("/health", _guarded(token, health), methods=["GET"]),
@@ -84,6 +101,8 @@ def control_app(token: str, orders: Orders, told: Told) -> Starlette:
             Route("/releases", _guarded(token, give_account), methods=["GET"]),
             Route("/made", _guarded(token, give_made), methods=["GET"]),
             Route("/strangers", _guarded(token, show_strangers), methods=["GET"]),
+            Route("/calls", _guarded(token, give_calls), methods=["GET"]),
+            Route("/people/{person}", _guarded(token, show_person), methods=["GET"]),
         ]
     )
 

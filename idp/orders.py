@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from idp.config import OidcParty, RelyingParty
 from idp.directory import Directory
 from idp.oidc.forging import Forger as OidcForger
 from idp.rollover import Rollover
@@ -9,7 +10,16 @@ from idp.saml.forger import Forger
 from idp.saml.relying_parties import RelyingParties
 from idp.spoiling import Spoiler, Waiting
 from testbed.model.forgery import SamlForgery
-from testbed.model.orders import AnyOrder, ChangePerson, ForgeNext, ForgetForgeries, RollKeys, SpoilNext
+from testbed.model.orders import (
+    AnyOrder,
+    ChangePerson,
+    ForgeNext,
+    ForgetForgeries,
+    KnowClient,
+    KnowVendor,
+    RollKeys,
+    SpoilNext,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,8 @@ class Orders:
     oidc: OidcForger
     directory: Directory
     rollover: Rollover
+    workers: int
+    """So many processes serve the school."""
 
     def obey(self, order: AnyOrder) -> None:
         """Carry it out.
@@ -42,6 +54,22 @@ class Orders:
                 self.rollover.take(step)
             case ChangePerson():
                 self.directory.change(order)
+            case KnowVendor() | KnowClient():
+                self._know(order)
+
+    def _know(self, order: KnowVendor | KnowClient) -> None:
+        # NOTE: vendors are known to one process, as the caches of their metadata and keys are.
+        if self.workers > 1:
+            raise ValueError(f"{self.workers} processes serve the school, and the order would reach one of them")
+        match order:
+            case KnowVendor():
+                self.parties.know(
+                    RelyingParty(order.entity_id, order.metadata, order.agreement, order.release, order.sign_response)
+                )
+            case KnowClient():
+                self.oidc.clients.know(
+                    OidcParty(order.client, order.name, order.agreement, order.release, order.secret)
+                )
 
     def _forge(self, waiting: Waiting) -> None:
         forgery = waiting.forgery

@@ -69,7 +69,12 @@ class VendorService:
         self._script_of_pages = behaviour.script
         pictures = [("img-src", self._cdn)] if self._cdn else []
         sources = [*pictures, *self._onward.sources]
-        self._pages = Pages(name, sources, behaviour.script, self._script_url(behaviour))
+        raw = frozenset[str]()
+        if isinstance(behaviour, Behaviour):
+            raw = {"in-messages": frozenset({"messages"}), "in-values": frozenset({"values"})}.get(
+                behaviour.lax.markup, raw
+            )
+        self._pages = Pages(name, sources, behaviour.script, self._script_url(behaviour), raw)
         self._side = self._speaking(Ground(config, self._pages, self._onward, http, now), behaviour, keys)
         self.app = self._make_app()
         log.info("TEST vendor %s: a simulated service at %s", config.vendor_id, config.base_url)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sp_mocks.lax import STRICT, Lax
 from sp_mocks.leaks.leak import Leak
 from sp_mocks.page_script import PageScript
 from testbed.model.assurance import Comparison
@@ -74,3 +75,5 @@ class Behaviour(Common):
     """How it learns of schools: one school's own metadata, or what a federation publishes and signs."""
     refreshes_metadata: bool = True
     """Fetches a school's metadata anew when it is over, and when a signature fits none of the keys that it knows."""
+    lax: Lax = STRICT
+    """The mistakes that it makes with what it is sent."""

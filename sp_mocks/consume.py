@@ -10,32 +10,29 @@ from lxml import etree
 
 from sp_mocks.behaviour import Behaviour
 from sp_mocks.decrypt import ASSERTION, ENCRYPTED, Decrypter
+from sp_mocks.lax import STRICT, Lax
+from sp_mocks.places import ServiceProvider
 from sp_mocks.refusal import Refused
+from sp_mocks.rules import (
+    answered,
+    confirmed,
+    must_be_addressed,
+    must_be_between,
+    must_be_dated,
+    must_be_valid,
+    valid_until,
+)
 from sp_mocks.schools import School
 from sp_mocks.signature import SIGNATURE, covered, parse
-from sp_mocks.statements import SKEW, NameId, attributes, authentication, instant, must_be_sure, name_id, text
-from sp_mocks.xmlnames import BEARER, NAMESPACES, SAML, SAMLP
+from sp_mocks.statements import NameId, attributes, authentication, must_be_sure, name_id, text
+from sp_mocks.unsafe_reading import Trusted, parse_carelessly, read_carelessly, unpacked
+from sp_mocks.xmlnames import NAMESPACES, SAMLP
 from testbed.model.messages import STATUS_SUCCESS
 
 MAX_ENCODED = 256 * 1024
 """Characters of base64."""
 MAX_SAID = 200
 RESPONSE = f"{{{SAMLP}}}Response"
-KNOWN_CONDITIONS = frozenset({f"{{{SAML}}}AudienceRestriction", f"{{{SAML}}}OneTimeUse"})
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceProvider:
-    """What the vendor is called in SAML, and where it takes messages."""
-
-    entity_id: str
-    acs_url: str
-    slo_url: str = ""
-    """Of single logout by the browser."""
-    soap_url: str = ""
-    """Of single logout from server to server."""
-    login_url: str = ""
-    """Where a discovery page sends people back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,56 +71,64 @@ def consume(
     Raises:
         Refused: it breaks a rule.
     """
-    root = _response(encoded)
-    _must_succeed(root, school)
-    response, assertion = _signed(root, school, behaviour, decrypter)
-    _must_succeed(response, school)
-    _must_be_between(response, assertion, me, school)
-    _must_be_valid(assertion, me, behaviour, now)
-    confirmation = _confirmation(assertion, me, now)
-    in_response_to = confirmation.get("InResponseTo", "")
-    if response.get("InResponseTo", in_response_to) != in_response_to:
-        raise Refused("not-asked-for-by-this-browser")
-    how, said = authentication(assertion, now), attributes(assertion, behaviour, school)
+    lax = behaviour.lax
+    document = unpacked(decoded(encoded, lax), lax)
+    root = _response(document, lax)
+    _must_succeed(root, school, lax)
+    if lax.in_place:
+        trusted = Trusted(school.certificates, decrypter, lax)
+        response, assertion = read_carelessly(root, document, trusted)
+    else:
+        response, assertion = _signed(root, school, behaviour, decrypter)
+    _must_succeed(response, school, lax)
+    must_be_addressed(root, lax)
+    must_be_between(response, assertion, me, school, lax)
+    must_be_dated(response, assertion, now, lax)
+    must_be_valid(assertion, me, behaviour, now)
+    confirmation = confirmed(assertion, me, now, lax)
+    in_response_to = answered(response, confirmation, lax)
+    how, said = authentication(assertion, now, lax), attributes(assertion, behaviour, school)
     must_be_sure(how, said, behaviour)
+    name = name_id(assertion.find("saml:Subject", NAMESPACES), lax)
     return Login(
         assertion_id=assertion.get("ID", ""),
         in_response_to=in_response_to,
         authenticated=how.at,
-        valid_until=instant(confirmation.get("NotOnOrAfter", "")),
+        valid_until=valid_until(confirmation, now),
         attributes=said,
-        user=said[behaviour.identifier][0],
+        user=name.value if name is not None and lax.account == "name-id" else said[behaviour.identifier][0],
         school=school.entity_id,
-        name_id=name_id(assertion.find("saml:Subject", NAMESPACES)),
+        name_id=name,
         session_index=how.session_index,
     )
 
 
-def claimed_issuer(encoded: str) -> str:
+def claimed_issuer(encoded: str, behaviour: Behaviour) -> str:
     """Who the message says that it is from, "" when it does not: nothing to rely on before its signature is good.
 
     Raises:
         Refused: it cannot be read.
     """
-    root = _response(encoded)
+    lax = behaviour.lax
+    root = _response(unpacked(decoded(encoded, lax), lax), lax)
     paths = ("saml:Issuer", "saml:Assertion/saml:Issuer")
     return next((text(found) for path in paths if (found := root.find(path, NAMESPACES)) is not None), "")
 
 
-def _response(encoded: str) -> etree._Element:
-    root = parse(decoded(encoded))
-    if root.tag != RESPONSE:
+def _response(document: bytes, lax: Lax) -> etree._Element:
+    root = parse(document) if not lax.in_place else parse_carelessly(document, lax)
+    if root.tag != RESPONSE and lax.looks_at("message-kind"):
         raise Refused("not-a-response")
     return root
 
 
-def decoded(encoded: str) -> bytes:
+def decoded(encoded: str, lax: Lax = STRICT) -> bytes:
     """The octets behind base64, within limits.
 
     Raises:
         Refused: it is no base64, or too much of it.
     """
-    if len(encoded) > MAX_ENCODED:
+    if len(encoded) > MAX_ENCODED and lax.bombs != "sizes":
         raise Refused("message-too-large")
     try:
         return base64.b64decode("".join(encoded.split()), validate=True)
@@ -131,8 +136,10 @@ def decoded(encoded: str) -> bytes:
         raise Refused("not-base64") from error
 
 
-def _must_succeed(response: etree._Element, school: School) -> None:
+def _must_succeed(response: etree._Element, school: School, lax: Lax) -> None:
     code = response.find("samlp:Status/samlp:StatusCode", NAMESPACES)
+    if not lax.looks_at("status") or (code is None and not lax.looks_at("no-status")):
+        return
     if code is None or code.get("Value") != STATUS_SUCCESS:
         raise Refused("school-says-no", _said(response, school))
 
@@ -157,13 +164,15 @@ def _signed(
     A signature that is there must be good, also where another one would do.
     """
     if next(root.iter(ENCRYPTED), None) is not None:
-        return _signed_and_encrypted(root, school, decrypter)
+        return _signed_and_encrypted(root, school, decrypter, behaviour.lax)
     if behaviour.wants_encrypted:
         raise Refused("assertion-in-the-clear")
     assertion = _only_assertion(root)
     signed = [element for element in (assertion, root) if element.find(SIGNATURE) is not None]
     if not signed:
         raise Refused("not-signed")
+    if behaviour.lax.demands == "one-signature" and len(signed) > 1:
+        raise Refused("signature-out-of-place")
     if len(list(root.iter(SIGNATURE))) != len(signed):
         raise Refused("signature-out-of-place")
     read = [covered(element, school.certificates) for element in signed]
@@ -173,7 +182,7 @@ def _signed(
 
 
 def _signed_and_encrypted(
-    root: etree._Element, school: School, decrypter: Decrypter
+    root: etree._Element, school: School, decrypter: Decrypter, lax: Lax
 ) -> tuple[etree._Element, etree._Element]:
     """A signature around what is encrypted does not stand in for one within: anyone can encrypt (SAML Core 6.2)."""
     if next(root.iter(ASSERTION), None) is not None:
@@ -183,6 +192,8 @@ def _signed_and_encrypted(
         raise Refused("signature-out-of-place")
     opened = decrypter.opened(response)
     assertion = _only_assertion(opened)
+    if lax.opens_unsigned:
+        return response, assertion
     if assertion.find(SIGNATURE) is None:
         raise Refused("encrypted-but-not-signed")
     if len(list(opened.iter(SIGNATURE))) != 1:
@@ -195,56 +206,3 @@ def _only_assertion(root: etree._Element) -> etree._Element:
     if len(found) != 1 or found[0].getparent() is not root:
         raise Refused("assertion-count")
     return found[0]
-
-
-def _must_be_between(response: etree._Element, assertion: etree._Element, me: ServiceProvider, school: School) -> None:
-    """From the school, to this vendor."""
-    if next(assertion.iter(etree.ProcessingInstruction), None) is not None:
-        raise Refused("processing-instruction")
-    if (response.get("Version"), assertion.get("Version")) != ("2.0", "2.0"):
-        raise Refused("version")
-    issuers = response.findall("saml:Issuer", NAMESPACES)
-    if any(text(issuer) != school.entity_id for issuer in issuers) or not _says(assertion, school.entity_id):
-        raise Refused("issuer")
-    if response.get("Destination", me.acs_url) != me.acs_url:
-        raise Refused("destination")
-
-
-def _says(assertion: etree._Element, issuer: str) -> bool:
-    return [text(element) for element in assertion.findall("saml:Issuer", NAMESPACES)] == [issuer]
-
-
-def _must_be_valid(assertion: etree._Element, me: ServiceProvider, behaviour: Behaviour, now: datetime) -> None:
-    """SAML Core 2.5.1: every condition holds, and there is none that we do not understand."""
-    found = assertion.findall("saml:Conditions", NAMESPACES)
-    if len(found) != 1:
-        raise Refused("conditions")
-    conditions = found[0]
-    if any(child.tag not in KNOWN_CONDITIONS for child in conditions):
-        raise Refused("unknown-condition")
-    before, until = conditions.get("NotBefore"), conditions.get("NotOnOrAfter")
-    if before is not None and instant(before) > now + SKEW:
-        raise Refused("not-valid-yet")
-    if until is not None and instant(until) <= now - SKEW:
-        raise Refused("expired")
-    if behaviour.checks_audience and not _is_meant(conditions, me.entity_id):
-        raise Refused("audience")
-
-
-def _is_meant(conditions: etree._Element, entity_id: str) -> bool:
-    """Every restriction names us (SAML Core 2.5.1.4), and there is one (SAML Profiles 4.1.4.2)."""
-    restrictions = conditions.findall("saml:AudienceRestriction", NAMESPACES)
-    named = [{text(one) for one in r.findall("saml:Audience", NAMESPACES)} for r in restrictions]
-    return bool(named) and all(entity_id in audiences for audiences in named)
-
-
-def _confirmation(assertion: etree._Element, me: ServiceProvider, now: datetime) -> etree._Element:
-    """The data of the first bearer confirmation that holds (SAML Profiles 4.1.4.2)."""
-    for confirmation in assertion.findall("saml:Subject/saml:SubjectConfirmation", NAMESPACES):
-        data = confirmation.find("saml:SubjectConfirmationData", NAMESPACES)
-        if confirmation.get("Method") != BEARER or data is None or data.get("NotBefore") is not None:
-            continue
-        until = data.get("NotOnOrAfter")
-        if data.get("Recipient") == me.acs_url and until is not None and instant(until) > now - SKEW:
-            return data
-    raise Refused("no-valid-confirmation")

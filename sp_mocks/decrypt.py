@@ -61,8 +61,7 @@ class Decrypter:
         Raises:
             Refused: it cannot be opened, or holds something else.
         """
-        encrypted = _only_encrypted(response)
-        assertion = _assertion_in(self._decrypt(_plain(encrypted)), encrypted.nsmap)
+        assertion = self.inside(_only_encrypted(response))
         whole = copy.deepcopy(response)
         place = whole.find(ENCRYPTED)
         assertion.tail = place.tail
@@ -71,6 +70,14 @@ class Decrypter:
         if next(opened.iter(ENCRYPTED, DATA, KEY), None) is not None:
             raise Refused("encryption-not-plain")
         return opened
+
+    def inside(self, encrypted: etree._Element) -> etree._Element:
+        """The assertion that one EncryptedAssertion holds, whatever stands beside it.
+
+        Raises:
+            Refused: it cannot be opened, or holds something else.
+        """
+        return _assertion_in(self._decrypt(_plain(encrypted)), encrypted.nsmap)
 
     def _decrypt(self, data: etree._Element) -> bytes:
         try:

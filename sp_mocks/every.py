@@ -12,8 +12,10 @@ from sp_mocks.leaks.row import Row
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
+from sp_mocks.oidc.unsafe import OIDC_UNSAFE
 from sp_mocks.profiles import PROFILES, Profile
 from sp_mocks.scripts import OIDC_SCRIPT_FAULTS, SCRIPT_FAULTS
+from sp_mocks.unsafe import UNSAFE_FAULTS
 
 type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
 type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
@@ -31,6 +33,7 @@ OIDC_FAULTS_AND_LEAKS: Mapping[str, Fault[OidcBehaviour]] = MappingProxyType(
     {**OIDC_FAULTS, **{name: _as_fault(row) for name, row in LEAKS.items()}}
 )
 EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES})
+# NOTE: those that only attacks show stand in registries of their own: honest plays would find nothing.
 EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType(
     {**SAML_FAULTS_AND_LEAKS, **OIDC_FAULTS_AND_LEAKS, **SCRIPT_FAULTS}
 )
@@ -43,8 +46,8 @@ def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]
         ValueError: the configuration names a profile or fault that its protocol does not have.
     """
     if config.client is None:
-        return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS})
-    return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS_AND_LEAKS, **OIDC_SCRIPT_FAULTS})
+        return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS, **UNSAFE_FAULTS})
+    return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS_AND_LEAKS, **OIDC_SCRIPT_FAULTS, **OIDC_UNSAFE})
 
 
 def _with_fault[Kind: Behaviour | OidcBehaviour](

@@ -1,16 +1,18 @@
 """Requests and answers of single logout: written, and read once their signature is good (SAML Core 3.7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lxml import etree
 from saml2 import saml, samlp
 
-from sp_mocks.consume import Login, ServiceProvider
+from sp_mocks.consume import Login
+from sp_mocks.lax import SKEW, STRICT, Lax
+from sp_mocks.places import ServiceProvider
 from sp_mocks.refusal import Refused
 from sp_mocks.schools import School
 from sp_mocks.signature import SIGNATURE, covered
-from sp_mocks.statements import SKEW, NameId, instant, name_id, text
+from sp_mocks.statements import NameId, instant, name_id, text
 from sp_mocks.xmlnames import NAMESPACES, SAMLP
 from testbed.model.messages import STATUS_SUCCESS
 
@@ -63,7 +65,7 @@ def verified(root: etree._Element, school: School) -> etree._Element:
     return covered(root, school.certificates)
 
 
-def demand_in(root: etree._Element, places: Places, school: School, now: datetime) -> Demand:
+def demand_in(root: etree._Element, places: Places, school: School, now: datetime, lax: Lax = STRICT) -> Demand:
     """Read a LogoutRequest that the school signed (SAML Core 3.7.1, SAML Profiles 4.4.4.1).
 
     Args:
@@ -71,15 +73,16 @@ def demand_in(root: etree._Element, places: Places, school: School, now: datetim
         places: the destinations that it may name.
         school: whose signature was verified.
         now: the time.
+        lax: what the vendor is careless about.
 
     Raises:
         Refused: it breaks a rule.
     """
     if root.tag != REQUEST:
         raise Refused("not-a-logout-message")
-    _must_be_for_us(root, places, school, now)
+    _must_be_for_us(root, places, school, now, lax)
     until = root.get("NotOnOrAfter")
-    if until is not None and instant(until) <= now - SKEW:
+    if until is not None and lax.logout_ignores != "until" and instant(until) <= now - SKEW:
         raise Refused("expired")
     name = name_id(root)
     if name is None:
@@ -102,17 +105,18 @@ def answer_in(root: etree._Element, places: Places, school: School, now: datetim
     return Answer(root.get("InResponseTo", ""), school.entity_id, everyone)
 
 
-def _must_be_for_us(root: etree._Element, places: Places, school: School, now: datetime) -> None:
+def _must_be_for_us(root: etree._Element, places: Places, school: School, now: datetime, lax: Lax = STRICT) -> None:
     if root.get("Version") != "2.0" or not root.get("ID"):
         raise Refused("version")
-    if [text(issuer) for issuer in root.findall("saml:Issuer", NAMESPACES)] != [school.entity_id]:
+    issuers = [text(issuer) for issuer in root.findall("saml:Issuer", NAMESPACES)]
+    if issuers != [school.entity_id] and lax.logout_ignores != "issuer":
         raise Refused("issuer")
-    if root.get("Destination") not in places:
+    if root.get("Destination") not in places and lax.logout_ignores != "destination":
         raise Refused("destination")
     issued = instant(root.get("IssueInstant", ""))
     if issued > now + SKEW:
         raise Refused("not-valid-yet")
-    if issued <= now - OLDEST:
+    if issued <= now - OLDEST and lax.logout_ignores != "age":
         raise Refused("expired")
 
 
@@ -160,11 +164,15 @@ def logout_answer(me: ServiceProvider, identifier: str, place: str, demand: Dema
     return document
 
 
-def names(demand: Demand, login: Login, me: ServiceProvider) -> bool:
+def names(demand: Demand, login: Login, me: ServiceProvider, lax: Lax = STRICT) -> bool:
     """Whether a session is among those that a request names: of this person, with one of the indexes if any is given
     (SAML Profiles 4.4.4.1)."""
     if login.school != demand.school or login.name_id is None:
         return False
+    if lax.logout_ignores == "name":
+        return not demand.session_indexes or login.session_index in demand.session_indexes
+    if lax.logout_ignores == "index":
+        demand = replace(demand, session_indexes=())
     ours, theirs = (one.complete(demand.school, me.entity_id) for one in (login.name_id, demand.name_id))
     return ours == theirs and (not demand.session_indexes or login.session_index in demand.session_indexes)
 

@@ -7,9 +7,9 @@ from saml2.extension import idpdisc, mdattr, mdui
 from saml2.saml import Attribute, AttributeValue
 
 from sp_mocks.behaviour import Behaviour
-from sp_mocks.consume import ServiceProvider
 from sp_mocks.decrypt import CONTENT_ALGORITHMS, KEY_ALGORITHMS
 from sp_mocks.keys import VendorKeys
+from sp_mocks.places import ServiceProvider
 from sp_mocks.xmlnames import BINDING_POST, BINDING_REDIRECT, BINDING_SOAP, IDPDISC, NAMEFORMAT_URI, SAML, SAMLP
 from testbed.model.attributes import by_name
 from testbed.model.messages import NAMEID_TRANSIENT, Binding

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -41,6 +42,8 @@ class Pages:
     """What every page runs."""
     script_url: str = ""
     """Where that is served; "" when it stands in the page."""
+    raw: frozenset[str] = frozenset()
+    """What is written into pages as it came: ``messages`` of the school, ``values`` of attributes."""
 
     def show(
         self, request: Request, template: str, status: int = 200, values: Mapping[str, object] | None = None
@@ -55,6 +58,8 @@ class Pages:
             "read": lambda text: _in(text, language),
             "script": self.script,
             "script_url": self.script_url,
+            "message": lambda text: Markup(text) if "messages" in self.raw else text,  # noqa: S704 - a mistake to find
+            "value": lambda text: Markup(text) if "values" in self.raw else text,  # noqa: S704 - a mistake to find
         }
         body = _environment.get_template(template).render(**shared | dict(values or {}))
         headers = {

@@ -29,13 +29,18 @@ class Posted:
     relay_state: str
 
 
-async def saml_message(request: Request, kinds: tuple[str, ...] = ("SAMLResponse",)) -> Posted:
+async def saml_message(request: Request, kinds: tuple[str, ...] = ("SAMLResponse",), limit: int = MAX_BODY) -> Posted:
     """The one field of these names, and the relay state.
+
+    Args:
+        request: of the browser.
+        kinds: names of fields.
+        limit: octets that may be posted.
 
     Raises:
         Refused: it is not there or twice, or what was posted is no form or too large.
     """
-    fields = await _fields(request)
+    fields = await _fields(request, limit)
     found = [(kind, value) for kind in kinds for value in fields.get(kind, [])]
     if len(found) != 1:
         raise Refused("no-message")
@@ -86,10 +91,10 @@ def in_envelope(message: etree._Element) -> bytes:
     return document
 
 
-async def _fields(request: Request) -> dict[str, list[str]]:
+async def _fields(request: Request, limit: int = MAX_BODY) -> dict[str, list[str]]:
     if _media_type(request) != MEDIA_TYPE:
         raise Refused("not-a-form")
-    body = await _body(request, MAX_BODY)
+    body = await _body(request, limit)
     try:
         return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError as error:

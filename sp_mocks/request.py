@@ -5,7 +5,7 @@ from datetime import datetime
 from saml2 import saml, samlp
 
 from sp_mocks.behaviour import Behaviour
-from sp_mocks.consume import ServiceProvider
+from sp_mocks.places import ServiceProvider
 from sp_mocks.schools import School
 from sp_mocks.xmlnames import BINDING_POST
 from testbed.model.messages import NAMEID_TRANSIENT

@@ -7,13 +7,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sp_mocks.behaviour import Behaviour
-from sp_mocks.consume import Login, ServiceProvider
+from sp_mocks.consume import Login
 from sp_mocks.decrypt import Decrypter
 from sp_mocks.keys import VendorKeys
 from sp_mocks.login import SignIn
 from sp_mocks.logout import SignOut
 from sp_mocks.metadata import MEDIA_TYPE, own_metadata
 from sp_mocks.parts import Parts, make_trust
+from sp_mocks.places import ServiceProvider
 from sp_mocks.sessions import Memory
 from sp_mocks.side import Ground
 from testbed.model.written import Bilingual

@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Protocol
 
 from sp_mocks.consume import Login
-from sp_mocks.statements import SKEW
+from sp_mocks.lax import SKEW
 
 MAX_ENTRIES = 20_000
 """Of each kind; the oldest go first."""
@@ -98,9 +98,9 @@ class Sessions[One: LoggedIn]:
         """The token of a browser that holds this one: the same, so that it may log in in two windows, or a new one."""
         return token if TOKEN.fullmatch(token) else new_token()
 
-    def open(self, login: One) -> str:
-        """A session opens; returns its token, which is always new."""
-        token = new_token()
+    def open(self, login: One, token: str = "") -> str:
+        """A session opens; returns its token, which is always new but at a vendor at fault, which names the old one."""
+        token = token or new_token()
         self._sessions.put(token, login, self._now() + SESSION_LASTS)
         return token
 
@@ -137,10 +137,16 @@ class Memory(Sessions[Login]):
         self._pending.put(request_id, Pending(browser, self._now(), school), self._now() + LOGIN_TAKES)
         return request_id
 
-    def finish(self, request_id: str, browser: str) -> Pending | None:
-        """The login that this browser began with this request, once; None for any other."""
+    def finish(self, request_id: str, browser: str, *, anybodys: bool = False) -> Pending | None:
+        """The login that this browser began with this request, once; None for any other.
+
+        Args:
+            request_id: of the request.
+            browser: the token that it holds.
+            anybodys: whichever browser began it.
+        """
         pending = self._pending.get(request_id)
-        if pending is None or not compare_digest(pending.browser.encode(), browser.encode()):
+        if pending is None or not (anybodys or compare_digest(pending.browser.encode(), browser.encode())):
             return None
         self._pending.remove(request_id)
         return pending
@@ -149,10 +155,10 @@ class Memory(Sessions[Login]):
         """Whether the assertion has opened a session before."""
         return self._used.get(assertion_id) is not None
 
-    def open(self, login: Login) -> str:
-        """A session opens; returns its token, which is always new. The assertion is used from now on."""
+    def open(self, login: Login, token: str = "") -> str:
+        """A session opens; see above. The assertion is used from now on."""
         self._used.put(login.assertion_id, True, login.valid_until)
-        return super().open(login)
+        return super().open(login, token)
 
     def begin_logout(self, school: str) -> str:
         """A school is asked to log someone out; returns the ID of the request."""

@@ -4,21 +4,20 @@ Everything here reads an element whose every octet the school signed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from lxml import etree
 
 from sp_mocks.behaviour import PAIRWISE, Behaviour
+from sp_mocks.lax import STRICT, Lax
 from sp_mocks.refusal import Refused
 from sp_mocks.schools import School
 from sp_mocks.xmlnames import NAMEFORMAT_URI, NAMESPACES
 from testbed.model.assurance import satisfies
 from testbed.model.attributes import by_name
 
-SKEW = timedelta(seconds=60)
-"""How far the clocks of school and vendor may be apart."""
 ASSURANCE = "eduPersonAssurance"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 USER_NAME = re.compile(r"[^\s@]+@[^\s@]+")
@@ -58,37 +57,71 @@ class Authentication:
     """Of the first statement, "" where there is none."""
 
 
-def name_id(subject: etree._Element | None) -> NameId | None:
+def name_id(subject: etree._Element | None, lax: Lax = STRICT) -> NameId | None:
     """The NameID of a Subject or LogoutRequest; None where there is none in the clear."""
     found = subject.findall("saml:NameID", NAMESPACES) if subject is not None else []
     if len(found) != 1:
         return None
     return NameId(
-        text(found[0]).strip(),
+        value_of(found[0], lax).strip(),
         found[0].get("Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"),
         found[0].get("NameQualifier", ""),
         found[0].get("SPNameQualifier", ""),
     )
 
 
-def authentication(assertion: etree._Element, now: datetime) -> Authentication:
+def authentication(assertion: etree._Element, now: datetime, lax: Lax) -> Authentication:
     """How the person logged in to the school.
 
     Raises:
         Refused: it does not say, or the school's session is over.
     """
     statements = assertion.findall("saml:AuthnStatement", NAMESPACES)
-    if not statements:
+    if not statements and lax.looks_at("no-login"):
         raise Refused("no-authentication")
     for statement in statements:
         until = statement.get("SessionNotOnOrAfter")
-        if until is not None and instant(until) <= now - SKEW:
+        if until is not None and lax.looks_at("session-until") and is_over(until, now, lax):
             raise Refused("expired")
+    if not statements or not lax.looks_at("login-time"):
+        return Authentication(now, tuple(_context(statement) for statement in statements), _index(statements))
     return Authentication(
         min(instant(statement.get("AuthnInstant", "")) for statement in statements),
         tuple(_context(statement) for statement in statements),
-        statements[0].get("SessionIndex", ""),
+        _index(statements),
     )
+
+
+def _index(statements: Sequence[etree._Element]) -> str:
+    return str(statements[0].get("SessionIndex", "")) if statements else ""
+
+
+def is_over(until: str, now: datetime, lax: Lax) -> bool:
+    """Whether a time has passed by more than clocks may be apart.
+
+    Raises:
+        Refused: it is no time.
+    """
+    return (moment := _moment(until, lax)) is not None and moment <= now - lax.leeway
+
+
+def is_ahead(begins: str, now: datetime, lax: Lax) -> bool:
+    """Whether a time is still to come by more than clocks may be apart.
+
+    Raises:
+        Refused: it is no time.
+    """
+    return (moment := _moment(begins, lax)) is not None and moment > now + lax.leeway
+
+
+def _moment(written: str, lax: Lax) -> datetime | None:
+    """None for what cannot be read, where the vendor does not mind."""
+    try:
+        return instant(written)
+    except Refused:
+        if lax.unreadable_times:
+            return None
+        raise
 
 
 def _context(statement: etree._Element) -> str:
@@ -119,25 +152,41 @@ def attributes(assertion: etree._Element, behaviour: Behaviour, school: School) 
     Raises:
         Refused: one stands there twice, or nobody of that school is named.
     """
+    lax = behaviour.lax
     wanted = {by_name()[name].saml: name for name in behaviour.wanted}
     found: dict[str, tuple[str, ...]] = {}
     for attribute in assertion.findall("saml:AttributeStatement/saml:Attribute", NAMESPACES):
-        name = wanted.get(attribute.get("Name", ""))
-        if name is None or attribute.get("NameFormat") != NAMEFORMAT_URI:
-            continue
-        if name in found:
+        name = wanted.get(attribute.get("Name", ""), attribute.get("Name", "") if lax.shows_all else None)
+        if name is None and lax.demands == "nothing-more":
             raise Refused("attribute-twice")
-        texts = [text(value) for value in attribute.findall("saml:AttributeValue", NAMESPACES)]
+        if name is None or (attribute.get("NameFormat") != NAMEFORMAT_URI and not lax.shows_all):
+            continue
+        if name in found and lax.looks_at("attribute-twice"):
+            raise Refused("attribute-twice")
+        texts = [value_of(value, lax) for value in attribute.findall("saml:AttributeValue", NAMESPACES)]
         found[name] = tuple(one for one in texts if one)
     _must_name_someone(found.get(behaviour.identifier, ()), behaviour, school)
+    _must_be_plain(found, lax)
     return {name: values for name, values in found.items() if values}
+
+
+def _must_be_plain(found: Mapping[str, tuple[str, ...]], lax: Lax) -> None:
+    """What no vendor may demand, and some do."""
+    if lax.demands == "plain-letters" and not all(v.isascii() for values in found.values() for v in values):
+        raise Refused("value-not-text")
+    if lax.demands == "names" and not found.get("givenName"):
+        raise Refused("no-user-name")
 
 
 def _must_name_someone(names: tuple[str, ...], behaviour: Behaviour, school: School) -> None:
     form = PAIRWISE_ID if behaviour.identifier == PAIRWISE else USER_NAME
+    if not behaviour.lax.looks_at("user-name") and names:
+        return
     if len(names) != 1 or not form.fullmatch(names[0]) or not names[0].isprintable():
         raise Refused("no-user-name")
     if school.scopes is None or not behaviour.checks_scope:
+        return
+    if not behaviour.lax.looks_at("scope-end") and any(one in names[0] for one in school.scopes):
         return
     scope, allowed = names[0].partition("@")[2], school.scopes
     if behaviour.identifier == PAIRWISE:
@@ -145,6 +194,21 @@ def _must_name_someone(names: tuple[str, ...], behaviour: Behaviour, school: Sch
         scope, allowed = scope.lower(), frozenset(one.lower() for one in allowed)
     if scope not in allowed:
         raise Refused("user-name-of-another-school")
+
+
+def value_of(element: etree._Element, lax: Lax) -> str:
+    """What the vendor takes for the text of an element.
+
+    Raises:
+        Refused: it holds something else than text.
+    """
+    if lax.texts == "first":
+        return element.text or ""
+    if lax.texts == "last":
+        return (element[-1].tail or "") if len(element) else element.text or ""
+    if lax.texts == "visible":
+        return "".join(sign for sign in text(element) if sign.isprintable())
+    return text(element)
 
 
 def text(element: etree._Element) -> str:

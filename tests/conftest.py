@@ -19,7 +19,11 @@ from testbed.lab.child import ChildProcess
 from testbed.lab.home import LabHome
 from testbed.lab.participant import Server
 
-WHY = {"browser": "needs Chromium: make browser", "docker": "needs a container engine: make docker"}
+WHY = {
+    "browser": "needs Chromium: make browser",
+    "docker": "needs a container engine: make docker",
+    "kill": "takes most of an hour: make kill",
+}
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 

@@ -86,9 +86,10 @@ class OidcAnswering:
         if any(sub != grant.sub for sub in asked.subs):
             return Answer(self._refuse(request, client, asked, SOMEBODY_ELSE), None)
         self._desk.accounts.add(account)
-        code = self._desk.grants.new_code(Code(grant, asked.to.redirect_uri, asked.challenge, asked.nonce))
+        code = Code(grant, asked.to.redirect_uri, asked.challenge, asked.nonce)
+        named = {"code": self._desk.grants.new_code(code)}
         log.info("login to %s: %s, released: %s", client.id, person.id, ", ".join(decided.attributes) or "nothing")
-        response = self._replies.send(request, asked.to, client, {"code": code}, grant)
+        response = self._replies.send(request, asked.to, client, named, code)
         return Answer(response, Participant(client.id, "", grant.sub, grant.sid, "oidc"))
 
     async def refuse(self, request: Request, wish: LoginWish, why: WhyNot) -> Response:

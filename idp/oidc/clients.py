@@ -1,7 +1,7 @@
 """The vendors of OpenID Connect: those that the school has registered by hand, and those that registered themselves."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -88,7 +88,7 @@ class Clients:
     """
 
     def __init__(self, configured: Iterable[OidcParty], state: State) -> None:
-        self._configured: Mapping[str, Client] = {party.client.client_id: Client(party) for party in configured}
+        self._configured = {party.client.client_id: Client(party) for party in configured}
         self._registered = Shelf(state, "oidc-client", TypeAdapter(Registration), REGISTERED_FOR, MAX_REGISTERED)
         for client in self._configured.values():
             _must_be_servable(client)
@@ -100,6 +100,16 @@ class Clients:
             return known
         registration = self.registration(client_id)
         return None if registration is None else _self_registered(registration)
+
+    def know(self, party: OidcParty) -> None:
+        """Register a vendor by hand, in the place of one with the same client ID.
+
+        Raises:
+            ValueError: it cannot be served; says what to mend.
+        """
+        client = Client(party)
+        _must_be_servable(client)
+        self._configured[client.id] = client
 
     def registration(self, client_id: str) -> Registration | None:
         """What a vendor that registered itself said; None for every other."""

@@ -72,8 +72,10 @@ class Seal:
                 return b""
             case "secret-known":
                 return KNOWN_SECRET
+            case "secret-other-pem" | "secret-other-der" | "secret-other-jwk" | "secret-other-openssh":
+                return FORMS[OTHERS[key]](self._pair("school-other-kind"))
             case _:
-                return _as_secret(self._pair("school"), key)
+                return FORMS[key](self._pair("school"))
 
 
 def public_jwk(key: SigningKey) -> Mapping[str, str]:
@@ -97,11 +99,6 @@ def _signed(octets: bytes, key: SigningKey) -> bytes:
         return private.sign(octets, padding.PKCS1v15(), hashes.SHA256())
     r, s = decode_dss_signature(private.sign(octets, ec.ECDSA(hashes.SHA256())))
     return r.to_bytes(P256_BYTES) + s.to_bytes(P256_BYTES)
-
-
-def _as_secret(key: SigningKey, form: TokenKey) -> bytes:
-    """A public key, in one of the ways in which a vendor may hold it."""
-    return FORMS[form](key)
 
 
 def _spki(key: SigningKey) -> bytes:
@@ -144,3 +141,13 @@ FORMS: Mapping[TokenKey, Callable[[SigningKey], bytes]] = MappingProxyType(
         "secret-openssh": _openssh,
     }
 )
+"""A public key, in each of the ways in which a vendor may hold it."""
+OTHERS: Mapping[TokenKey, TokenKey] = MappingProxyType(
+    {
+        "secret-other-pem": "secret-pem",
+        "secret-other-der": "secret-der",
+        "secret-other-jwk": "secret-jwk",
+        "secret-other-openssh": "secret-openssh",
+    }
+)
+"""The other published key is written in the same ways."""

@@ -132,15 +132,15 @@ class Forger:
         return document
 
     def fields(
-        self, occasion: Occasion, client: Client, honest: Mapping[str, str], redirect_uri: str
+        self, occasion: Occasion, client: Client, honest: Mapping[str, str], code: Code | None
     ) -> tuple[tuple[str, str], ...]:
         """The fields of an answer that goes by the browser, forged; the account of it is for :meth:`sent`.
 
         Raises:
             Rejected: the forgery does not fit it.
         """
-        named: dict[str, Json] = {"state": honest.get("state", ""), "redirect-uri": redirect_uri}
-        occasion = replace(occasion, places={name: value for name, value in named.items() if value})
+        named: dict[str, Json] = {"state": honest["state"]} if honest.get("state") else {}
+        occasion = replace(occasion, places=named, code=code)
         members = self._changed(occasion, client, dict(honest))
         texts = [(name, value) for name, value in members.pairs if isinstance(value, str)]
         if len(texts) != len(members.pairs):
@@ -177,12 +177,15 @@ class Forger:
 
     def _code_of(self, occasion: Occasion) -> str | None:
         """A code of a login that the other person began elsewhere: nobody here has its challenge or its nonce."""
-        redirect_uri = occasion.places.get("redirect-uri")
-        if occasion.other is None or not isinstance(redirect_uri, str):
+        own = occasion.code
+        if occasion.other is None or own is None:
             return None
-        challenge = encoded(secrets.token_bytes(CHALLENGE_BYTES))
+        # NOTE: the same vendor began it, which sends a challenge and a nonce in every login or in none.
+        challenge = encoded(secrets.token_bytes(CHALLENGE_BYTES)) if own.challenge else ""
         grant = replace(occasion.other.grant, sid=new_sid())
-        return self.grants.new_code(Code(grant, redirect_uri, challenge, secrets.token_urlsafe()))
+        return self.grants.new_code(
+            Code(grant, own.redirect_uri, challenge, secrets.token_urlsafe() if own.nonce else "")
+        )
 
     # --- what was made --------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from idp.oidc.grants import Grant
+from idp.oidc.grants import Code, Grant
 from idp.oidc.jose import Json
 from idp.oidc.spoken import Spoken
 from testbed.model.forgery import Forgery, JsonForgery, Made, MessageKind, TokenForgery
@@ -47,6 +47,8 @@ class Occasion:
     other: Spoken | None
     places: Mapping[str, Json] = MappingProxyType({})
     """What is known besides, by the name of the place."""
+    code: Code | None = None
+    """Of the answer that is being given."""
 
     @property
     def own_grant(self) -> Grant:

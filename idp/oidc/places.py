@@ -10,7 +10,7 @@ from idp.oidc.jose import Json
 PLACE = re.compile(r"\{([^{}]*)\}")
 NOW = re.compile(r"now(?:([+-])([0-9]{1,9}))?")
 UPPER = "upper:"
-NAMES = frozenset({"issuer", "host", "second", "client", "nonce", "state", "redirect-uri"})
+NAMES = frozenset({"issuer", "host", "second", "client", "nonce", "state"})
 FAMILIES = frozenset({"own", "other", "jwk", "kid", "certificate"})
 """Places that have a name behind a colon."""
 NOTHING: Mapping[str, Json] = MappingProxyType({})

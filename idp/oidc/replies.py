@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from idp.oidc.clients import Client
 from idp.oidc.forging import Forger
-from idp.oidc.grants import Grant
+from idp.oidc.grants import Code
 from idp.oidc.names import ResponseMode
 from idp.pages import Delivery, Pages
 from idp.spoiling import fitting
@@ -40,7 +40,7 @@ class Replies:
         self._pages, self._issuer, self._forger = pages, issuer, forger
 
     def send(
-        self, request: Request, to: ReturnAddress, client: Client, content: Mapping[str, str], grant: Grant | None
+        self, request: Request, to: ReturnAddress, client: Client, content: Mapping[str, str], code: Code | None
     ) -> Response:
         """An answer with these parameters, and with state and iss.
 
@@ -49,22 +49,22 @@ class Replies:
             to: where it goes.
             client: the vendor.
             content: a code, or an error.
-            grant: what the code is for; None for an error.
+            code: what the code in it stands for; None for an error.
         """
         honest = {**content, **({"state": to.state} if to.state else {}), "iss": self._issuer}
-        fields = self._told(to, client, honest, grant)
+        fields = self._told(to, client, honest, code)
         if to.mode == "form_post":
             return self._pages.delivery(request, Delivery(to.redirect_uri, client.party.name, dict(fields)))
         return away(with_query(to.redirect_uri, fields))
 
     def _told(
-        self, to: ReturnAddress, client: Client, honest: Mapping[str, str], grant: Grant | None
+        self, to: ReturnAddress, client: Client, honest: Mapping[str, str], code: Code | None
     ) -> Sequence[tuple[str, str]]:
         with fitting():
-            forged = self._forger.asked(client, "authorization", grant)
+            forged = self._forger.asked(client, "authorization", code.grant if code else None)
             if forged is None:
                 return tuple(honest.items())
-            fields = self._forger.fields(forged, client, honest, to.redirect_uri)
+            fields = self._forger.fields(forged, client, honest, code)
         self._forger.sent(forged, urlencode(fields))
         return fields
 

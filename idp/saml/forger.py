@@ -76,12 +76,12 @@ class Forger:
             ValueError: by what is returned: the forgery does not fit the message.
         """
 
-        def made(root: etree._Element) -> bytes:
-            document = forged(root, self._forging(waiting, usual, about))
-            self._tell(waiting, about, document)
-            return document
+        def finish(root: etree._Element) -> bytes:
+            made = forged(root, self._forging(waiting, usual, about))
+            self._tell(waiting, about, made.document, made.plain)
+            return made.document
 
-        return made
+        return finish
 
     def beside(self, root: etree._Element, waiting: Waiting, about: About) -> tuple[bytes, bytes]:
         """A message whose signature stands beside it: as it is signed, and as it is sent.
@@ -134,7 +134,7 @@ class Forger:
     def _seal(self, name: SamlKey) -> Seal:
         return self.seals.at(name, self.rollover.stage)
 
-    def _tell(self, waiting: Waiting, about: About, document: bytes) -> None:
+    def _tell(self, waiting: Waiting, about: About, document: bytes, plain: bytes = b"") -> None:
         if not waiting.told:
             return
         self.makings.add(
@@ -148,6 +148,7 @@ class Forger:
                 other=about.other.said,
                 delivered_to=about.acs,
                 fetched=about.fetched,
+                plain=plain[:MAX_TOLD].decode("utf-8", "replace"),
             )
         )
 

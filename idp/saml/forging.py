@@ -42,12 +42,26 @@ class Forging:
     """Signs what the school says for another use, by the school's own key."""
 
     @property
+    def encrypts(self) -> bool:
+        """Whether assertions are encrypted because that was agreed."""
+        return self.usual.encrypts and self.forgery.encrypt == "as-agreed" and not _clear(self.forgery)
+
+    @property
     def craft(self) -> Craft:
         """What operations need."""
         return Craft(self.places, self.sign_otherwise)
 
 
-def forged(root: etree._Element, forging: Forging) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A finished document."""
+
+    document: bytes
+    plain: bytes = b""
+    """Before anything in it was encrypted; b"" where nothing was."""
+
+
+def forged(root: etree._Element, forging: Forging) -> Forged:
     """The finished document of a message that carries its signatures inside.
 
     Args:
@@ -59,11 +73,14 @@ def forged(root: etree._Element, forging: Forging) -> bytes:
     """
     forgery = forging.forgery
     mutations.apply(root, forgery.before, forging.craft)
-    _sign(root, forging)
+    plain = _sign(root, forging)
     mutations.apply(root, forgery.after, forging.craft)
     if forgery.encrypt == "after":
-        _encrypt([root.find(f".//{ASSERTION}")], forging.usual.encrypt_to)
-    return _finished(root, forging)
+        plain = _encrypt(root, [root.find(f".//{ASSERTION}")], forging.usual.encrypt_to)
+    elif forgery.after and forging.encrypts:
+        # NOTE: what anyone can change they can encrypt too, and could not change once it is encrypted.
+        plain = _encrypt(root, root.findall(ASSERTION), forging.usual.encrypt_to)
+    return Forged(_finished(root, forging), plain)
 
 
 def forged_unsigned(root: etree._Element, forging: Forging) -> tuple[bytes, bytes]:
@@ -96,7 +113,8 @@ def check(forgery: SamlForgery) -> None:
             check_places(text)
 
 
-def _sign(root: etree._Element, forging: Forging) -> None:
+def _sign(root: etree._Element, forging: Forging) -> bytes:
+    """Sign the message, and encrypt it where that comes between; what it was before that."""
     assertions = root.findall(ASSERTION)
     covers = forging.forgery.covers
     if covers is None:
@@ -112,10 +130,12 @@ def _sign(root: etree._Element, forging: Forging) -> None:
     mutations.apply(root, forging.forgery.placed, forging.craft)
     for signature in signatures[: len(within)]:
         _seal(signature, root, forging)
-    if forging.usual.encrypts and forging.forgery.encrypt == "as-agreed" and not _clear(forging.forgery):
-        _encrypt(assertions, forging.usual.encrypt_to)
+    plain = b""
+    if forging.encrypts and not forging.forgery.after:
+        plain = _encrypt(root, assertions, forging.usual.encrypt_to)
     for signature in signatures[len(within) :]:
         _seal(signature, root, forging)
+    return plain
 
 
 def _seal(signature: etree._Element, root: etree._Element, forging: Forging) -> None:
@@ -128,13 +148,18 @@ def _clear(forgery: SamlForgery) -> bool:
     return any(mutations.in_the_clear(one) for one in (forgery.before, forgery.placed, forgery.after))
 
 
-def _encrypt(assertions: Sequence[etree._Element | None], target: EncryptionTarget | None) -> None:
+def _encrypt(
+    root: etree._Element, assertions: Sequence[etree._Element | None], target: EncryptionTarget | None
+) -> bytes:
+    """Encrypt these assertions of a message; what it was before."""
+    plain: bytes = etree.tostring(root, encoding="UTF-8")
     if target is None:
         raise ValueError("the vendor's metadata has no key that an assertion could be encrypted to")
     for assertion in assertions:
         if assertion is None:
             raise ValueError("the message has no assertion that could be encrypted")
         encrypt(assertion, target)
+    return plain
 
 
 def _finished(root: etree._Element, forging: Forging) -> bytes:

@@ -47,6 +47,12 @@ class RelyingParties:
         """Whether the school lets anyone log in to this vendor."""
         return entity_id in self._parties
 
+    def know(self, party: RelyingParty) -> None:
+        """Let people log in to this vendor, in the place of one with the same name; its metadata is fetched anew."""
+        self._parties[party.entity_id] = party
+        self._known.pop(party.entity_id, None)
+        self._fetching.pop(party.entity_id, None)
+
     async def find(self, entity_id: str) -> ServiceProvider:
         """The vendor of this name.
 
@@ -110,9 +116,13 @@ class RelyingParties:
         if fetching is None:
             self._tried[party.entity_id] = self._now()
             fetching = self._fetching[party.entity_id] = asyncio.create_task(self._load(party))
-            fetching.add_done_callback(lambda _: self._fetching.pop(party.entity_id))
+            fetching.add_done_callback(lambda done: self._forget(party.entity_id, done))
         # NOTE: whoever goes away must not take the fetch from the others who wait for it.
         return await asyncio.shield(fetching)
+
+    def _forget(self, entity_id: str, fetching: "asyncio.Task[ServiceProvider]") -> None:
+        if self._fetching.get(entity_id) is fetching:
+            del self._fetching[entity_id]
 
     async def _load(self, party: RelyingParty) -> ServiceProvider:
         try:
@@ -133,7 +143,8 @@ class RelyingParties:
                 ),
             ) from error
         log.info("metadata of %s loaded", party.entity_id)
-        self._known[party.entity_id] = (self._now() + KNOWN_FOR, provider)
+        if self._parties[party.entity_id] is party:
+            self._known[party.entity_id] = (self._now() + KNOWN_FOR, provider)
         return provider
 
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sp_mocks.behaviour import PAIRWISE, Common
+from sp_mocks.oidc.rules import NO_RULES, Rules
 from testbed.model.written import ClientAuthentication
+
+type CookieFlag = Literal["secure", "http-only", "same-site"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +46,19 @@ class OidcBehaviour(Common):
     """Asks the school to log the person out when the person logs out here (RP-Initiated Logout)."""
     token_in_address: bool = False
     """Leads the browser to a page with the access token in its address."""
+    rules: Rules = NO_RULES
+    """What it believes and demands beyond what is right."""
+    binds_code: bool = True
+    """Sends PKCE and a nonce, as far as it does either."""
+    constant: str = ""
+    """A field of the request, ``state``, ``nonce`` or ``code_challenge``, that is the same in every login."""
+    renews_cookie: bool = True
+    """A session has a cookie that was not there before the login."""
+    cookie_flags: frozenset[CookieFlag] = frozenset({"secure", "http-only", "same-site"})
+    """Of the session's cookie."""
+    ends_own_session: bool = True
+    """Ends the session at the server when somebody logs out here."""
+    keeps_everything: bool = False
+    """Keeps and shows whatever the school says."""
     shows_page_at_callback: bool = False
     """Shows its start page where the answer arrived, with the code in the address and pictures from elsewhere."""

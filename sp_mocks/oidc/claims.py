@@ -23,8 +23,13 @@ def claims_request(behaviour: OidcBehaviour) -> str:
     return json.dumps(asked, separators=(",", ":"), ensure_ascii=False) if asked else ""
 
 
-def kept_of(userinfo: Json, behaviour: OidcBehaviour) -> Mapping[str, tuple[str, ...]]:
+def kept_of(userinfo: Json, behaviour: OidcBehaviour, token: Json) -> Mapping[str, tuple[str, ...]]:
     """What the vendor wants of an answer of the userinfo endpoint; whatever else came is dropped unread.
+
+    Args:
+        userinfo: the answer.
+        behaviour: of the vendor.
+        token: the claims of the ID token, which tell nothing but to a vendor at fault.
 
     Raises:
         Refused: a claim that it wants is no text.
@@ -34,15 +39,19 @@ def kept_of(userinfo: Json, behaviour: OidcBehaviour) -> Mapping[str, tuple[str,
         values = texts_in(_at(userinfo, name), "claim-not-text")
         if values:
             kept[name] = values
+    if behaviour.keeps_everything:
+        kept |= {name: (str(value),) for name, value in {**token, **userinfo}.items() if name not in kept}
     return kept
 
 
-def account_in(kept: Mapping[str, tuple[str, ...]], sub: str, behaviour: OidcBehaviour) -> str:
+def account_in(kept: Mapping[str, tuple[str, ...]], sub: str, behaviour: OidcBehaviour, token: Json) -> str:
     """What the vendor knows the person by.
 
     Raises:
         Refused: the login does not say it.
     """
+    if behaviour.rules.believes("mail-of-token") and isinstance(token.get("email"), str):
+        return str(token["email"])
     found = (sub,) if behaviour.account == PAIRWISE else kept.get(behaviour.account, ())
     if not found:
         raise Refused("no-account-in-claims")

@@ -9,6 +9,8 @@ from hmac import compare_digest
 from sp_mocks.sessions import LOGIN_TAKES, Expiring, Sessions, new_token
 
 VERIFIER_BYTES = 48
+SAME = "dGhlLXNhbWUtaW4tZXZlcnktbG9naW4tYW5kLWtub3duLXRvLWFsbA"
+"""For a vendor at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,19 @@ class Started:
     """"" where none was sent."""
     verifier: str
     """Of PKCE (RFC 7636, 4.1); "" where none was sent."""
+    return_to: str = ""
+    """Where the browser goes once it is logged in; "" for the usual page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a login is begun."""
+
+    nonce: bool = True
+    pkce: bool = True
+    constant: str = ""
+    """A field of the request that is the same in every login, at a vendor at fault."""
+    return_to: str = ""
 
 
 class OidcMemory(Sessions[OidcLogin]):
@@ -47,14 +62,20 @@ class OidcMemory(Sessions[OidcLogin]):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__(now)
         self._started = Expiring[Started](now)
+        self._begun = Expiring[str](now)
+        self._finished = Expiring[OidcLogin](now)
         self._used = Expiring[bool](now)
         self._logouts = Expiring[bool](now)
 
-    def begin(self, browser: str, *, nonce: bool = True, pkce: bool = True) -> tuple[str, Started]:
+    def begin(self, browser: str, wish: Wish) -> tuple[str, Started]:
         """A login begins; returns its state, which is always new, and what else was made for it alone."""
-        state = new_token()
-        verifier = secrets.token_urlsafe(VERIFIER_BYTES) if pkce else ""
-        started = Started(browser, self._now(), new_token() if nonce else "", verifier)
+        state = SAME if wish.constant == "state" else new_token()
+        nonce = SAME if wish.constant == "nonce" else new_token()
+        verifier = SAME if wish.constant == "code_challenge" else secrets.token_urlsafe(VERIFIER_BYTES)
+        started = Started(
+            browser, self._now(), nonce if wish.nonce else "", verifier if wish.pkce else "", wish.return_to
+        )
+        self._begun.put(browser, state, self._now() + LOGIN_TAKES)
         self._started.put(state, started, self._now() + LOGIN_TAKES)
         return state, started
 
@@ -71,6 +92,18 @@ class OidcMemory(Sessions[OidcLogin]):
             return None
         self._started.remove(state)
         return started
+
+    def last_begun(self, browser: str) -> str:
+        """The state of the login that this browser began last; "" for none."""
+        return self._begun.get(browser) or ""
+
+    def remember(self, state: str, login: OidcLogin) -> None:
+        """What came of a login, for a vendor at fault that answers twice."""
+        self._finished.put(state, login, self._now() + LOGIN_TAKES)
+
+    def remembered(self, state: str) -> OidcLogin | None:
+        """What came of it."""
+        return self._finished.get(state)
 
     def is_new_token(self, issuer: str, token_id: str, until: datetime) -> bool:
         """Whether a logout token comes for the first time; it is remembered until then."""

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import httpx
 from starlette.requests import Request
+from starlette.responses import Response
 
 from sp_mocks.config import VendorConfig
-from sp_mocks.cookies import SESSION
+from sp_mocks.cookies import BROWSER, PLAIN_SESSION, SESSION
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.client import Credentials
 from sp_mocks.oidc.memory import OidcLogin, OidcMemory
@@ -49,7 +50,34 @@ class OidcParts:
 
     def session(self, request: Request) -> OidcLogin | None:
         """Of the browser that asks."""
-        return self.memory.session(request.cookies.get(SESSION, ""))
+        return self.memory.session(self.token(request))
+
+    @property
+    def _cookie(self) -> str:
+        """The session's, by its name: a browser takes one that begins with ``__Host-`` with Secure alone."""
+        return SESSION if "secure" in self.behaviour.cookie_flags else PLAIN_SESSION
+
+    def token(self, request: Request) -> str:
+        """By which the browser that asks holds a session, "" for none."""
+        held = request.cookies.get(self._cookie, "")
+        return held or ("" if self.behaviour.renews_cookie else request.cookies.get(BROWSER, ""))
+
+    def set_cookie(self, answer: Response, token: str) -> None:
+        """The browser holds the session by this token."""
+        flags = self.behaviour.cookie_flags
+        answer.set_cookie(
+            self._cookie,
+            token,
+            secure="secure" in flags,
+            httponly="http-only" in flags,
+            samesite="lax" if "same-site" in flags else "none",
+        )
+
+    def drop_cookie(self, answer: Response) -> None:
+        """The browser holds no session any more."""
+        answer.delete_cookie(
+            self._cookie, secure="secure" in self.behaviour.cookie_flags, httponly=True, samesite="lax"
+        )
 
 
 def must_be_registered(vendor_id: str, base_url: str, client: OidcClient, behaviour: OidcBehaviour) -> None:

@@ -14,20 +14,21 @@ LAST_SECOND = 253_402_300_799
 """Of the year 9999."""
 
 
-def json_object(document: bytes, code: str) -> Json:
+def json_object(document: bytes, code: str, *, first_of_two: bool = False) -> Json:
     """A JSON object, no member of which stands twice (RFC 7519, 4).
 
     Args:
         document: UTF-8.
         code: of the refusal when it is none.
+        first_of_two: what a vendor at fault does with a member that stands twice.
 
     Raises:
         Refused: it is no JSON, something else than an object, or nested beyond measure.
     """
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        members = dict(pairs)
-        if len(members) != len(pairs):
+        members = dict(reversed(pairs) if first_of_two else pairs)
+        if not first_of_two and len(members) != len(pairs):
             raise ValueError("a member stands twice")
         return members
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.client import Credentials
+from sp_mocks.oidc.gullible import Gullible
 from sp_mocks.oidc.keys import ClientKeys
 from sp_mocks.oidc.memory import OidcLogin, OidcMemory
 from sp_mocks.oidc.parts import (
@@ -55,7 +56,8 @@ class OidcSide:
             raise ValueError(f"{config.vendor_id}: speaks OpenID Connect, and has no issuer or is registered nowhere")
         must_be_registered(config.vendor_id, config.base_url, config.client, behaviour)
         algorithm = config.client.id_token_signed_response_alg
-        school = School(config.issuer, algorithm, ground.http, ground.now, refetches=behaviour.refetches_keys)
+        gullible = Gullible(behaviour.rules, ground.http, config.client_secret)
+        school = School(config.issuer, algorithm, ground.http, ground.now, gullible, refetches=behaviour.refetches_keys)
         self._parts = OidcParts(
             config=config,
             behaviour=behaviour,

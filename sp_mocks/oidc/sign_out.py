@@ -1,20 +1,20 @@
 """Logout at a vendor: it asks the school, the school leads back, and the school tells it of logouts elsewhere."""
 
 import logging
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from sp_mocks.cookies import NO_STORE, SESSION
-from sp_mocks.jose import read_header
+from sp_mocks.cookies import NO_STORE
+from sp_mocks.lax import SKEW
 from sp_mocks.oidc.logout_token import OLDEST, TYPE, Demand, read_logout_token
 from sp_mocks.oidc.memory import OidcLogin
 from sp_mocks.oidc.parts import OidcParts
 from sp_mocks.posted import form_field
 from sp_mocks.refusal import Refused
-from sp_mocks.statements import SKEW
 
 NOT_FOUND, BAD_REQUEST, SERVER_TROUBLE = 404, 400, 500
 NOTHING = "<!DOCTYPE html><html lang='en'><head><title>-</title></head><body></body></html>"
@@ -31,9 +31,10 @@ class OidcSignOut:
     async def begin(self, request: Request) -> Response:
         """GET /logout: the session here ends, whatever becomes of the one at school."""
         parts, login = self._parts, self._parts.session(request)
-        parts.memory.close(request.cookies.get(SESSION, ""))
+        if parts.behaviour.ends_own_session:
+            parts.memory.close(parts.token(request))
         answer = await self._to_school(request, login) if login else self._told(request, "here")
-        answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
+        parts.drop_cookie(answer)
         return answer
 
     async def _to_school(self, request: Request, login: OidcLogin) -> Response:
@@ -81,11 +82,13 @@ class OidcSignOut:
 
     async def _demand(self, token: str) -> Demand:
         """The logout that a good token asks for, which comes for the first time."""
-        parts, now = self._parts, self._parts.now()
-        if read_header(token).type != TYPE:
-            raise Refused("token-of-another-type")
-        claims = await parts.school.claims(token)
-        demand = read_logout_token(claims, parts.school.issuer, parts.credentials.client_id, now)
+        parts, now, rules = self._parts, self._parts.now(), self._parts.behaviour.rules
+        claims = await parts.school.claims(token, frozenset({TYPE}))
+        demand = read_logout_token(claims, parts.school.issuer, parts.credentials.client_id, now, rules)
+        if rules.believes("logout-of-anybody"):
+            demand = replace(demand, sub="", sid="")
+        if rules.believes("logout-again"):
+            return demand
         if not parts.memory.is_new_token(demand.issuer, demand.token_id, now + OLDEST + 2 * SKEW):
             raise Refused("used-before")
         return demand

@@ -23,12 +23,10 @@ class Asked:
     """It requests a level of assurance."""
     fresh: bool = False
     """It asks for a fresh login."""
-    nonce: bool = False
-    state: bool = False
-    mail: bool = False
-    """It asks for the e-mail address."""
     refresh: bool = False
     """It asks for refresh tokens."""
+    nonce: bool = False
+    state: bool = False
     encryption_key: bool = False
     """Its metadata has a key to encrypt to."""
     single_logout: bool = False
@@ -53,10 +51,9 @@ def asked_of(vendor: Vendor, request: Page, metadata: bytes, *, fetches: bool) -
     return Asked(
         context="acr_values" in fields or '"acr"' in fields.get("claims", ""),
         fresh="max_age" in fields or "login" in fields.get("prompt", "").split(),
-        nonce="nonce" in fields,
-        state="state" in fields,
-        mail="email" in fields.get("scope", "").split() or '"email"' in fields.get("claims", ""),
         refresh="offline_access" in fields.get("scope", "").split(),
+        nonce=bool(fields.get("nonce")),
+        state=bool(fields.get("state")),
         fetches_metadata=fetches,
     )
 

@@ -16,7 +16,7 @@ from testbed.interception.drive import lead
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made
 from testbed.model.orders import ForgeNext, ForgetForgeries
-from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Page
+from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Form, Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person, Vendor
 
@@ -132,33 +132,63 @@ class Desk:
             raise _not_there(f"after {self.vendor.login}, {shown(page)}")
         return await lead(say_who(self.cast(person), form, self.place if hold else ""), browser, self.world)
 
+    async def log_in_once(self, browser: Browser, person: Person) -> Page:
+        """A whole login; a vendor that does not take the answer cannot ask for another one by itself.
+
+        Raises:
+            NotToBeSeen: the school's login page did not come.
+            BrowserError: a page could not be had at all.
+        """
+        held = await self.log_in(browser, person, hold=True)
+        form = self._answer(held)
+        return held if form is None and not held.url.startswith(self.place) else await self.deliver(browser, held)
+
     async def deliver(self, browser: Browser, held: Page, **fields: str) -> Page:
         """Let the browser bring the answer that was held back; ``fields`` replace those of a form.
+
+        The browser has no session at the school when it does: many vendors answer what they refuse, or what has just
+        ended, with a new request, to which the school would give an honest answer.
 
         Raises:
             NotToBeSeen: nothing was held back.
             BrowserError: a page could not be had at all.
         """
-        form = next((one for one in held.forms if one.auto_submit and one.action.startswith(self.place)), None)
+        form = self._answer(held)
         if form is not None:
+            await self.leave_school(browser)
             return await browser.submit(form, tuple(fields.items()))
         if held.url.startswith(self.place):
+            await self.leave_school(browser)
             return await browser.visit(held.url)
         raise NotToBeSeen(
             "Skolans svar kom inte till tjänsten på det sätt som väntades.",
             f"The school's answer did not go to the vendor as it was expected: {shown(held)}.",
         )
 
-    async def made(self) -> tuple[Made, ...]:
-        """What the school made since the last time, remembered as what it said of each person."""
+    def _answer(self, held: Page) -> Form | None:
+        return next((one for one in held.forms if one.auto_submit and one.action.startswith(self.place)), None)
+
+    async def made(self, person: Person | None = None) -> tuple[Made, ...]:
+        """What the school made since the last time, remembered as what it said of each person.
+
+        Args:
+            person: who logged in, where it was not the one who usually does.
+        """
         made = await self.world.made()
         self.waiting = max(0, self.waiting - len(made))
+        who = person or self.own
         for one in made:
-            if one.said:
-                self.said[self.own.id] = {**self.said.get(self.own.id, {}), **one.said}
-            if one.other:
+            if one.other and who is not self.other:
                 self.said[self.other.id] = {**self.said.get(self.other.id, {}), **one.other}
+            if one.said:
+                self.said[who.id] = {**self.said.get(who.id, {}), **one.said}
         return made
+
+    async def leave_school(self, browser: Browser) -> tuple[Cookie, ...]:
+        """The school knows the browser no longer; the cookies by which it did."""
+        schools = tuple(cookie for cookie in await browser.cookies() if is_of_school(cookie))
+        await browser.drop(schools)
+        return schools
 
     async def probe(self, browser: Browser) -> Page:
         """The page that shows who is logged in, opened without the school's session: many send whoever is not
@@ -167,9 +197,7 @@ class Desk:
         Raises:
             BrowserError: it could not be had.
         """
-        held = await browser.cookies()
-        schools = [cookie for cookie in held if is_of_school(cookie)]
-        await browser.restore([cookie for cookie in held if not is_of_school(cookie)])
+        schools = await self.leave_school(browser)
         page = await browser.visit(self.vendor.probe.url)
         now = [cookie for cookie in await browser.cookies() if not is_of_school(cookie)]
         await browser.restore([*now, *schools])

@@ -17,9 +17,9 @@ from testbed.certify.needs import lacking
 from testbed.certify.preflight import Cleared, preflight
 from testbed.certify.profiles import left_out, requires
 from testbed.certify.verdicts import judged
-from testbed.certify.world import Call
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserError
+from testbed.model.calls import Call
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, CaseResult, ConfigurationError, Observed
 from testbed.model.profile import CertificationProfile
@@ -28,8 +28,12 @@ from testbed.model.verdict import Verdict
 
 BETWEEN_TWINS = 20
 """So many cases at most share a twin before and after them."""
-LAST = ("exhaustion", "fresh-start", "key-change")
-"""Manners that may leave a vendor weak, or change the school: they come last, each with a twin of its own."""
+LAST = ("exhaustion",)
+"""Manners that may leave a vendor weak: they come last, each with a twin of its own."""
+LEADING_ON = ("relay-state", "return-to")
+"""Manners that find out by themselves whether a browser was led to the listener."""
+FIRST = ("key-change", "fresh-start")
+"""Manners that a vendor's earlier vain search for a key would spoil: they come first."""
 
 
 class Progress(Protocol):
@@ -155,7 +159,7 @@ class _Run:
             words = Bilingual(sv=f"Testmiljöns fel: {error}", en=f"The testbed's own fault: {error}")
             result = self._result(case, Verdict.ERROR, Observed.NOT_RUN, words)
         else:
-            if case.manner != "relay-state" and any(address.endswith(_first(c.path)) for c in self._calls()):
+            if case.manner not in LEADING_ON and any(address.endswith(_first(c.path)) for c in self._calls()):
                 seen = replace(seen, observed=Observed.FETCHED)
             result = self._judged(case, seen)
         await self.desk.clear()
@@ -221,6 +225,7 @@ def _first(path: str) -> str:
 def _batches(cases: Sequence[Case]) -> Sequence[Sequence[Case]]:
     """In their order; what may leave a vendor weak comes last, each alone."""
     usual = [case for case in cases if case.manner not in LAST]
+    usual.sort(key=lambda case: case.manner not in FIRST)
     alone = [[case] for case in cases if case.manner in LAST]
     return [*(usual[at : at + BETWEEN_TWINS] for at in range(0, len(usual), BETWEEN_TWINS)), *alone]
 

@@ -8,9 +8,10 @@ from testbed.model.forgery import Forgery
 
 MARGIN_S = 3
 """Seconds beside a declared limit: a message is that old when it arrives."""
-FAR_OUTSIDE_S = 600
+FAR_OUTSIDE_S = 660
+"""Of vendors that do not declare how far clocks may be apart: a leeway of ten minutes is usual, and refuses this."""
 WELL_INSIDE_S = -30
-"""Of vendors that do not declare how far clocks may be apart: valid by anybody's clock for half a minute more."""
+"""Of the same: valid by anybody's clock for half a minute more."""
 BOUND = re.compile(r"\{now([+-])(inside|outside)\}")
 LISTENER = "{listener}"
 

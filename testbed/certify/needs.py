@@ -38,28 +38,48 @@ REASONS: dict[Need, Bilingual] = {
     "metadata-fetched": Bilingual(
         sv="tjänsten hämtar inte skolans metadata själv", en="the vendor does not fetch the school's metadata by itself"
     ),
+    "refresh-tokens": Bilingual(sv="tjänsten begär ingen refresh token", en="the vendor asks for no refresh token"),
     "refresh-page": Bilingual(
         sv="tjänstens fil nämner ingen sida som får den att förnya (refresh)",
         en="the vendor's file names no page that makes it refresh (refresh)",
     ),
-    "sends-nonce": Bilingual(sv="tjänsten skickar ingen nonce", en="the vendor sends no nonce"),
-    "sends-state": Bilingual(sv="tjänsten skickar ingen state", en="the vendor sends no state"),
-    "asks-for-mail": Bilingual(sv="tjänsten begär ingen e-postadress", en="the vendor asks for no e-mail address"),
-    "client-secret": Bilingual(sv="tjänsten har ingen hemlighet", en="the vendor has no secret"),
+    "sends-nonce": Bilingual(sv="tjänsten skickar inget engångsvärde (nonce)", en="the vendor sends no nonce"),
+    "sends-state": Bilingual(sv="tjänsten skickar inget state", en="the vendor sends no state"),
+    "asks-for-mail": Bilingual(
+        sv="skolan säger inte båda personernas e-postadress till tjänsten",
+        en="the school does not tell the vendor both persons' e-mail addresses",
+    ),
+    "client-secret": Bilingual(
+        sv="tjänsten har ingen hemlighet hos skolan", en="the vendor has no secret at the school"
+    ),
     "rs256": Bilingual(
-        sv="tjänstens intyg skrivs under med en annan algoritm än RS256",
-        en="the vendor's tokens are signed by another algorithm than RS256",
+        sv="tjänstens intyg skrivs inte under med RS256", en="the vendor's tokens are not signed by RS256"
     ),
     "return-param": Bilingual(
-        sv="tjänstens fil nämner inget fält som säger vart en inloggning leder (return_param)",
-        en="the vendor's file names no field that says where a login leads (return_param)",
+        sv="tjänstens fil nämner ingen parameter för sidan att gå tillbaka till (return_param)",
+        en="the vendor's file names no parameter for the page to return to (return_param)",
     ),
     "started-by-us": Bilingual(
-        sv="tjänsten startades inte av testmiljön, så den kan inte startas om",
-        en="the vendor was not started by the testbed, so that it cannot be started anew",
+        sv="tjänsten startas inte av testmiljön, och hämtar inte skolans uppgifter på nytt när den ska",
+        en="the vendor is not started by the testbed, and does not fetch the school's configuration anew when it is to",
     ),
-    "refresh-tokens": Bilingual(sv="tjänsten begär ingen refresh token", en="the vendor asks for no refresh token"),
+    "says-eppn": Bilingual(
+        sv="skolan lämnar inte ut användarnamnet (eduPersonPrincipalName) till tjänsten",
+        en="the school does not tell the vendor the user name (eduPersonPrincipalName)",
+    ),
+    "says-names": Bilingual(
+        sv="skolan lämnar inte ut namn till tjänsten", en="the school does not tell the vendor any names"
+    ),
 }
+NO_EXHAUSTION = Bilingual(
+    sv="tjänsten finns på annan plats, och dess ägare har inte tillåtit meddelanden som vill överlasta den",
+    en="the vendor is elsewhere, and its owner has not allowed messages that want to use it up (authorised.allow)",
+)
+SAYS: dict[Need, frozenset[str]] = {
+    "says-eppn": frozenset({"eduPersonPrincipalName"}),
+    "says-names": frozenset({"givenName", "sn", "displayName"}),
+}
+"""Of which attributes the school must tell the vendor one."""
 
 
 def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
@@ -68,20 +88,43 @@ def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
     for feature, reason in vendor.unsupported.items():
         if case.id.startswith(f"{case.protocol}-{feature}") or feature in case.needs:
             return Bilingual(sv=f"tjänstens fil: {reason}", en=f"the vendor's file: {reason}")
+    if case.manner == "exhaustion" and not desk.world.may_exhaust:
+        return NO_EXHAUSTION
     for need in case.needs:
         if not _has(vendor, need, desk, asked):
             return REASONS[need]
     return None
 
 
+RSA = "RS256"
+WITH_SECRET = frozenset({"client_secret_basic", "client_secret_post"})
+
+
 def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa: PLR0911, PLR0912 - one line a need
+    client = vendor.client
     match need:
+        case "refresh-page":
+            return vendor.refresh is not None
+        case "sends-nonce":
+            return asked.nonce
+        case "sends-state":
+            return asked.state
+        case "asks-for-mail":
+            return all("mail" in desk.said.get(person.id, {}) for person in (desk.own, desk.other))
+        case "client-secret":
+            return client is not None and client.token_endpoint_auth_method in WITH_SECRET
+        case "rs256":
+            return client is not None and client.id_token_signed_response_alg == RSA
+        case "return-param":
+            return bool(vendor.return_param)
+        case "started-by-us":
+            return desk.world.can_restart
         case "logout":
             return vendor.logout is not None
         case "single-logout":
-            return asked.single_logout or bool(vendor.client and vendor.client.frontchannel_logout_uri)
+            return asked.single_logout or bool(client and client.frontchannel_logout_uri)
         case "back-channel-logout":
-            return bool(vendor.backchannel_logout or (vendor.client and vendor.client.backchannel_logout_uri))
+            return bool(vendor.backchannel_logout or (client and client.backchannel_logout_uri))
         case "encryption":
             return asked.encryption_key
         case "second-school":
@@ -98,19 +141,5 @@ def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa:
             return asked.fetches_metadata
         case "refresh-tokens":
             return asked.refresh
-        case "refresh-page":
-            return vendor.refresh is not None
-        case "sends-nonce":
-            return asked.nonce
-        case "sends-state":
-            return asked.state
-        case "asks-for-mail":
-            return asked.mail
-        case "client-secret":
-            return bool(vendor.client and vendor.client.token_endpoint_auth_method.startswith("client_secret"))
-        case "rs256":
-            return bool(vendor.client and vendor.client.id_token_signed_response_alg == "RS256")
-        case "return-param":
-            return bool(vendor.return_param)
-        case "started-by-us":
-            return vendor.simulated is not None or vendor.process is not None
+        case "says-eppn" | "says-names":
+            return not SAYS[need].isdisjoint(desk.said.get(desk.own.id, {}))

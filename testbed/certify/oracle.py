@@ -31,6 +31,8 @@ ACCOUNTS = (
 SHORTEST = 3
 """Characters of a value that is looked for within a longer text; a shorter one must be the whole text."""
 SERVER_ERROR = 500
+NAMELESS = "(nobody by name)"
+"""Of a session that has no account."""
 
 
 class Who(StrEnum):
@@ -83,6 +85,9 @@ class Oracle:
     """As it looked when a person was logged in."""
     slots: tuple[Slot, ...]
     """The one that decides first."""
+    signs: frozenset[tuple[str, str]] = frozenset()
+    """What stands on the page of whoever is logged in, and not on nobody's: a greeting, a link to log out."""
+    signs_of_nobody: frozenset[tuple[str, str]] = frozenset()
 
     def read(self, page: Page, own: Said, other: Said, whole: Iterable[str] = ()) -> Reading:
         """Whose session this page shows.
@@ -116,12 +121,17 @@ class Oracle:
             for who, said in ((Who.OTHER, other), (Who.OWN, own)):
                 if shown in said.get(slot.says, ()):
                     return Reading(who, shown)
-        if (seen.url, seen.status) == (self.nobody.url, self.nobody.status):
-            return Reading(Who.NOBODY)
-        if seen.url == self.nobody.url and seen.status < SERVER_ERROR:
+        if self._looks_logged_in(seen):
+            return Reading(Who.SOMEONE, NAMELESS)
+        if seen.url == self.nobody.url and (seen.status == self.nobody.status or seen.status < SERVER_ERROR):
             return Reading(Who.NOBODY)
         where = f"{seen.url[:120]} answered {seen.status}"
         return Reading(Who.UNCLEAR, why=f"the probe showed neither nobody nor anybody: {where}")
+
+    def _looks_logged_in(self, seen: Seen) -> bool:
+        """Whether the page is that of somebody in all but the name."""
+        pairs = seen.slots.items()
+        return bool(self.signs) and self.signs <= pairs and self.signs_of_nobody.isdisjoint(pairs)
 
 
 def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said]) -> Oracle:
@@ -137,7 +147,9 @@ def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said]) -> 
         if (slot := _slot(place, (text, first[1]), (two.slots[place], second[1]))) is not None
     ]
     found.sort(key=_rank)
-    return Oracle(none, one, tuple(found))
+    of_both = frozenset(one.slots.items() & two.slots.items())
+    of_none = frozenset(none.slots.items())
+    return Oracle(none, one, tuple(found), of_both - of_none, of_none - of_both - frozenset(one.slots.items()))
 
 
 def _slot(place: str, first: tuple[str, Said], second: tuple[str, Said]) -> Slot | None:

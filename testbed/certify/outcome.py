@@ -1,5 +1,6 @@
 """From verdicts to an outcome for a purpose (compliant, not compliant, inconclusive), and what it rests on."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from testbed.model.certificate import CaseResult, ConfigurationError, Outcome
@@ -7,6 +8,7 @@ from testbed.model.profile import CertificationProfile
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import RunRecord, Severity, Verdict
 
+NOTHING, OPEN = Bilingual(sv="", en=""), Bilingual(sv="Inte prövat: ", en="Not verified: ")
 NOT_SEEN = frozenset({Verdict.NOT_VERIFIED, Verdict.ERROR})
 
 
@@ -15,18 +17,19 @@ def outcome(
     results: Sequence[CaseResult],
     configuration: Sequence[ConfigurationError],
     data: RunRecord | None,
+    why_unjudged: Bilingual | None = None,
 ) -> tuple[Outcome, tuple[Bilingual, ...]]:
     """Compliant when nothing failed and every MUST passed or was skipped for an argued reason; and why."""
     failed = [result for result in results if result.verdict is Verdict.FAIL]
     breaches = _breaches(data)
     if failed or breaches:
-        return Outcome.NOT_COMPLIANT, (*(_failed(result) for result in failed), *breaches)
+        return Outcome.NOT_COMPLIANT, (*_by_subject(failed), *breaches)
     if configuration:
         return Outcome.INCONCLUSIVE, tuple(error.what for error in configuration)
     open_ = [result for result in results if result.required and result.verdict in NOT_SEEN]
-    unjudged = _unjudged(profile, data)
+    unjudged = _unjudged(profile, data, why_unjudged)
     if open_ or unjudged:
-        return Outcome.INCONCLUSIVE, (*(_open(result) for result in open_), *unjudged)
+        return Outcome.INCONCLUSIVE, (*_by_subject(open_, OPEN), *unjudged)
     if not any(result.verdict is Verdict.PASS for result in results):
         nothing = Bilingual(sv="Inget fall har körts som ger ett svar.", en="No case was run that tells anything.")
         return Outcome.INCONCLUSIVE, (nothing,)
@@ -36,14 +39,16 @@ def outcome(
     )
 
 
-def _failed(result: CaseResult) -> Bilingual:
-    title, reason = result.case.title, result.reason
-    return Bilingual(sv=f"{title.sv}: {reason.sv}", en=f"{title.en}: {reason.en}")
-
-
-def _open(result: CaseResult) -> Bilingual:
-    title, reason = result.case.title, result.reason
-    return Bilingual(sv=f"Inte prövat: {title.sv}: {reason.sv}", en=f"Not verified: {title.en}: {reason.en}")
+def _by_subject(results: Sequence[CaseResult], before: Bilingual = NOTHING) -> tuple[Bilingual, ...]:
+    """A line for each subject, those with most cases first: what is wrong, and in how many ways."""
+    counted = Counter(result.case.subject or result.case.title for result in results)
+    return tuple(
+        Bilingual(
+            sv=f"{before.sv}{subject.sv} ({number} prov)",
+            en=f"{before.en}{subject.en} ({number} {'test' if number == 1 else 'tests'})",
+        )
+        for subject, number in counted.most_common()
+    )
 
 
 def _breaches(data: RunRecord | None) -> tuple[Bilingual, ...]:
@@ -59,10 +64,10 @@ def _breaches(data: RunRecord | None) -> tuple[Bilingual, ...]:
     return tuple(Bilingual(sv=title, en=title) for title in sorted(found))
 
 
-def _unjudged(profile: CertificationProfile, data: RunRecord | None) -> tuple[Bilingual, ...]:
-    """Checks that the profile demands and that came to no verdict."""
+def _unjudged(profile: CertificationProfile, data: RunRecord | None, why: Bilingual | None) -> tuple[Bilingual, ...]:
+    """Checks that the profile demands and that came to no verdict, or why none of them could."""
     if data is None:
-        return ()
+        return (why,) if why and profile.checks else ()
     open_ = {
         result.check
         for judgement in data.run.judgements

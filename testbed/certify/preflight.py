@@ -17,6 +17,8 @@ MAX_CLOCK_S = 120
 DISCOVERY = "/.well-known/openid-configuration"
 METADATA = "/saml/metadata"
 KEYS = "/oidc/jwks"
+ASKED = ("/saml/sso", "/oidc/authorize")
+"""Where browsers bring login requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ async def preflight(desk: Desk) -> Cleared:
     except BrowserError as error:
         words = Bilingual(sv=f"Tjänsten svarar inte: {error}", en=f"The service gives no answer: {error}")
         return Cleared((ConfigurationError(words, RUNS),))
-    fetched = {call.path for call in desk.world.school_calls() if not call.own}
-    return Cleared((), asked_of(desk.vendor, request, metadata, fetches=bool(fetched & {METADATA, KEYS})))
+    fetched = {call.path for call in await desk.world.school_calls() if not call.own}
+    return Cleared((), asked_of(desk.vendor, request, metadata, fetches=bool(fetched & {METADATA, DISCOVERY, KEYS})))
 
 
 RUNS = Bilingual(
@@ -154,9 +156,10 @@ def _click(what: str) -> ConfigurationError:
 
 async def _not_reached(desk: Desk, what: Bilingual) -> ConfigurationError:
     """The browser did not come to the school's login page: the calls that reached the school tell why."""
-    calls = [call for call in desk.world.school_calls() if not call.own]
-    refused = any(call.status >= 400 and call.path in ("/saml/sso", "/oidc/authorize") for call in calls)  # noqa: PLR2004
-    if desk.vendor.protocol == "oidc" and not any(call.path == DISCOVERY for call in calls):
+    calls = await desk.world.school_calls()
+    refused = any(call.status >= 400 and call.path in ASKED for call in calls)  # noqa: PLR2004
+    # NOTE: whoever leads there knows the school: it may have fetched its configuration before.
+    if desk.vendor.protocol == "oidc" and not any(call.path in (DISCOVERY, *ASKED) for call in calls):
         return ConfigurationError(
             Bilingual(
                 sv=f"Tjänsten har inte hämtat skolans uppgifter ({DISCOVERY}), och ledde inte till skolan: {what.sv}",

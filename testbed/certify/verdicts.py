@@ -21,6 +21,7 @@ KEEPS: Mapping[str, frozenset[Observed]] = MappingProxyType(
     {"accept": frozenset({Observed.NO_SESSION}), "reject": frozenset({Observed.SESSION})}
 )
 """Of a message that wants to end a session: taken, it ends it; refused, the session goes on."""
+ABOUT_LOGOUT = frozenset({"logout-message", "logout-replayed"})
 NOT_SEEN = frozenset({Observed.UNCLEAR, Observed.NOT_RUN})
 WORDS: Mapping[Observed, Bilingual] = MappingProxyType(
     {
@@ -56,7 +57,7 @@ def judged(case: Case, seen: Observation) -> tuple[Verdict, Bilingual]:
     words = told(seen)
     if seen.observed in NOT_SEEN:
         return Verdict.NOT_VERIFIED, words
-    expected = KEEPS if case.manner in ("logout-message", "logout-replayed") and case.expect in KEEPS else AS_EXPECTED
+    expected = KEEPS if case.manner in ABOUT_LOGOUT and case.expect in KEEPS else AS_EXPECTED
     if seen.observed in expected[case.expect]:
         return Verdict.PASS, words
     return (Verdict.FAIL if case.level == "MUST" else Verdict.WARNING), words

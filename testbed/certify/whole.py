@@ -17,7 +17,7 @@ def whole_values(made: Iterable[Made], other: Said) -> frozenset[str]:
     found: set[str] = set()
     for one in made:
         if one.message == "response":
-            found.update(_texts(one.document))
+            found.update(_texts(one.plain or one.document))
     return frozenset(found - {value for values in other.values() for value in values} - {""})
 
 
@@ -28,4 +28,6 @@ def _texts(document: str) -> Iterable[str]:
     except (etree.XMLSyntaxError, ValueError):
         return
     for element in root.iter(*NAMES):
-        yield " ".join("".join(element.itertext(with_tail=False)).split())
+        # NOTE: what lxml calls the text of an element and of all within it has the words of comments in it.
+        texts = [element.text or "", *(child.tail or "" for child in element)]
+        yield " ".join("".join(texts).split())

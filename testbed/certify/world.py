@@ -1,26 +1,14 @@
 """What certifying stands on: browsers, the school's control API, and a place that tells who has called."""
 
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from testbed.interception.browser import Browser
+from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.written import Vendor
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request that reached the school, or the listener."""
-
-    method: str
-    path: str
-    status: int
-    own: bool = False
-    """It came from a browser of the testbed's own."""
 
 
 class Listener(Protocol):
@@ -44,6 +32,21 @@ class World(Protocol):
     @property
     def second_school(self) -> bool:
         """Whether there is one, whose name and keys forged messages can bear."""
+
+    @property
+    def may_exhaust(self) -> bool:
+        """Whether messages that want to use up the vendor may be sent."""
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether the vendor is started by the testbed: see :meth:`restart`."""
+
+    async def restart(self, vendor: Vendor) -> None:
+        """The vendor is started anew, and remembers nothing of the school.
+
+        Raises:
+            ParticipantUnavailable: it did not come up.
+        """
 
     @property
     def listener(self) -> Listener:
@@ -76,15 +79,9 @@ class World(Protocol):
     async def date_at(self, url: str) -> datetime | None:
         """What time it is at this server, by the header Date; None where it does not say."""
 
-    async def restart(self, vendor: Vendor) -> bool:
-        """Start the vendor anew; says whether the testbed can."""
-
-    async def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """Send a form to a server, as the school's own would; the status of the answer.
+    async def school_calls(self) -> tuple[Call, ...]:
+        """What reached the school since the last time that this was asked.
 
         Raises:
-            BrowserError: there was none.
+            ParticipantUnavailable: it does not answer.
         """
-
-    def school_calls(self) -> tuple[Call, ...]:
-        """What reached the school since the last time that this was asked."""

@@ -65,6 +65,9 @@ def _after_each_login(evidence: Evidence, first: Exchange) -> list[Exchange]:
     """The first time that the page was opened, and the first time after each login that came later."""
     came = logins(evidence)
     looked = probes(evidence)
+    if evidence.play.vendor.probe.url == evidence.play.vendor.login and came:
+        # NOTE: a service that has no page but the protected one begins a login there.
+        first = next((probe for probe in looked if probe.number > came[0]), first)
     later = [
         next((probe for probe in looked if login < probe.number < after), None)
         for login, after in zip(came, [*came[1:], float("inf")], strict=True)

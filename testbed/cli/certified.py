@@ -20,7 +20,8 @@ from testbed.reports import (
     html,
 )
 from testbed.reports.certificate_texts import CASE_VERDICTS
-from testbed.reports.certificate_view import ACCUSING, UNDECIDED, counts, data_view, gravest_first, harms, reasons
+from testbed.reports.certificate_view import ACCUSING, UNDECIDED, counts, data_view, harms, reasons
+from testbed.reports.gravity import gravest_first
 from testbed.reports.printable import visible
 from testbed.runner.folder import RunFolder
 
@@ -88,6 +89,8 @@ def show_certificate(certificate: Certificate, report: Path | None) -> None:
         _say(f"{len(certificate.results)} tests: {_counted(certificate.results)}.")
     if data := data_view(certificate.data):
         _say(f"Personal data in {len(data.judgements)} valid logins: {data.verdict}, {data.unlawful} breaches.")
+    if certificate.unjudged and certificate.unjudged not in certificate.why:
+        _say(certificate.unjudged.en, "yellow")
     profile = f"{certificate.profile.id} {certificate.profile.version}"
     why = " ".join(one.en for one in certificate.why)
     _say(f"Outcome for {profile}: {certificate.outcome.value.upper()}. {why}", OUTCOME_STYLES[certificate.outcome])

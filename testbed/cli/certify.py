@@ -105,7 +105,7 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
         wanted = chosen([each for each in cases if each.protocol == one.vendor.protocol], case or ())
         again = _command(one.words, profile, idp_url, seed)
         purpose = Purpose(profiles[profile], wanted, seed, again, versions_of(RECORDED_VERSIONS))
-        job = OutsideCase(home, people, one.vendor, one.secret, one.agreement, idp_url)
+        job = OutsideCase(home, people, one.vendor, one.secret, one.agreement, idp_url, permission=one.permission)
         folder = RunFolder.make(parent, one.vendor.id, datetime.now(UTC))
         certificates.append(write_certificate(folder, _run(job, purpose, folder)))
         show_certificate(certificates[-1], folder.report)

@@ -3,15 +3,15 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from testbed.lab.guardrail import must_be_loopback
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, permission_of
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.scopes import SCOPES
-from testbed.model.strict import BASE_URL
 from testbed.model.wire import host_of
 from testbed.model.written import Agreement, OidcClient, Vendor
 from testbed.runner.catalogue import load_catalogue
@@ -66,6 +66,7 @@ class Named:
     """That name it on the command line."""
     secret: str = field(default="", repr=False)
     agreement: tuple[Path, Agreement] | None = None
+    permission: Permission = LOOPBACK_ONLY
 
 
 def of_flags(flags: Flags, agreement: Path | None) -> Named:
@@ -100,7 +101,8 @@ def of_flags(flags: Flags, agreement: Path | None) -> Named:
         option = f"--{str(first['loc'][0] if first['loc'] else 'login').replace('_', '-')}"
         raise ScenarioInvalid(option, str(first["input"])[:200], first["msg"], "correct the value") from error
     words = (*flags.words, *(("--agreement", str(agreement)) if agreement else ()))
-    return Named(_safe(vendor, "the command line"), words, _secret(flags), _agreement(agreement))
+    allowed = permission_of(vendor, "the command line", _today())
+    return Named(vendor, words, _secret(flags), _agreement(agreement), allowed)
 
 
 def _client(flags: Flags) -> OidcClient:
@@ -154,9 +156,12 @@ def of_paths(paths: Sequence[Path], agreement: Path | None, flags: Flags) -> tup
 def _of_file(file: Path, agreement: Path | None, flags: Flags) -> Named:
     vendor = load(file, Vendor)
     words = (str(file), *(("--agreement", str(agreement)) if agreement else ()))
-    if vendor.simulated is None:
-        _safe(vendor, str(file))
-    return Named(vendor, words, _secret(flags), _agreement(agreement) or _beside(vendor, file))
+    allowed = LOOPBACK_ONLY if vendor.simulated else permission_of(vendor, str(file), _today())
+    return Named(vendor, words, _secret(flags), _agreement(agreement) or _beside(vendor, file), allowed)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _agreement(path: Path | None) -> tuple[Path, Agreement] | None:
@@ -177,30 +182,6 @@ def _beside(vendor: Vendor, file: Path) -> tuple[Path, Agreement] | None:
     raise ScenarioInvalid(
         file, "agreement", f"there is no {vendor.agreement}.yaml", "put it beside, or use --agreement"
     )
-
-
-def _safe(vendor: Vendor, where: str) -> Vendor:
-    """Hold every address against the guardrail.
-
-    Raises:
-        ScenarioInvalid: one leads off this machine.
-    """
-    client = vendor.client
-    addresses = {
-        "login": vendor.login,
-        "probe.url": vendor.probe.url,
-        "logout": vendor.logout,
-        "metadata": vendor.metadata or None,
-        "backchannel_logout": vendor.backchannel_logout,
-    }
-    named = [(name, url) for name, url in addresses.items() if url]
-    named += [("visit", url) for url in vendor.visit]
-    named += [("client.redirect_uris", url) for url in (client.redirect_uris if client else ())]
-    for name, url in named:
-        if url.startswith(BASE_URL):
-            continue
-        must_be_loopback(url, f"{where}: {name}")
-    return vendor
 
 
 def _id(login: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -17,6 +18,7 @@ from testbed.cli.outcome import AS_EXPECTED, err, out
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, OutsideSpec, ending_signals, jwks, metadata, outside_school
 from testbed.lab.outside_vendors import WantedVendors
+from testbed.lab.running import Running, announced
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.written import Agreement, ReleasePolicy
 
@@ -147,9 +149,10 @@ async def _serve(spec: OutsideSpec) -> None:
                 *(f"  secret       of {name} in {file}" for name, file in school.secret_files),
                 "Ctrl-C ends it.",
             ]
-            out.print(Text("\n".join(lines)), soft_wrap=True)
-            sys.stdout.flush()
-            await school.serve_until(over)
+            with announced(spec.home, Running(school.url, school.control_url, spec.workers, os.getpid())):
+                out.print(Text("\n".join(lines)), soft_wrap=True)
+                sys.stdout.flush()
+                await school.serve_until(over)
     out.print("The mock school is closed.")
 
 

@@ -94,11 +94,11 @@ class Recorder:
         NOTE: not of a browser, which opens connections ahead of what it asks for and lets go of them again.
         """
         sender = self._callers.get(data.context.client.sockname[1], "unknown")
-        server = data.context.server.address
-        if sender == BROWSER or server is None:
-            return
-        number = self._journal.open(sender, Request("CONNECT", f"https://{data.conn.sni or server[0]}:{server[1]}/"))
-        self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
+        address = data.context.server.address
+        if sender != BROWSER and address is not None:
+            host, port = address
+            number = self._journal.open(sender, Request("CONNECT", f"https://{data.conn.sni or host}:{port}/"))
+            self._journal.close(number, None, f"{UNHEARD}: it did not agree on TLS ({data.conn.error})")
 
     def error(self, flow: http.HTTPFlow) -> None:
         """No answer will come."""

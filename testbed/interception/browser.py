@@ -54,5 +54,8 @@ class Browser(Protocol):
     async def restore(self, cookies: Sequence[Cookie]) -> None:
         """Hold these cookies and no others, with no page open."""
 
+    async def drop(self, cookies: Sequence[Cookie]) -> None:
+        """Lose these cookies; the page stays open."""
+
     async def forget(self) -> None:
         """Be another browser from now on: without cookies, with no page open."""

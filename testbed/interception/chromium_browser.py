@@ -84,6 +84,12 @@ class ChromiumBrowser:
         written: Any = [_written_cookie(cookie) for cookie in cookies]
         await tab.sheet.context.add_cookies(written)
 
+    async def drop(self, cookies: Sequence[Cookie]) -> None:
+        """See :class:`testbed.interception.browser.Browser`."""
+        tab = await self._open()
+        for cookie in cookies:
+            await tab.sheet.context.clear_cookies(name=cookie.name, domain=cookie.domain, path=cookie.path)
+
     async def forget(self) -> None:
         """See :class:`testbed.interception.browser.Browser`."""
         await self.close()

@@ -96,6 +96,10 @@ class HttpBrowser:
         await self.forget()
         self._jar.restore(cookies)
 
+    async def drop(self, cookies: Sequence[Cookie]) -> None:
+        """See :class:`testbed.interception.browser.Browser`."""
+        self._jar.restore([cookie for cookie in self._jar.held if cookie not in cookies])
+
     async def forget(self) -> None:
         """See :class:`testbed.interception.browser.Browser`."""
         self._jar, self.page = CookieJar(self._now), None
@@ -162,7 +166,10 @@ class HttpBrowser:
                         raise BrowserError(f"{fetch.url[:200]} answers with more than {MAX_BODY} bytes")
             finally:
                 await answer.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.InvalidURL as error:
+            # NOTE: the address that was asked has been read already, so it is the one that the answer leads to.
+            raise BrowserError(f"{fetch.url[:200]} redirects to what is no web address: {error}") from error
+        except httpx.HTTPError as error:
             raise BrowserError(f"{fetch.url[:200]} gave no answer ({type(error).__name__}: {error})") from error
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
         return Response(answer.status_code, headers, bytes(body))
@@ -200,13 +207,14 @@ def _embedded(page: Page, resource: Resource) -> _Fetch:
 def _redirected(fetch: _Fetch, response: Response, location: str) -> _Fetch:
     """Where a redirect leads, by which method, and what is still said of the page (Fetch 4.4)."""
     try:
-        target = urlsplit(urljoin(fetch.url, location))
+        # NOTE: browsers take a backslash for a slash (WHATWG URL, 4.4).
+        target = urlsplit(urljoin(fetch.url, location.replace("\\", "/")))
         url = urlunsplit((*target[:4], ""))
         readable = target.scheme in ("http", "https") and bool(target.hostname)
     except ValueError:
         readable, url = False, ""
     if not readable:
-        raise BrowserError(f"{fetch.url[:200]} redirects to {location[:200]!r}, which is no web address")
+        raise BrowserError(f"{fetch.url[:200]} redirects to what is no web address: {location[:200]!r}")
     policies = [token.strip().lower() for token in header(response.headers, "referrer-policy").split(",")]
     policy = next((token for token in reversed(policies) if token in POLICIES), fetch.policy)
     if response.status in KEEPS_METHOD or fetch.method in ("GET", "HEAD"):

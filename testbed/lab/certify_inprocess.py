@@ -1,17 +1,17 @@
 """Certify the testbed's own vendors without sockets: for tests, the matrix, and whoever changes a case."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 import httpx
 
-from testbed.certify.world import Call
-from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.browser import Browser
 from testbed.lab.inprocess import InProcessStage, inprocess_lab
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import Clock, LabSpec
-from testbed.lab.watching import ListenerApp, Watch
+from testbed.lab.watching import ListenerApp
+from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.written import Vendor
@@ -25,9 +25,11 @@ class InProcessWorld:
     """See :class:`testbed.certify.world.World`."""
 
     second_school = True
+    can_restart = True
+    may_exhaust = True
 
-    def __init__(self, stage: InProcessStage, watch: Watch, listener: ListenerApp) -> None:
-        self._stage, self._watch = stage, watch
+    def __init__(self, stage: InProcessStage, listener: ListenerApp) -> None:
+        self._stage = stage
         self.listener = listener
 
     @property
@@ -38,6 +40,10 @@ class InProcessWorld:
     def browser(self) -> AbstractAsyncContextManager[Browser]:
         """A fresh one."""
         return self._stage.browser()
+
+    async def restart(self, vendor: Vendor) -> None:
+        """The simulated vendor, put together anew."""
+        await self._stage.restart(vendor)
 
     async def ask(self, order: AnyOrder) -> None:
         """By the control API."""
@@ -52,35 +58,13 @@ class InProcessWorld:
         async with self._stage.client("certify.test") as http:
             return await fetched_metadata(http, vendor)
 
-    async def restart(self, vendor: Vendor) -> bool:
-        """See :class:`testbed.certify.world.World`."""
-        self._stage.restart(vendor)
-        return True
-
-    async def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """See :class:`testbed.certify.world.World`."""
-        async with self._stage.client("certify.test") as http:
-            return await posted(http, url, fields)
-
     async def date_at(self, _: str) -> datetime | None:
         """There is one clock."""
         return None
 
-    def school_calls(self) -> tuple[Call, ...]:
-        """See :class:`testbed.certify.world.World`."""
-        return self._watch.calls()
-
-
-async def posted(http: httpx.AsyncClient, url: str, fields: Mapping[str, str]) -> int:
-    """Send a form; the status of the answer.
-
-    Raises:
-        BrowserError: there was none.
-    """
-    try:
-        return (await http.post(url, data=dict(fields))).status_code
-    except httpx.HTTPError as error:
-        raise BrowserError(f"{url[:200]} gave no answer ({type(error).__name__})") from error
+    async def school_calls(self) -> tuple[Call, ...]:
+        """By the control API."""
+        return await self._stage.take_calls()
 
 
 async def fetched_metadata(http: httpx.AsyncClient, vendor: Vendor) -> bytes:
@@ -115,5 +99,4 @@ async def inprocess_world(spec: LabSpec, folder: RunFolder, now: Clock) -> Async
     async with inprocess_lab(spec, folder, now) as stage:
         listener = ListenerApp(f"http://{LISTENER}")
         stage.add_host(LISTENER, listener)
-        watch = stage.watch(SCHOOL.host)
-        yield InProcessWorld(stage, watch, listener)
+        yield InProcessWorld(stage, listener)

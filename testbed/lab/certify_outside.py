@@ -1,33 +1,39 @@
 """Certify a product that the testbed did not write: the school on loopback, browsers that go to the vendor itself."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.types import ASGIApp
 
-from testbed.certify.world import Call
+from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
-from testbed.lab.certify_inprocess import fetched_metadata, posted
+from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
-from testbed.lab.guardrail import LoopbackOnly
+from testbed.lab.guardrail import LOCALHOST
 from testbed.lab.home import LabHome
-from testbed.lab.outside import DEFAULT_URL, OutsideSchool, OutsideSpec, outside_school, served
+from testbed.lab.outside import DEFAULT_URL, OutsideSpec, outside_school, served
 from testbed.lab.outside_clients import WantedClient
-from testbed.lab.outside_vendors import WantedVendors
+from testbed.lab.outside_parts import outside_client, token_file
+from testbed.lab.outside_vendors import Parties, WantedVendors, parties
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
 from testbed.lab.recording import SchoolRecorder
+from testbed.lab.running import Running, running_school
 from testbed.lab.spec import REQUEST_TIMEOUT_S
-from testbed.lab.watching import ListenerApp, Watch
+from testbed.lab.watching import ListenerApp
+from testbed.model.calls import Call
+from testbed.model.files import ScenarioInvalid
 from testbed.model.forgery import Made
-from testbed.model.orders import AnyOrder
+from testbed.model.orders import AnyOrder, ForgetForgeries, KnowClient, KnowVendor
 from testbed.model.private import read_private
 from testbed.model.vendor import Process
 from testbed.model.verdict import Play, Sees
@@ -37,6 +43,8 @@ from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 
 NAME = "outside"
+PUBLISHED = ("/saml/metadata", "/.well-known/openid-configuration", "/oidc/jwks")
+"""Of the school. A vendor that runs for long has fetched them before, where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,8 @@ class OutsideCase:
     url: str = DEFAULT_URL
     patience_s: float = REQUEST_TIMEOUT_S
     """That the vendor may take for one answer."""
+    permission: Permission = LOOPBACK_ONLY
+    """What may be reached beside this machine."""
     process: Process | None = None
     """How the testbed starts the vendor; None where it runs already."""
 
@@ -65,6 +75,7 @@ class OutsideCase:
             release=None if self.agreement else "requested",
             clients=(WantedClient(vendor.client, self.secret),) if vendor.client else (),
             sign_response=vendor.school_signs_response,
+            permission=self.permission,
         )
 
 
@@ -86,12 +97,20 @@ class OutsideWorld:
     """See :class:`testbed.certify.world.World`, and :class:`testbed.runner.play.Stage` for the honest logins."""
 
     second_school = True
+    can_restart = False
 
     def __init__(
-        self, school: OutsideSchool, control: SchoolControl, watched: "_Watched", listener: ListenerApp
+        self,
+        case: OutsideCase,
+        school: str,
+        control: SchoolControl,
+        listener: ListenerApp,
+        recorder: SchoolRecorder | None,
     ) -> None:
-        self._school, self._control, self._watched = school, control, watched
-        self._patience_s = watched.patience_s
+        self.school = school
+        """See :class:`testbed.certify.world.World`."""
+        self._control, self._recorder = control, recorder
+        self._patience_s, self._permission = case.patience_s, case.permission
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
@@ -106,19 +125,29 @@ class OutsideWorld:
         return self.server.sees if self.server else "nothing"
 
     @property
-    def school(self) -> str:
+    def records_servers(self) -> bool:
+        """Whether honest logins are recorded with what the vendor's server asks of the school; a school that another
+        command serves does not record that."""
+        return self._recorder is not None
+
+    @property
+    def may_exhaust(self) -> bool:
         """See :class:`testbed.certify.world.World`."""
-        return self._school.url
+        return not self._permission.hosts or self._permission.exhaustion
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         """A fresh one; recorded while a play is."""
-        async with LoopbackOnly(httpx.AsyncHTTPTransport()) as way:
+        async with self._way() as way:
             carrier: httpx.AsyncBaseTransport = way
             if self._recording is not None:
                 carrier = RecordingTransport(BROWSER, lambda _: way, self._recording)
             async with httpx.AsyncClient(transport=carrier, timeout=self._patience_s, trust_env=False) as http:
                 yield HttpBrowser(http, _now)
+
+    async def restart(self, vendor: Vendor) -> None:
+        """See :class:`testbed.certify.world.World`; whoever started it must do it."""
+        raise ParticipantUnavailable(f"{vendor.id} was not started by the testbed, and cannot be started anew")
 
     async def ask(self, order: AnyOrder) -> None:
         """By the control API."""
@@ -133,15 +162,6 @@ class OutsideWorld:
         async with self._plain() as http:
             return await fetched_metadata(http, vendor)
 
-    async def restart(self, _: Vendor) -> bool:
-        """What runs by itself is nobody's here to start."""
-        return False
-
-    async def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """See :class:`testbed.certify.world.World`."""
-        async with self._plain() as http:
-            return await posted(http, url, fields)
-
     async def date_at(self, url: str) -> datetime | None:
         """See :class:`testbed.certify.world.World`."""
         try:
@@ -150,22 +170,28 @@ class OutsideWorld:
         except (httpx.HTTPError, KeyError, ValueError):
             return None
 
-    def school_calls(self) -> tuple[Call, ...]:
-        """See :class:`testbed.certify.world.World`."""
-        return self._watched.watch.calls()
+    async def school_calls(self) -> tuple[Call, ...]:
+        """By the control API."""
+        return await self._control.take_calls()
 
     # --- the honest logins, recorded --------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def recorded(self, folder: RunFolder) -> AsyncIterator["OutsideWorld"]:
         """The same, with a journal in this folder."""
+        # NOTE: the logins before are no part of any play.
+        await self._control.take_releases(all_schools=False)
         with Journal(folder.journal, NAME, _now) as journal:
-            self._recording = self._watched.recorder.journal = journal
+            self._record_in(journal)
             self._folder = folder
             try:
+                async with self.browser() as browser:
+                    for path in PUBLISHED:
+                        await browser.visit(f"{self.school}{path}")
                 yield self
             finally:
-                self._recording = self._watched.recorder.journal = self._folder = None
+                self._folder = None
+                self._record_in(None)
         if self.server is not None:
             self.trouble = await self.server.hand_over(folder)
 
@@ -181,22 +207,30 @@ class OutsideWorld:
         if self._folder is not None:
             keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))
 
+    def _record_in(self, journal: Journal | None) -> None:
+        self._recording = journal
+        if self._recorder is not None:
+            self._recorder.journal = journal
+
     @property
     def _journal(self) -> Journal:
         if self._recording is None:
             raise RuntimeError("nothing is being recorded")
         return self._recording
 
+    def _way(self) -> Permitted:
+        return Permitted(httpx.AsyncHTTPTransport(), self._permission)
+
     def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        transport = LoopbackOnly(httpx.AsyncHTTPTransport())
-        return httpx.AsyncClient(transport=transport, timeout=self._patience_s, trust_env=False)
+        return httpx.AsyncClient(transport=self._way(), timeout=self._patience_s, trust_env=False)
 
 
-@dataclass(slots=True)
-class _Watched:
-    watch: Watch
-    recorder: SchoolRecorder
-    patience_s: float
+def _elsewhere(url: str, vendor: Vendor) -> str:
+    """The same place by a name that is not the vendor's, for a host by another port is the same host to many: nobody
+    can be led off their own host."""
+    if urlsplit(vendor.login).hostname == LOCALHOST:
+        return url
+    return url.replace("127.0.0.1", LOCALHOST)
 
 
 def _now() -> datetime:
@@ -204,24 +238,103 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def outside_world(case: OutsideCase) -> AsyncIterator[OutsideWorld]:
-    """The school, which knows this vendor, and a listener, until the context ends.
+async def outside_world(case: OutsideCase, persons: Sequence[Person]) -> AsyncIterator[OutsideWorld]:
+    """The school, which knows this vendor, and a listener, until the context ends: the school that another command of
+    this lab home serves at the case's address, else one of its own.
+
+    Args:
+        case: the vendor.
+        persons: who are to log in; a school that serves already must know them.
 
     Raises:
-        ScenarioInvalid: an address is not on loopback or in use, or metadata or an agreement fits no vendor.
+        ScenarioInvalid: an address is not on loopback or in use, metadata or an agreement fits no vendor, or the school
+            that serves already does not do for this run.
     """
-    watched: list[_Watched] = []
+    async with AsyncExitStack() as stack:
+        listener = ListenerApp()
+        listener.url = _elsewhere(await stack.enter_async_context(served(listener)), case.vendor)
+        running = await stack.enter_async_context(running_school(case.home, case.url))
+        if running is None:
+            yield await _own_school(stack, case, listener)
+        else:
+            yield await _running_school(stack, case, listener, running, persons)
+
+
+async def _own_school(stack: AsyncExitStack, case: OutsideCase, listener: ListenerApp) -> OutsideWorld:
+    recorders: list[SchoolRecorder] = []
 
     def around(app: ASGIApp) -> ASGIApp:
-        recorder = SchoolRecorder(app, host_of(case.vendor.login))
-        watched.append(_Watched(Watch(recorder), recorder, case.patience_s))
-        return watched[-1].watch
+        recorders.append(SchoolRecorder(app, host_of(case.vendor.login)))
+        return recorders[-1]
 
     spec = OutsideSpec(home=case.home, people=case.people, url=case.url, vendors=case.wanted, around=around)
-    async with AsyncExitStack() as stack:
-        school = await stack.enter_async_context(outside_school(spec))
-        listener = ListenerApp()
-        listener.url = await stack.enter_async_context(served(listener))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=school.control_url, trust_env=False))
-        token = read_private(school.token_file).decode("ascii")
-        yield OutsideWorld(school, SchoolControl(http, token), watched[-1], listener)
+    school = await stack.enter_async_context(outside_school(spec))
+    control = await _control(stack, case.home, school.control_url)
+    return OutsideWorld(case, school.url, control, listener, recorders[-1])
+
+
+async def _control(stack: AsyncExitStack, home: LabHome, url: str) -> SchoolControl:
+    http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False))
+    return SchoolControl(http, read_private(token_file(home)).decode("ascii"))
+
+
+# --- a school that another command serves -------------------------------------------------------------------------
+
+
+async def _running_school(
+    stack: AsyncExitStack, case: OutsideCase, listener: ListenerApp, running: Running, persons: Sequence[Person]
+) -> OutsideWorld:
+    if running.workers > 1:
+        raise _unfit(running, f"is served by {running.workers} processes, and certifying needs one", "--workers 1")
+    if case.permission.hosts:
+        raise _unfit(running, "speaks to this machine only, and the vendor is elsewhere")
+    control = await _control(stack, case.home, running.control_url)
+    for person in persons:
+        if await control.person(person.id) != person:
+            raise _unfit(running, f"does not know {person.id} as this run does", "the same --seed")
+    async with outside_client({}) as http:
+        known = await parties(case.wanted, case.home, http)
+    for order in _orders(known):
+        await control.ask(order)
+    world = OutsideWorld(case, running.url, control, listener, None)
+    for name in known.names:
+        forget = ForgetForgeries(party=name)
+        await control.ask(forget)
+        # NOTE: whoever logs in at that school afterwards must not meet a message that was forged for this run.
+        stack.push_async_callback(control.ask, forget)
+    # NOTE: what it has told nobody is of runs that were broken off, and of whoever else has logged in.
+    await control.take_made()
+    await control.take_calls()
+    return world
+
+
+def _orders(known: Parties) -> Sequence[AnyOrder]:
+    return (
+        *(
+            KnowVendor(
+                entity_id=party.entity_id,
+                metadata=party.metadata_url,
+                agreement=party.agreement,
+                release=party.release,
+                sign_response=party.sign_response,
+            )
+            for party in known.relying_parties
+        ),
+        *(
+            KnowClient(
+                client=party.client,
+                name=party.name,
+                agreement=party.agreement,
+                release=party.release,
+                secret=party.secret,
+            )
+            for party in known.clients
+        ),
+    )
+
+
+def _unfit(running: Running, problem: str, serve_with: str = "") -> ScenarioInvalid:
+    """The school that serves does not do."""
+    again = f"start it anew with {serve_with}, or " if serve_with else ""
+    mend = f"{again}end it (process {running.pid}): certify then starts a school of its own"
+    return ScenarioInvalid("testbed idp serve", running.url, problem, mend)

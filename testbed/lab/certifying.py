@@ -19,13 +19,14 @@ from testbed.certify.profiles import as_used
 from testbed.certify.world import World
 from testbed.lab.certify_inprocess import fetched_metadata, inprocess_world
 from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
-from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.inprocess import NAME as INPROCESS
 from testbed.lab.inprocess import inprocess_lab
+from testbed.lab.permission import Permitted
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.lab.vendor_places import prepared
 from testbed.lab.vendor_process import process_world
+from testbed.model.attributes import by_name
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, Certificate, ConfigurationError
 from testbed.model.files import ScenarioInvalid, read_text
@@ -39,6 +40,13 @@ from testbed.runner.plan import Plan
 from testbed.runner.play import Company, Stage, play_all
 
 HONEST = "honest-login"
+ELSEWHERE = "the school was served by 'testbed idp serve' already: what servers asked of it was not recorded"
+NOT_RECORDED = Bilingual(
+    sv="Personuppgifterna bedömdes inte: skolan kördes redan av 'testbed idp serve', som inte spelar in vad tjänstens "
+    "server hämtar hos skolan. Avsluta det kommandot och kör om, så startar certify en egen skola som spelar in.",
+    en="Personal data was not judged: the school was served by 'testbed idp serve' already, which does not record what "
+    "the service's server fetches there. End that command and run again: certify then starts a school that records.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,9 @@ def _may_come(person: Person, agreement: Agreement | None) -> bool:
     if agreement is None:
         return person.role in ("pupil", "teacher") and all(map(person.values, ("givenName", "sn", "mail")))
     for clause in agreement.data:
-        if person.role not in clause.subjects or not all(person.values(name) for name in clause.required):
+        # NOTE: what the school makes up itself, as an identifier for one vendor, every person has.
+        needed = [name for name in clause.required if by_name()[name].origin == "person"]
+        if person.role not in clause.subjects or not all(map(person.values, needed)):
             continue
         limits = clause.limits
         units = limits is None or not limits.school_units or set(limits.school_units) & set(person.school_units)
@@ -119,20 +129,32 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
         words = (not_verified(each, unready.what, purpose.profile, purpose.command) for each in purpose.cases)
         nothing = Certified((unready,), Calibration(), tuple(words))
         return _certificate(case, purpose, pair, folder, (started, nothing, None))
-    async with _world(case, folder) as world:
+    async with _world(case, pair, folder) as world:
         desk = Desk(case.vendor, world, pair.own, pair.other, answer_s=case.patience_s)
         certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
-        data = None
+        elsewhere = isinstance(world, OutsideWorld) and not world.records_servers
+        if elsewhere:
+            certified = _noted(certified, ELSEWHERE)
+        data, unjudged = None, None
         if desk.oracle is not None:
-            data = await _honest_logins(case, purpose, pair, folder, world)
-    return _certificate(case, purpose, pair, folder, (started, certified, data))
+            # NOTE: SAML's messages all go by the browser; in OpenID Connect the vendor's server fetches the data.
+            if elsewhere and case.vendor.protocol == "oidc":
+                unjudged = NOT_RECORDED
+            else:
+                data = await _honest_logins(case, purpose, pair, folder, world)
+    return _certificate(case, purpose, pair, folder, (started, certified, data), unjudged)
+
+
+def _noted(certified: Certified, note: str) -> Certified:
+    calibration = certified.calibration
+    return replace(certified, calibration=replace(calibration, notes=(*calibration.notes, note)))
 
 
 async def _unready(case: OutsideCase) -> ConfigurationError | None:
     """Why the school cannot even be set up for this vendor; None where it can."""
     if case.vendor.simulated is not None or case.process is not None or case.vendor.protocol != "saml":
         return None
-    transport = LoopbackOnly(httpx.AsyncHTTPTransport())
+    transport = Permitted(httpx.AsyncHTTPTransport(), case.permission)
     async with httpx.AsyncClient(transport=transport, timeout=case.patience_s, trust_env=False) as http:
         try:
             async with asyncio.timeout(3 * case.patience_s):
@@ -150,9 +172,10 @@ def _certificate(
     pair: Pair,
     folder: RunFolder,
     came_to: tuple[datetime, Certified, RunRecord | None],
+    unjudged: Bilingual | None = None,
 ) -> Certificate:
     started, certified, data = came_to
-    found, why = outcome(purpose.profile, certified.results, certified.configuration, data)
+    found, why = outcome(purpose.profile, certified.results, certified.configuration, data, unjudged)
     if certified.calibration.trouble is not None:
         why = (certified.calibration.trouble,)
     return Certificate(
@@ -171,17 +194,18 @@ def _certificate(
         id=folder.path.name,
         versions=purpose.versions,
         data=data,
+        unjudged=unjudged,
     )
 
 
 @asynccontextmanager
-async def _world(case: OutsideCase, folder: RunFolder) -> AsyncIterator[World]:
+async def _world(case: OutsideCase, pair: Pair, folder: RunFolder) -> AsyncIterator[World]:
     if case.process is not None:
-        async with process_world(case, folder) as started:
+        async with process_world(case, folder, (pair.own, pair.other)) as started:
             yield started
         return
     if case.vendor.simulated is None:
-        async with outside_world(case) as outside:
+        async with outside_world(case, (pair.own, pair.other)) as outside:
             yield outside
         return
     with TemporaryDirectory(prefix="testbed-") as own:

@@ -1,15 +1,20 @@
 """The lab's side of the schools' control APIs."""
 
+from collections.abc import Collection
+
 import httpx
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.places import SCHOOLS, SchoolPlace
+from testbed.model.calls import CALLS, Call
 from testbed.model.forgery import MADE, Made
 from testbed.model.orders import ORDER, AnyOrder
 from testbed.model.release import RELEASE_RECORDS, ReleaseRecord
+from testbed.model.written import Person
 
-HTTP_OK = 200
+HTTP_OK, NOT_FOUND = 200, 404
+PERSON: TypeAdapter[Person] = TypeAdapter(Person)
 
 
 class SchoolControl:
@@ -26,7 +31,9 @@ class SchoolControl:
             ParticipantUnavailable: the school does not answer or does not take the order.
         """
         try:
-            answer = await self._http.post("/orders", content=ORDER.dump_json(order), headers=self._headers)
+            answer = await self._http.post(
+                "/orders", content=ORDER.dump_json(order, by_alias=True), headers=self._headers
+            )
         except httpx.HTTPError as error:
             raise ParticipantUnavailable(f"the school's control API does not answer: {error}") from error
         if answer.status_code != HTTP_OK:
@@ -38,11 +45,24 @@ class SchoolControl:
         Raises:
             ParticipantUnavailable: the school does not answer, or with something else.
         """
-        answer = await self._get("/made")
-        try:
-            return MADE.validate_json(answer.content)
-        except ValidationError as error:
-            raise ParticipantUnavailable(f"the school's account of what it made cannot be read: {error}") from error
+        return _read(MADE, await self._get("/made"), "what it made")
+
+    async def take_calls(self) -> tuple[Call, ...]:
+        """What reached the first school since the last call; it is told once.
+
+        Raises:
+            ParticipantUnavailable: the school does not answer, or with something else.
+        """
+        return _read(CALLS, await self._get("/calls"), "who has called")
+
+    async def person(self, person_id: str) -> Person | None:
+        """The person of this id, as the first school knows them now; None where it knows nobody by it.
+
+        Raises:
+            ParticipantUnavailable: the school does not answer, or with something else.
+        """
+        answer = await self._get(f"/people/{person_id}", (HTTP_OK, NOT_FOUND))
+        return None if answer.status_code == NOT_FOUND else _read(PERSON, answer, "a person")
 
     async def take_releases(self, *, all_schools: bool = True) -> tuple[ReleaseRecord, ...]:
         """The account of every login since the last call, of each school of the lab or of the first; it is told once.
@@ -55,17 +75,20 @@ class SchoolControl:
         return tuple(sorted(taken, key=lambda record: record.at))
 
     async def _take_releases(self, place: SchoolPlace) -> tuple[ReleaseRecord, ...]:
-        answer = await self._get(f"{place.control_path}/releases")
-        try:
-            return RELEASE_RECORDS.validate_json(answer.content)
-        except ValidationError as error:
-            raise ParticipantUnavailable(f"the school's account of its logins cannot be read: {error}") from error
+        return _read(RELEASE_RECORDS, await self._get(f"{place.control_path}/releases"), "its logins")
 
-    async def _get(self, path: str) -> httpx.Response:
+    async def _get(self, path: str, accepted: Collection[int] = (HTTP_OK,)) -> httpx.Response:
         try:
             answer = await self._http.get(path, headers=self._headers)
         except httpx.HTTPError as error:
             raise ParticipantUnavailable(f"the school's control API does not answer: {error}") from error
-        if answer.status_code != HTTP_OK:
+        if answer.status_code not in accepted:
             raise ParticipantUnavailable(f"the school's control API answered {answer.status_code}: {answer.text[:200]}")
         return answer
+
+
+def _read[Account](account: TypeAdapter[Account], answer: httpx.Response, of_what: str) -> Account:
+    try:
+        return account.validate_json(answer.content)
+    except ValidationError as error:
+        raise ParticipantUnavailable(f"the school's account of {of_what} cannot be read: {error}") from error

@@ -64,27 +64,6 @@ def school_url(url: str) -> tuple[str, int]:
     return host, 80 if parts.port is None else parts.port
 
 
-class LoopbackOnly(httpx.AsyncBaseTransport):
-    """Carries requests to this machine; refuses every other, whoever asks and whatever redirect led there."""
-
-    def __init__(self, carrier: httpx.AsyncBaseTransport) -> None:
-        self._carrier = carrier
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """See httpx.
-
-        Raises:
-            httpx.UnsupportedProtocol: the request leads elsewhere.
-        """
-        if not is_loopback(request.url.host):
-            raise httpx.UnsupportedProtocol(f"{request.url.host} is not on loopback", request=request)
-        return await self._carrier.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """See httpx."""
-        await self._carrier.aclose()
-
-
 class NamedFiles(httpx.AsyncBaseTransport):
     """Answers ``file:`` URLs from the files that a person named, read anew each time, and from no others."""
 

@@ -1,19 +1,18 @@
 """The lab without sockets: every participant an ASGI app, the network a dict. Hundreds of plays a minute."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from starlette.types import ASGIApp
 
-from sp_mocks.app import VendorService
 from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.control import SchoolControl
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
-from testbed.lab.watching import Watch
+from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
@@ -33,8 +32,7 @@ class InProcessStage:
         self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], folder: RunFolder, now: Clock
     ) -> None:
         self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
-        self._apps: Mapping[str, ASGIApp] = {}
-        self._starts: dict[str, Callable[[], VendorService]] = {}
+        self.start: Callable[[Vendor], Awaitable[None]] | None = None
         self.control: SchoolControl | None = None
 
     def client(self, sender: str) -> httpx.AsyncClient:
@@ -60,45 +58,35 @@ class InProcessStage:
 
     def serve(self, apps: Mapping[str, ASGIApp]) -> None:
         """The hosts of the schools and the federation."""
-        self._apps = apps
         self._hosts.update({host: httpx.ASGITransport(app) for host, app in apps.items()})
 
     def add_host(self, host: str, app: ASGIApp) -> None:
         """One more host of the network."""
         self._hosts[host] = httpx.ASGITransport(app)
 
-    def start(self, vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient) -> None:
-        """A simulated vendor serves at its hosts, with this client as its only way to the network."""
-        self._starts[vendor.id] = lambda: make_vendor(vendor, spec, http, self._now)
-        self.restart(vendor)
-
-    def restart(self, vendor: Vendor) -> None:
-        """It is started anew, and remembers nothing."""
-        service = self._starts[vendor.id]()
-        for host in service.config.hosts:
-            self.add_host(host, service.app)
-
-    def watch(self, host: str) -> Watch:
-        """Keep a line for every request to this host from now on.
-
-        Raises:
-            KeyError: there is none.
-        """
-        watched = Watch(self._apps[host])
-        self._hosts[host] = httpx.ASGITransport(watched)
-        return watched
+    async def restart(self, vendor: Vendor) -> None:
+        """One of the testbed's own vendors begins anew: it remembers nothing."""
+        if self.start is None:
+            raise RuntimeError("the stage has no vendors yet")
+        await self.start(vendor)
 
     async def take_made(self) -> tuple[Made, ...]:
         """The first school's account of what it was ordered to make."""
-        if self.control is None:
-            raise RuntimeError("the stage has no school yet")
-        return await self.control.take_made()
+        return await self._school.take_made()
+
+    async def take_calls(self) -> tuple[Call, ...]:
+        """What has reached the first school."""
+        return await self._school.take_calls()
 
     async def ask(self, order: AnyOrder) -> None:
         """See :class:`testbed.interception.drive.Orders`."""
+        await self._school.ask(order)
+
+    @property
+    def _school(self) -> SchoolControl:
         if self.control is None:
             raise RuntimeError("the stage has no school yet")
-        await self.control.ask(order)
+        return self.control
 
 
 @asynccontextmanager
@@ -113,8 +101,15 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
 
         authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
         stage.serve(authorities.apps)
+
+        async def start(vendor: Vendor) -> None:
+            service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
+            for host in service.config.hosts:
+                hosts[host] = httpx.ASGITransport(service.app)
+
+        stage.start = start
         for vendor in spec.simulated:
-            stage.start(vendor, spec, await client(host_of(vendor.login)))
+            await start(vendor)
         transport = httpx.ASGITransport(authorities.control)
         control = httpx.AsyncClient(transport=transport, base_url="http://control.localhost")
         stage.control = SchoolControl(await stack.enter_async_context(control), CONTROL_TOKEN)

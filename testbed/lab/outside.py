@@ -22,7 +22,6 @@ from testbed.lab.guardrail import school_url
 from testbed.lab.home import LabHome
 from testbed.lab.outside_parts import (
     SCHOOL_FOLDER,
-    OutsideApps,
     OutsideParts,
     make_apps,
     make_first,
@@ -33,7 +32,7 @@ from testbed.lab.outside_parts import (
 )
 from testbed.lab.outside_vendors import Parties, WantedVendors, parties
 from testbed.lab.outside_worker import start_worker
-from testbed.lab.participant import Server, server_for
+from testbed.lab.participant import server_for
 from testbed.model.files import ScenarioInvalid
 from testbed.model.written import Person
 from testbed.wire.xml import MD
@@ -156,7 +155,7 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="testbed-"))
             spec = replace(spec, state=Path(folder) / STATE_FILE)
         spec = replace(spec, url=_with_port(spec.url, _port(public)))
-        http = await stack.enter_async_context(outside_client(spec.vendors.files))
+        http = await stack.enter_async_context(outside_client(spec.vendors.files, spec.vendors.permission))
         known = await parties(spec.vendors, spec.home, http)
         token, parts = token_file(spec.home), _parts(spec, known)
         workers: tuple[ChildProcess, ...] = ()
@@ -167,7 +166,7 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
         else:
             apps = make_apps(parts, http, _now)
             watched = replace(apps, public=spec.around(apps.public)) if spec.around else apps
-            await _in_this_process(stack, watched, (public, control))
+            await stack.enter_async_context(_serving((watched.public, watched.control), (public, control)))
         control_url = f"http://{host}:{_port(control)}"
         yield OutsideSchool(spec.url, known.names, control_url, token, known.secret_files, workers)
 
@@ -192,22 +191,31 @@ async def served(app: ASGIApp, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """An app on a free port of loopback; yields its address."""
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listening(host, 0, "a free port"))
-        server = server_for(app)
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        tasks.create_task(server.serve(sockets=[listener]))
-        stack.callback(_close, [server])
-        await server.up.wait()
+        await stack.enter_async_context(_serving((app,), (listener,)))
         yield f"http://{host}:{_port(listener)}"
 
 
-async def _in_this_process(stack: AsyncExitStack, apps: OutsideApps, sockets: Sequence[socket.socket]) -> None:
-    servers = [server_for(app) for app in (apps.public, apps.control)]
-    tasks = await stack.enter_async_context(asyncio.TaskGroup())
-    for server, listener in zip(servers, sockets, strict=True):
-        tasks.create_task(server.serve(sockets=[listener]))
-    stack.callback(_close, servers)
-    for server in servers:
-        await server.up.wait()
+@asynccontextmanager
+async def _serving(apps: Sequence[ASGIApp], sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    """These apps, each on its socket, until the context ends."""
+    servers = [server_for(app) for app in apps]
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for server, listener in zip(servers, sockets, strict=True):
+                tasks.create_task(server.serve(sockets=[listener]))
+            try:
+                for server in servers:
+                    await server.up.wait()
+                yield
+            finally:
+                for server in servers:
+                    server.should_exit = True
+    except BaseExceptionGroup as group:
+        # NOTE: in a group, whoever waits for it would not know what has ended the context.
+        if len(group.exceptions) > 1:
+            raise
+        [error] = group.exceptions
+        raise error from error.__cause__
 
 
 async def _in_processes(
@@ -224,11 +232,6 @@ async def _in_processes(
     return tuple(started)
 
 
-def _close(servers: Sequence[Server]) -> None:
-    for server in servers:
-        server.should_exit = True
-
-
 def _parts(spec: OutsideSpec, known: Parties) -> OutsideParts:
     return OutsideParts(
         home=spec.home.path,
@@ -236,6 +239,7 @@ def _parts(spec: OutsideSpec, known: Parties) -> OutsideParts:
         people=spec.people,
         signing=spec.signing,
         state=spec.state,
+        workers=spec.workers,
         relying_parties=known.relying_parties,
         clients=known.clients,
         files=spec.vendors.files,

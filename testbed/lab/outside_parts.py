@@ -15,9 +15,10 @@ from starlette.types import ASGIApp
 from idp.app import RelyingParty, School, SchoolConfig
 from idp.config import OidcParty, SecondSchool
 from idp.keys import KeyKind, SchoolKeys
-from testbed.lab.guardrail import LoopbackOnly, NamedFiles
+from testbed.lab.guardrail import NamedFiles
 from testbed.lab.home import LabHome
 from testbed.lab.participant import HostRouter
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock
 from testbed.model.files import ScenarioInvalid
@@ -42,6 +43,7 @@ class OutsideParts:
     people: Mapping[str, Person]
     signing: KeyKind = "rsa"
     state: Path | None = None
+    workers: int = 1
     relying_parties: tuple[RelyingParty, ...] = ()
     clients: tuple[OidcParty, ...] = ()
     files: Mapping[str, Path] = MappingProxyType({})
@@ -89,6 +91,7 @@ def make_first(parts: OutsideParts, token: str, http: httpx.AsyncClient, now: Cl
         acronym=SCHOOL.acronym,
         signing=parts.signing,
         state=parts.state,
+        workers=parts.workers,
         second=SecondSchool(parts.url + SECOND_PATH, load_keys(parts, SECOND_FOLDER, now())),
     )
     keys = load_keys(parts, SCHOOL_FOLDER, now())
@@ -152,10 +155,10 @@ def own_folder(home: LabHome, name: str) -> Path:
     return folder
 
 
-def outside_client(files: Mapping[str, Path]) -> httpx.AsyncClient:
-    """The school's only way out: to this machine, and to the files that were named."""
+def outside_client(files: Mapping[str, Path], permission: Permission = LOOPBACK_ONLY) -> httpx.AsyncClient:
+    """The school's only way out: to this machine, to permitted hosts, and to the files that were named."""
     return httpx.AsyncClient(
-        transport=LoopbackOnly(httpx.AsyncHTTPTransport()),
+        transport=Permitted(httpx.AsyncHTTPTransport(), permission),
         mounts={"file://": NamedFiles(files)},
         timeout=REQUEST_TIMEOUT_S,
         trust_env=False,

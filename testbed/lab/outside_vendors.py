@@ -14,6 +14,7 @@ from idp.config import OidcParty
 from testbed.lab.guardrail import must_be_loopback
 from testbed.lab.home import LabHome
 from testbed.lab.outside_clients import WantedClient, own_secret, secret_file
+from testbed.lab.permission import LOOPBACK_ONLY, Permission
 from testbed.model.files import ScenarioInvalid
 from testbed.model.written import Agreement, Bilingual, ReleasePolicy
 from testbed.wire.xml import MAX_BYTES, MD, Unreadable, parse
@@ -35,6 +36,8 @@ class WantedVendors:
     """Vendors of OpenID Connect."""
     sign_response: bool = False
     """Responses of SAML are signed too, around the signed assertion."""
+    permission: Permission = LOOPBACK_ONLY
+    """Where their metadata may be beside this machine."""
 
     @property
     def files(self) -> dict[str, Path]:
@@ -68,7 +71,7 @@ async def parties(wanted: WantedVendors, home: LabHome, http: httpx.AsyncClient)
     """
     urls: dict[str, str] = {}
     for source in wanted.sources:
-        entity_id = await _entity_id(source, http)
+        entity_id = await _entity_id(source, http, wanted.permission)
         if entity_id in urls:
             raise ScenarioInvalid("--vendor", source, f"is the metadata of {entity_id} again", "name each vendor once")
         urls[entity_id] = _url_of(source)
@@ -122,10 +125,11 @@ def _agreed(wanted: WantedVendors, entity_ids: Sequence[str], client_ids: Sequen
     return agreed
 
 
-async def _entity_id(source: str, http: httpx.AsyncClient) -> str:
+async def _entity_id(source: str, http: httpx.AsyncClient, permission: Permission) -> str:
     """What the metadata calls its vendor. A vendor that is not up yet is called by its URL, as most call themselves."""
     if _is_url(source):
-        must_be_loopback(source, "--vendor")
+        if not permission.hosts:
+            must_be_loopback(source, "--vendor")
         try:
             document = await _download(source, http)
         except httpx.HTTPError as error:

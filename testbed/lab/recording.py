@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from testbed.interception.journal import Journal
-from testbed.lab.watching import BROWSERS
+from testbed.model.calls import BROWSERS
 from testbed.model.wire import Headers, Request, Response
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,15 +19,17 @@ from testbed.interception.journals import dump
 from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
 from testbed.lab.child import SHOWN, ChildProcess
 from testbed.lab.gate.config import GATE_CONFIG, GateConfig
-from testbed.lab.guardrail import LoopbackOnly
 from testbed.lab.journals_joined import heeds_proxy, joined
 from testbed.lab.loopback import free_ports
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
+from testbed.lab.permission import LOOPBACK_ONLY, Permitted
+from testbed.lab.running import running_school
 from testbed.lab.vendor_places import filled, places_of
 from testbed.model.files import ScenarioInvalid
 from testbed.model.vendor import Process
 from testbed.model.verdict import Sees
 from testbed.model.wire import host_of
+from testbed.model.written import Person
 from testbed.runner.folder import RunFolder
 
 LOG = "vendor.log"
@@ -44,12 +46,13 @@ log = logging.getLogger("testbed.outside")
 
 
 @asynccontextmanager
-async def process_world(case: OutsideCase, folder: RunFolder) -> AsyncIterator[OutsideWorld]:
+async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[Person]) -> AsyncIterator[OutsideWorld]:
     """The school, and the vendor that was started to be certified, until the context ends.
 
     Args:
         case: as :func:`testbed.lab.vendor_places.prepared` has it.
         folder: the run's; the vendor's log stands there.
+        persons: who are to log in.
 
     Raises:
         ScenarioInvalid: the process does not start, ends, or does not answer; with the last lines that it said.
@@ -59,7 +62,7 @@ async def process_world(case: OutsideCase, folder: RunFolder) -> AsyncIterator[O
         raise ValueError("the vendor has no process")
     try:
         async with AsyncExitStack() as stack:
-            world, server = await _together(stack, case, case.process, folder)
+            world, server = await _together(stack, case, case.process, folder, persons)
             yield world
             if not server.over and (trouble := await server.ended_by_itself()):
                 log.warning("%s: %s", case.vendor.name, trouble)
@@ -69,16 +72,24 @@ async def process_world(case: OutsideCase, folder: RunFolder) -> AsyncIterator[O
 
 
 async def _together(
-    stack: AsyncExitStack, case: OutsideCase, process: Process, folder: RunFolder
+    stack: AsyncExitStack, case: OutsideCase, process: Process, folder: RunFolder, persons: Sequence[Person]
 ) -> tuple[OutsideWorld, "StartedVendor"]:
+    async with running_school(case.home, case.url) as running:
+        if running is not None:
+            raise ScenarioInvalid(
+                "--idp-url",
+                case.url,
+                "is where another command serves the school, and what a started vendor asks there would not be recorded",
+                "end that command, or name another address",
+            )
     if case.vendor.protocol == "saml":
         # NOTE: the school reads a vendor's metadata when it comes up, so the vendor comes first; but the vendor may
         # read the school's as it comes up itself, so that a school that knows nobody stands there meanwhile.
         async with outside_school(OutsideSpec(case.home, case.people, case.url)):
             server = await stack.enter_async_context(_started(case, process, folder))
-        world = await stack.enter_async_context(outside_world(case))
+        world = await stack.enter_async_context(outside_world(case, persons))
     else:
-        world = await stack.enter_async_context(outside_world(case))
+        world = await stack.enter_async_context(outside_world(case, persons))
         server = await stack.enter_async_context(_started(case, process, folder))
     await server.may_call(world.listener.url)
     world.server = server
@@ -262,7 +273,7 @@ def _gate_config(
 async def _answers(url: str) -> bool:
     try:
         async with httpx.AsyncClient(
-            transport=LoopbackOnly(httpx.AsyncHTTPTransport()), timeout=ASK_S, trust_env=False
+            transport=Permitted(httpx.AsyncHTTPTransport(), LOOPBACK_ONLY), timeout=ASK_S, trust_env=False
         ) as http:
             return (await http.get(url)).status_code < SERVER_ERROR
     except httpx.HTTPError:

@@ -1,49 +1,11 @@
-"""Who has called: around the school, and at a listener that nobody honest has a reason to call."""
+"""A listener that nobody honest has a reason to call."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from testbed.certify.world import Call
+from idp.watching import Calls, Watch
+from testbed.model.calls import Call
 
-MOST = 10_000
 NOT_FOUND = 404
-BROWSERS = b"sec-fetch-dest"
-"""A header that browsers send, the testbed's own too, and servers do not (Fetch Metadata Request Headers)."""
-
-
-class Watch:
-    """Keeps a line for every request to an app.
-
-    Args:
-        app: what is watched.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._calls: list[Call] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status = 0
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = int(message["status"])
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noting)
-        finally:
-            own = any(name == BROWSERS for name, _ in scope["headers"])
-            self._calls = [*self._calls[-MOST:], Call(scope["method"], scope["path"], status, own)]
-
-    def calls(self) -> tuple[Call, ...]:
-        """What came since the last time that this was asked."""
-        taken, self._calls = tuple(self._calls), []
-        return taken
 
 
 class ListenerApp:
@@ -55,7 +17,8 @@ class ListenerApp:
 
     def __init__(self, url: str = "") -> None:
         self.url = url
-        self._watch = Watch(_nothing)
+        self._calls = Calls()
+        self._watch = Watch(_nothing, self._calls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -63,7 +26,7 @@ class ListenerApp:
 
     def calls(self) -> tuple[Call, ...]:
         """See :class:`testbed.certify.world.Listener`."""
-        return self._watch.calls()
+        return self._calls.take()
 
 
 async def _nothing(_: Scope, __: Receive, send: Send) -> None:

@@ -56,7 +56,7 @@ type Manner = Literal[
 - ``fresh-start``: the vendor has just been started, so that it fetches what the school publishes of itself.
 - ``return-to``: the login is begun with ``value`` in the vendor's own parameter that says where to go on to
   (``return_param``), and the browser must not be led off. ``{listener}`` and ``{listener-host}`` are a foreign address
-  and its host, ``{vendor-host}`` the vendor's.
+  and its host, ``{vendor}`` the vendor's scheme and host.
 - ``logout-replayed``: the logout message ended a session; it comes once more when the person has logged in again.
 - ``refresh``: somebody is logged in when the vendor refreshes its tokens, and the forged one comes with the new ones.
 """
@@ -80,6 +80,8 @@ type Need = Literal[
     "rs256",
     "return-param",
     "started-by-us",
+    "says-eppn",
+    "says-names",
 ]
 """What the vendor must have for the case to mean something; without it the case is SKIPPED, and says so."""
 
@@ -108,7 +110,8 @@ class Case(Exact):
     changes: tuple[str, ...] = ()
     """The nodes in which the forged message differs from the valid one, and no others."""
     value: str = ""
-    """What the manner needs to know."""
+    """What the manner needs to know. For ``login``: canonical names of what the message says of whoever logs in though
+    it is true of the other person, so that a page may show it."""
     needs: tuple[Need, ...] = ()
     references: tuple[str, ...] = ()
     """CVE numbers and papers."""

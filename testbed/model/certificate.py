@@ -133,6 +133,8 @@ class Certificate:
     versions: Mapping[str, str] = field(default_factory=dict)
     data: RunRecord | None = None
     """The honest logins, judged for the data that moved; None where no traffic could be judged."""
+    unjudged: Bilingual | None = None
+    """Why they were not, where logins worked, and how to have them judged."""
 
     def with_verdict(self, *verdicts: Verdict) -> Sequence[CaseResult]:
         """The cases that came to one of these."""

@@ -64,7 +64,8 @@ class SamlForgery(Exact):
     after: tuple[Operation, ...] = ()
     """Done once all is signed: anyone who gets hold of a message can do it."""
     encrypt: Literal["as-agreed", "after"] = "as-agreed"
-    """``after``: the assertion that is then first is encrypted to the vendor when all else is done, as anyone can."""
+    """``as-agreed``: once it is signed, or once others have changed it. ``after``: the assertion that is then first is
+    encrypted to the vendor when all else is done, as anyone can."""
     document: tuple[TextOperation, ...] = ()
     """Done on the finished document."""
     packed: bool = False
@@ -80,7 +81,6 @@ JSON_PLACES: Mapping[str, str] = MappingProxyType(
         "{client}": "the vendor's client ID",
         "{nonce}": "the nonce of the request that is answered",
         "{state}": "its state",
-        "{redirect-uri}": "where its answer goes",
         "{own:NAME}": "what the school says of the person who logs in: an attribute by canonical name, or sub",
         "{other:NAME}": "what it would say of the other person",
         "{other:code}": "a code that the school gave this vendor in a login of the other person, begun elsewhere",
@@ -128,6 +128,7 @@ type TokenKey = Literal[
     "school", "school-other-kind", "coming", "stranger", "second", "none", "empty", "corrupt",
     "secret-pem", "secret-pem-stripped", "secret-pkcs1", "secret-der", "secret-jwk", "secret-modulus",
     "secret-certificate", "secret-openssh", "secret-empty", "secret-known", "client-secret",
+    "secret-other-pem", "secret-other-der", "secret-other-jwk", "secret-other-openssh",
 ]  # fmt: skip
 """What signs a token.
 
@@ -137,8 +138,9 @@ type TokenKey = Literal[
 - ``none``: nothing at all, and the header says so; ``empty``: nothing, under an honest header; ``corrupt``: the
   school's key, and then one bit is changed.
 - ``secret-...``: an HMAC whose secret is the school's public key as it is written in one of several ways, or is empty,
-  or is the word that everybody tries first; ``client-secret``: an HMAC with the secret of the client. The header says
-  HS256, or what an operation makes of it, and the HMAC is by that.
+  or is the word that everybody tries first. ``secret-other-...``: the same with the key that the school publishes for
+  the other algorithm, for a vendor finds any published key by its name. ``client-secret``: an HMAC with the secret of
+  the client. The header says HS256, or what an operation makes of it, and the HMAC is by that.
 """
 
 
@@ -206,6 +208,8 @@ class Made:
     """Where the browser takes it; "" for what a server fetches or is told."""
     fetched: bool = False
     """The vendor's server asked for it by itself."""
+    plain: str = ""
+    """Of a message with an encrypted assertion: the same before it was encrypted."""
 
 
 MADE: TypeAdapter[tuple[Made, ...]] = TypeAdapter(tuple[Made, ...])

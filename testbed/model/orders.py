@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from testbed.model.forgery import Forgery
-from testbed.model.written import Id, Operation, Written
+from testbed.model.operations import Exact
+from testbed.model.strict import Url
+from testbed.model.written import Agreement, Bilingual, Id, OidcClient, Operation, ReleasePolicy, Written
 
 
 class SpoilNext(Written):
@@ -57,7 +59,35 @@ class ChangePerson(Written):
     """By canonical name; those that are not named stay as they are."""
 
 
-type AnyOrder = SpoilNext | ForgeNext | ForgetForgeries | RollKeys | ChangePerson
+class KnowVendor(Exact):
+    """From now on, and for as long as the school runs, people can log in to this vendor by SAML.
+
+    Whatever the school knew by the same name makes room for it.
+    """
+
+    order: Literal["know-vendor"] = "know-vendor"
+    entity_id: str = Field(min_length=1)
+    metadata: Url
+    agreement: Agreement | None = None
+    release: ReleasePolicy = "requested"
+    sign_response: bool = False
+    """Responses are signed too, around the signed assertion."""
+
+
+class KnowClient(Exact):
+    """The same of a vendor of OpenID Connect."""
+
+    order: Literal["know-client"] = "know-client"
+    client: OidcClient
+    name: Bilingual
+    """As people know the service."""
+    agreement: Agreement | None = None
+    release: ReleasePolicy = "requested"
+    secret: str = Field(default="", repr=False)
+    """Of its authentication at the token endpoint; "" where it uses a key of its own, or none."""
+
+
+type AnyOrder = SpoilNext | ForgeNext | ForgetForgeries | RollKeys | ChangePerson | KnowVendor | KnowClient
 type Order = Annotated[AnyOrder, Field(discriminator="order")]
 
 ORDER: TypeAdapter[AnyOrder] = TypeAdapter(Order)

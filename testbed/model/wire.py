@@ -1,5 +1,6 @@
 """What crossed the wire, as bytes: requests, responses and the exchanges they form."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -7,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 type Headers = tuple[tuple[str, str], ...]
 
+LOOPBACK = re.compile(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -24,6 +26,12 @@ def host_of(url: str) -> str:
     if port is None or port == DEFAULT_PORTS.get(parts.scheme.lower()):
         return host
     return f"{host}:{port}"
+
+
+def is_on_loopback(host: str) -> bool:
+    """Whether a host, as :func:`host_of` names it, is the machine itself: what is sent there is on no network."""
+    name = host.rpartition(":")[0] if ":" in host else host
+    return name == "localhost" or LOOPBACK.fullmatch(name) is not None
 
 
 def header(headers: Headers, name: str) -> str:

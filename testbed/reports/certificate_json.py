@@ -70,7 +70,7 @@ def _case(result: CaseResult) -> dict[str, object]:
 
 
 def _certificate(certificate: Certificate) -> dict[str, object]:
-    calibration = certificate.calibration
+    calibration, unjudged = certificate.calibration, certificate.unjudged
     trouble = calibration.trouble
     return {
         "vendor": certificate.vendor.id,
@@ -85,6 +85,8 @@ def _certificate(certificate: Certificate) -> dict[str, object]:
         "why": [one.en for one in certificate.why],
         "why_sv": [one.sv for one in certificate.why],
         "digest": certificate.digest,
+        "unjudged": unjudged.en if unjudged else "",
+        "unjudged_sv": unjudged.sv if unjudged else "",
         "configuration": [
             {"what": one.what.en, "what_sv": one.what.sv, "mend": one.mend.en, "mend_sv": one.mend.sv}
             for one in certificate.configuration

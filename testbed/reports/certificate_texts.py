@@ -181,6 +181,15 @@ _BY_MANNER: Mapping[Manner, Bilingual] = MappingProxyType(
             "Meddelandet avvisas: den som är inloggad förblir det.",
             "The message is rejected: whoever is logged in stays logged in.",
         ),
+        "return-to": both("Webbläsaren leds inte bort från tjänsten.", "The browser is not led away from the service."),
+        "logout-replayed": both(
+            "Utloggningen gäller en gång: den som loggat in på nytt förblir inloggad.",
+            "The logout holds once: whoever has logged in again stays logged in.",
+        ),
+        "refresh": both(
+            "Den förfalskade token godtas inte: ingen annan blir inloggad.",
+            "The forged token is not taken: nobody else is logged in.",
+        ),
         "request": both(
             "Tjänstens egen begäran om inloggning har allt som krävs.",
             "The service's own request for a login has all that is required.",

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from markupsafe import escape
 
-from testbed.model.certificate import CaseResult, Certificate, Observed
+from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.verdict import Judgement, RunRecord, Verdict
 from testbed.model.written import Bilingual
-from testbed.reports.certificate_texts import CASE_VERDICTS
+from testbed.reports.gravity import WORST_FIRST, gravest_first
 from testbed.reports.pretty import Line, lines
 from testbed.reports.view import VendorView, vendor_views
 
@@ -17,25 +16,8 @@ MAX_MESSAGES = 500_000
 """Signs that messages take on a page at most; the gravest cases come first, and cases.jsonl has them all."""
 OF_A_LINE = 30
 """So many signs does a line take beside its text."""
-WORST_FIRST = tuple(CASE_VERDICTS)
 ACCUSING = (Verdict.FAIL, Verdict.WARNING)
 UNDECIDED = (Verdict.NOT_VERIFIED, Verdict.ERROR)
-_GRAVITY: Mapping[Observed, int] = MappingProxyType(
-    {
-        name: place
-        for place, name in enumerate(
-            (
-                Observed.OTHER_USER,
-                Observed.SESSION,
-                Observed.FETCHED,
-                Observed.ATTRIBUTE_SHOWN,
-                Observed.SESSION_KEPT,
-                Observed.REDIRECTED,
-            )
-        )
-    }
-)
-"""What a case came to, from the most harmful on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +93,6 @@ class DataView:
     unlawful: int
     """Findings about what must be, each matter once."""
     advised: int
-
-
-def gravest_first(results: Iterable[CaseResult]) -> tuple[CaseResult, ...]:
-    """By verdict, then what the profile requires, then what came of it; else in the order of the run."""
-
-    def gravity(result: CaseResult) -> tuple[int, bool, int]:
-        return (
-            WORST_FIRST.index(result.verdict),
-            not result.required,
-            _GRAVITY.get(result.observed, len(_GRAVITY)),
-        )
-
-    return tuple(sorted(results, key=gravity))
 
 
 def counts(results: Iterable[CaseResult]) -> Mapping[Verdict, int]:

@@ -11,7 +11,8 @@ from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.verdict import Verdict
 from testbed.model.written import Bilingual
 from testbed.reports.certificate_texts import OUTCOMES
-from testbed.reports.certificate_view import WORST_FIRST, Harm, counts, data_view, harms, subject_rows
+from testbed.reports.certificate_view import Harm, counts, data_view, harms, subject_rows
+from testbed.reports.gravity import WORST_FIRST
 from testbed.reports.page import CERTIFICATE_STYLES, page
 from testbed.reports.printable import printable
 from testbed.reports.run_json import instant

@@ -29,9 +29,20 @@ _PLACES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"OpenID Connect RP-Initiated Logout", rf"{_OPENID}/openid-connect-rpinitiated-1_0.html"),
         (r"XML Signature|XMLDSig", "https://www.w3.org/TR/xmldsig-core1/"),
         (r"XML Encryption", "https://www.w3.org/TR/xmlenc-core1/"),
+        (r"Exclusive XML Canonicalization", "https://www.w3.org/TR/xml-exc-c14n/"),
+        (r"Canonical XML", "https://www.w3.org/TR/xml-c14n"),
+        (r"Namespaces in XML", "https://www.w3.org/TR/xml-names/"),
+        (r"OWASP ASVS", "https://owasp.org/www-project-application-security-verification-standard/"),
+        (r"REFEDS MFA", "https://refeds.org/profile/mfa"),
+        (
+            r"On Breaking SAML",
+            "https://www.usenix.org/conference/usenixsecurity12/technical-sessions/presentation/somorovsky",
+        ),
         (r"GDPR", "https://eur-lex.europa.eu/eli/reg/2016/679/oj"),
     )
 )
+
+_BARE = re.compile(r"\d+(?:\.\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +54,12 @@ class Reference:
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """The sources that a clause names, which stand between semicolons."""
-    return tuple(Reference(part, address(part)) for part in map(str.strip, text.split(";")) if part)
+    """The sources that a clause names, which stand between semicolons; a bare number is of the source before it."""
+    found: list[Reference] = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        url = found[-1].url if found and _BARE.fullmatch(part) else address(part)
+        found.append(Reference(part, url))
+    return tuple(found)
 
 
 def address(text: str) -> str:

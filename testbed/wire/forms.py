@@ -12,6 +12,7 @@ from testbed.model.wire import Headers, Response, header, header_values
 from testbed.wire.bodies import decoded
 
 MAX_RESOURCES = 100
+UNSHOWN = frozenset({"script", "style", "template", "noscript", "head"})
 MAX_FIELDS = 500
 MAX_TEXT = 200_000
 MAX_DOCUMENT = 2_000_000
@@ -101,18 +102,19 @@ def _policy_of(values: "tuple[str, ...] | list[str]") -> str:
 
 
 def _visible_text(root: "html.HtmlElement") -> str:
-    parts: list[str] = []
-    skip = {"script", "style", "template", "noscript", "head"}
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag not in skip and element.text and not _inside(element, skip):
-            parts.append(element.text)
-        if element.tail and not _inside(element, skip):
-            parts.append(element.tail)
-    return " ".join(" ".join(parts).split())[:MAX_TEXT]
+    return " ".join(" ".join(_shown_texts(root)).split())[:MAX_TEXT]
 
 
-def _inside(element: "html.HtmlElement", tags: set[str]) -> bool:
-    return any(ancestor.tag in tags for ancestor in element.iterancestors())
+def _shown_texts(root: "html.HtmlElement") -> Iterator[str]:
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event == "start":
+            if element.tag in UNSHOWN:
+                walk.skip_subtree()
+            elif element.text:
+                yield element.text
+        elif element.tail and element is not root:
+            yield element.tail
 
 
 def _submits_itself(root: "html.HtmlElement") -> bool:

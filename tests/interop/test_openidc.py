@@ -1,7 +1,6 @@
 """Apache with mod_auth_openidc, as Debian packages it, logs people in at the mock school."""
 
 import base64
-import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -12,10 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from openidc import SCOPE, Openidc, as_client
 
 from idp.people import generate
 from testbed.model.assurance import SKOLFEDERATION_TWO_FACTORS
@@ -28,96 +24,14 @@ SECRET = "a secret that Apache brings along"
 WRONG = "another secret"
 COOKIE = "mod_auth_openidc_session"
 RETURN_TO = "/private/page?chapter=3&name=%C3%A5"
-SCOPE = "openid profile email eduperson school civic"
 AGREED = ("eduPersonPrincipalName", "displayName", "sisSchoolUnitCode", "sisSchoolGrade")
 PROTOCOL = {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "azp"}
 """What an ID token may hold when nobody asked for more."""
-CONFIGURATION = """\
-OIDCRedirectURI {url}/private/redirect
-OIDCCryptoPassphrase "known to these tests alone"
-OIDCScope "{scope}"
-OIDCPKCEMethod S256
-OIDCPassIDTokenAs claims payload serialized
-OIDCPassUserInfoAs claims json
-OIDCPassClaimsAs environment
-OIDCSessionType server-cache
-OIDCHTTPTimeoutShort 20
-OIDCHTTPTimeoutLong 20
-{options}
-<Location />
-  Require all granted
-</Location>
-<Location /private>
-  AuthType openid-connect
-  Require valid-user
-  {on_path}
-</Location>
-"""
 CLIENTS: dict[str, dict[str, Any]] = {
     "apache-post": {"token_endpoint_auth_method": "client_secret_post", "id_token_signed_response_alg": "ES256"},
     "apache-key": {"token_endpoint_auth_method": "private_key_jwt"},
     "apache-frames": {"token_endpoint_auth_method": "none"},
 }
-
-
-class Openidc:
-    """Apache with mod_auth_openidc, and what it is registered as."""
-
-    def __init__(self, apache: Any) -> None:
-        self._apache = apache
-        self.folder, self.url, self.errors = apache.folder, apache.url, apache.errors
-        self.redirect_uri = f"{self.url}/private/redirect"
-        self.goodbye = f"{self.url}/goodbye"
-        (self.folder / "htdocs" / "goodbye").write_text("You are logged out of Apache.\n", encoding="ascii")
-        self._own_keys()
-
-    def _own_keys(self) -> None:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "TEST Apache")]), dt.datetime.now(dt.UTC)
-        builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
-        certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-        )
-        (self.folder / "own.pem").write_bytes(certificate)
-        (self.folder / "own.key").write_bytes(private)
-
-    def registered(self, client_id: str, **changes: Any) -> dict[str, Any]:
-        """An OidcClient document."""
-        document = {
-            "client_id": client_id,
-            "redirect_uris": [self.redirect_uri],
-            "scopes": SCOPE.split(),
-            "post_logout_redirect_uris": [self.goodbye],
-            **changes,
-        }
-        if client_id == "apache-key":
-            document["jwks_uri"] = f"{self.redirect_uri}?jwks=rsa"
-        if client_id == "apache-frames":
-            document["frontchannel_logout_uri"] = f"{self.redirect_uri}?logout=get"
-        else:
-            document["backchannel_logout_uri"] = f"{self.redirect_uri}?logout=backchannel"
-        return document
-
-    def configure(self, *options: str, on_path: str = "") -> None:
-        """Start or reload with these options, anywhere and on the protected path."""
-        self._apache.configure(
-            CONFIGURATION.format(url=self.url, scope=SCOPE, options="\n".join(options), on_path=on_path)
-        )
-        if self._apache.process is None:
-            self._apache.start()
-        else:
-            self._apache.reload()
-
-
-def as_client(school: Any, client_id: str, *options: str) -> tuple[str, ...]:
-    """The options by which Apache is this client of the school's."""
-    return (
-        f"OIDCProviderMetadataURL {school.url}/.well-known/openid-configuration",
-        f"OIDCClientID {client_id}",
-        *options,
-    )
 
 
 def variable(page: httpx.Response, name: str) -> str:
@@ -179,7 +93,7 @@ def school(options: tuple[str, ...], start_school: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def apache(server: Openidc, school: Any) -> Openidc:
-    server.configure(*as_client(school, "apache", f'OIDCClientSecret "{SECRET}"'))
+    server.configure(*as_client(school.url, "apache", f'OIDCClientSecret "{SECRET}"'))
     return server
 
 
@@ -270,7 +184,7 @@ def test_a_login_by_each_way_to_prove_who_apache_is(
     own: tuple[str, ...],
 ) -> None:
     filled = [one.format(folder=server.folder, secret=kept_secret(school, client_id)) for one in own]
-    server.configure(*as_client(school, client_id, *filled, f"OIDCIDTokenSignedResponseAlg {algorithm}"))
+    server.configure(*as_client(school.url, client_id, *filled, f"OIDCIDTokenSignedResponseAlg {algorithm}"))
     browser.visit(f"{server.url}/private/")
     page = browser.log_in(pupil)
     assert page.status_code == 200, server.errors()[-3000:]
@@ -286,7 +200,8 @@ def kept_secret(school: Any, client_id: str) -> str:
 
 def test_prompt_none_for_nobody_shows_no_login_page(server: Openidc, school: Any, browser: Any) -> None:
     server.configure(
-        *as_client(school, "apache", f'OIDCClientSecret "{SECRET}"'), on_path='OIDCPathAuthRequestParams "prompt=none"'
+        *as_client(school.url, "apache", f'OIDCClientSecret "{SECRET}"'),
+        on_path='OIDCPathAuthRequestParams "prompt=none"',
     )
     page = browser.visit(f"{server.url}/private/")
     assert page.url.path == "/private/redirect"
@@ -298,7 +213,8 @@ def test_prompt_none_for_nobody_shows_no_login_page(server: Openidc, school: Any
 def test_prompt_none_for_somebody_logs_in(logged_in: Openidc, school: Any, browser: Any) -> None:
     browser.forget(COOKIE)
     logged_in.configure(
-        *as_client(school, "apache", f'OIDCClientSecret "{SECRET}"'), on_path='OIDCPathAuthRequestParams "prompt=none"'
+        *as_client(school.url, "apache", f'OIDCClientSecret "{SECRET}"'),
+        on_path='OIDCPathAuthRequestParams "prompt=none"',
     )
     page = browser.visit(f"{logged_in.url}/private/")
     assert authorization_requests(browser)[0].params["prompt"] == "none"
@@ -317,7 +233,7 @@ def test_acr_values_make_the_school_ask_for_a_second_factor(server: Openidc, sch
     )
     wanted = urlencode({"acr_values": SKOLFEDERATION_TWO_FACTORS})
     server.configure(
-        *as_client(school, "apache", f'OIDCClientSecret "{SECRET}"'),
+        *as_client(school.url, "apache", f'OIDCClientSecret "{SECRET}"'),
         on_path=f'OIDCPathAuthRequestParams "{wanted}"',
     )
     browser.visit(f"{server.url}/private/")
@@ -331,7 +247,7 @@ def test_acr_values_make_the_school_ask_for_a_second_factor(server: Openidc, sch
 
 
 def test_a_wrong_secret_opens_no_session(server: Openidc, school: Any, browser: Any, pupil: Person) -> None:
-    server.configure(*as_client(school, "apache", f'OIDCClientSecret "{WRONG}"'))
+    server.configure(*as_client(school.url, "apache", f'OIDCClientSecret "{WRONG}"'))
     browser.visit(f"{server.url}/private/")
     page = browser.log_in(pupil)
     assert page.url.path == "/private/redirect"
@@ -417,7 +333,7 @@ def test_a_logout_at_the_school_reaches_apache_by_the_back_channel(
 def test_a_logout_at_the_school_reaches_apache_by_frames(
     server: Openidc, school: Any, browser: Any, pupil: Person
 ) -> None:
-    server.configure(*as_client(school, "apache-frames", "OIDCProviderTokenEndpointAuth none"))
+    server.configure(*as_client(school.url, "apache-frames", "OIDCProviderTokenEndpointAuth none"))
     browser.visit(f"{server.url}/private/")
     assert browser.log_in(pupil).status_code == 200
     browser.visit(f"{school.url}/logout")
@@ -450,7 +366,7 @@ def test_two_workers_serve_as_one_school(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("APACHE_SECRET", SECRET)
         school = start_school("--url", "http://127.0.0.1:0", *options, "--workers", "2")
-    server.configure(*as_client(school, "apache", f'OIDCClientSecret "{SECRET}"'))
+    server.configure(*as_client(school.url, "apache", f'OIDCClientSecret "{SECRET}"'))
     for _ in range(4):
         browser.http.cookies.clear()
         browser.visit(f"{server.url}/private/")

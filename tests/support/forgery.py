@@ -12,6 +12,7 @@ from idp.keys import SchoolKeys
 from idp.saml.encryption import EncryptionTarget
 from idp.saml.forging import Forging, Usual, forged
 from idp.saml.identifiers import NameId
+from idp.saml.logout import logout_request
 from idp.saml.places import Identity, NewIds, Places
 from idp.saml.responses import Addressee, Login, Protection, ResponseIssuer
 from idp.saml.seals import Seals
@@ -98,7 +99,15 @@ class ForgingSchool:
 
     def make(self, forgery: SamlForgery) -> bytes:
         """The forged document."""
-        return forged(self.tree(), self.forging(forgery))
+        forging = self.forging(forgery)
+        if forgery.message == "logout-request":
+            return forged(self._logout_request(), replace(forging, usual=Usual(("response",)))).document
+        return forged(self.tree(), forging).document
+
+    def _logout_request(self) -> etree._Element:
+        assert self.own.name_id is not None
+        issuer = f"{SCHOOL}/saml/metadata"
+        return logout_request(issuer, "_logout", "https://lasning.test/saml/slo", self.own.name_id, ("_index",), NOW)
 
 
 def fresh_rsa() -> rsa.RSAPrivateKey:

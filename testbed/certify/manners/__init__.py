@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from testbed.certify.desk import Desk, Observation
-from testbed.certify.manners import changes, cookies, logins, logouts, pages, replays, requests
+from testbed.certify.manners import cookies, logins, logouts, pages, replays, requests, school_side
 from testbed.model.case import Case, Manner
 
 type Deliver = Callable[[Desk, Case, str], Awaitable[Observation]]
@@ -26,11 +26,11 @@ MANNERS: Mapping[Manner, Deliver] = MappingProxyType(
         "cookie-flags": cookies.flags,
         "logout-ends": logouts.ends,
         "logout-message": logouts.message,
-        "request": requests.request,
-        "key-change": changes.key_change,
-        "fresh-start": changes.fresh_start,
-        "return-to": pages.return_to,
         "logout-replayed": logouts.replayed,
-        "refresh": changes.refresh,
+        "request": requests.request,
+        "key-change": school_side.key_change,
+        "fresh-start": school_side.fresh_start,
+        "refresh": school_side.refresh,
+        "return-to": pages.return_to,
     }
 )

@@ -1,6 +1,7 @@
 """Logins whose answer is forged, or delivered where it does not belong."""
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -28,10 +29,13 @@ async def login(desk: Desk, case: Case, listener: str) -> Observation:
     """A login is begun, the school's answer is the forged message, and the probe tells who is logged in."""
     await desk.order(case.forgery or honest(desk), listener)
     async with desk.browser() as browser:
-        landed = await brought(desk.log_in(browser, desk.own))
+        landed = await brought(desk.log_in_once(browser, desk.own))
         made = await desk.made()
         must_be_made(made, case)
-        return observation(await desk.who(browser, made), made, landed)
+        reading = await desk.who(browser, made)
+        # NOTE: what the message says of whoever logs in may be shown, though it is true of the other person.
+        mixed = tuple(name for name in reading.mixed if name not in case.value.split())
+        return observation(replace(reading, mixed=mixed), made, landed)
 
 
 async def unsolicited(desk: Desk, case: Case, listener: str) -> Observation:
@@ -66,10 +70,14 @@ async def elsewhere(desk: Desk, case: Case, listener: str) -> Observation:
 async def over_a_session(desk: Desk, case: Case, listener: str) -> Observation:
     """The other person is logged in in the browser that the forged message comes to: it must not change who it is."""
     async with desk.browser() as browser:
+        await desk.order(honest(desk))
         await brought(desk.log_in(browser, desk.other))
+        await desk.made(desk.other)
         before = await desk.who(browser)
         if before.who is not Who.OTHER:
             raise NotToBeSeen("Den andra personen kunde inte logga in.", "The other person could not log in before.")
+        # NOTE: the school would answer for the person whom it knows, and show no login page.
+        await desk.leave_school(browser)
         await desk.order(case.forgery or honest(desk), listener)
         held = await desk.log_in(browser, desk.own, hold=True)
         made = await desk.made()

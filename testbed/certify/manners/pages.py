@@ -1,15 +1,15 @@
 """Where a login leads, and what stands on the page that it leads to."""
 
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
-from testbed.certify.desk import Desk, NotToBeSeen, Observation, observation
+from testbed.certify.desk import Desk, Observation, observation
 from testbed.certify.manners.logins import brought, honest
 from testbed.interception.browser import BrowserError
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
 from testbed.model.pages import Page
 from testbed.model.strict import Bilingual
-from testbed.model.wire import host_of
 
 
 async def relay_state(desk: Desk, case: Case, listener: str) -> Observation:
@@ -22,7 +22,7 @@ async def relay_state(desk: Desk, case: Case, listener: str) -> Observation:
         try:
             landed = await desk.deliver(browser, held, **{desk.vendor.return_param or "RelayState": value})
         except BrowserError as error:
-            if "which is no web address" in str(error):
+            if "what is no web address" in str(error):
                 return Observation(Observed.REDIRECTED, "", None, made, str(error))
             raise
         if _led_to(landed, value, listener):
@@ -31,26 +31,23 @@ async def relay_state(desk: Desk, case: Case, listener: str) -> Observation:
 
 
 async def return_to(desk: Desk, case: Case, listener: str) -> Observation:
-    """The login is begun with the vendor's own field that says where to go on to, and another address in it."""
-    hosts = {"{listener-host}": host_of(listener), "{vendor-host}": host_of(desk.vendor.login), "{listener}": listener}
-    value = case.value
-    for place, host in hosts.items():
-        value = value.replace(place, host)
-    joint = "&" if "?" in desk.vendor.login else "?"
-    door = f"{desk.vendor.login}{joint}{urlencode({desk.vendor.return_param: value})}"
+    """The login is honest, and was begun with a page to go on to that is none of the vendor's (RFC 9700, 4.11.1)."""
+    vendor, host = desk.vendor, urlsplit(listener).netloc
+    value = case.value.replace("{listener-host}", host).replace("{listener}", listener)
+    value = value.replace("{vendor}", "{0.scheme}://{0.netloc}".format(urlsplit(vendor.login)))
+    joint = "&" if "?" in vendor.login else "?"
+    door = f"{vendor.login}{joint}{urlencode({vendor.return_param: value})}"
+    lured = replace(desk, vendor=vendor.model_copy(update={"login": door}))
     await desk.order(case.forgery or honest(desk), listener)
     async with desk.browser() as browser:
         try:
-            landed = await desk.log_in(browser, desk.own, door=door)
+            landed = await lured.log_in(browser, desk.own)
         except BrowserError as error:
-            if "which is no web address" in str(error) or listener in str(error):
+            if "what is no web address" in str(error):
                 return Observation(Observed.REDIRECTED, "", None, await desk.made(), str(error))
-            raise
-        except NotToBeSeen:
-            # NOTE: a vendor that does not like the address need not begin a login at all.
-            return Observation(Observed.NO_SESSION)
+            landed = None
         made = await desk.made()
-        if _led_to(landed, value, listener) or host_of(landed.url) == host_of(listener):
+        if landed is not None and (urlsplit(landed.url).netloc.endswith(host) or _led_to(landed, value, listener)):
             return Observation(Observed.REDIRECTED, "", None, made, landed.url)
         return observation(await desk.who(browser, made), made, landed)
 

@@ -20,6 +20,7 @@ from testbed.cli.certified import (
     write_certificate,
     write_comparison,
 )
+from testbed.model.strict import Bilingual
 from testbed.model.verdict import Verdict
 from testbed.runner.folder import RunFolder
 
@@ -101,3 +102,18 @@ def test_the_honest_logins_are_judged_again_from_the_journal_beside(tmp_path: Pa
     write_certificate(RunFolder(folder), again)
     assert "Vilka uppgifter gick till tjänsten?" in (folder / "report.html").read_text(encoding="utf-8")
     assert (folder / "logins.html").is_file()
+
+
+def test_data_that_was_not_judged_is_told_on_the_terminal_and_in_the_reports(
+    said: Callable[[], str], tmp_path: Path
+) -> None:
+    unjudged = Bilingual(sv="Uppgifterna bedömdes inte.", en="The data was not judged.")
+    folder = RunFolder.at(tmp_path)
+    write_certificate(folder, replace(compliant(), data=None, unjudged=unjudged))
+    show_certificate(read_certificate(folder), None)
+    assert said().count(unjudged.en) == 1
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert unjudged.sv in page
+    assert unjudged.en in page
+    told = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["certificate"]
+    assert (told["unjudged"], told["unjudged_sv"]) == (unjudged.en, unjudged.sv)

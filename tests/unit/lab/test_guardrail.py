@@ -5,7 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from testbed.lab.guardrail import LoopbackOnly, NamedFiles, is_loopback, must_be_loopback, school_url
+from testbed.lab.guardrail import NamedFiles, is_loopback, must_be_loopback, school_url
+from testbed.lab.permission import LOOPBACK_ONLY, Permitted
 from testbed.model.files import ScenarioInvalid
 
 pytestmark = pytest.mark.anyio
@@ -84,13 +85,15 @@ def answering(request: httpx.Request) -> httpx.Response:
 
 
 async def test_the_client_goes_to_this_machine() -> None:
-    async with httpx.AsyncClient(transport=LoopbackOnly(httpx.MockTransport(answering))) as http:
+    async with httpx.AsyncClient(transport=Permitted(httpx.MockTransport(answering), LOOPBACK_ONLY)) as http:
         assert (await http.get("http://127.0.0.1:9000/metadata")).text == "here"
 
 
 @pytest.mark.parametrize("url", ["http://example.com/metadata", "http://127.0.0.1:9000/away"])
 async def test_the_client_goes_nowhere_else_not_even_by_a_redirect(url: str) -> None:
-    async with httpx.AsyncClient(transport=LoopbackOnly(httpx.MockTransport(answering)), follow_redirects=True) as http:
+    async with httpx.AsyncClient(
+        transport=Permitted(httpx.MockTransport(answering), LOOPBACK_ONLY), follow_redirects=True
+    ) as http:
         with pytest.raises(httpx.UnsupportedProtocol, match="is not on loopback"):
             await http.get(url)
 

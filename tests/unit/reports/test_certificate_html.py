@@ -22,7 +22,8 @@ from testbed.model.certificate import Certificate, Observed, Outcome
 from testbed.model.certificate_file import sealed
 from testbed.model.verdict import RunRecord, Verdict
 from testbed.reports.certificate_html import render
-from testbed.reports.certificate_view import MAX_MESSAGES, WORST_FIRST, harms, subject_rows
+from testbed.reports.certificate_view import MAX_MESSAGES, harms, subject_rows
+from testbed.reports.gravity import WORST_FIRST, Needed, gravest_first, needed
 
 SIZE_AT_MOST = 1_500_000
 EVERY = [certificate(), compliant(), misconfigured(), many()]
@@ -205,3 +206,36 @@ def test_a_hostile_name_of_a_vendor_is_text() -> None:
     one = certificate()
     one = replace(one, vendor=one.vendor.model_copy(update={"name": HOSTILE}))
     assert "<script" not in render(one)
+
+
+SIGNED = {"message": "response", "before": [{"op": "remove", "xpath": "//saml:Audience"}]}
+EDITED = {"message": "response", "after": [{"op": "remove", "xpath": "//saml:Audience"}]}
+
+
+@pytest.mark.parametrize(
+    ("forgery", "needs"),
+    [
+        ({"message": "response", "covers": []}, Needed.NOTHING),
+        ({"message": "response", "key": "stranger"}, Needed.NOTHING),
+        ({"message": "id-token", "key": "none"}, Needed.NOTHING),
+        (EDITED, Needed.A_MESSAGE),
+        ({"message": "authorization"}, Needed.A_MESSAGE),
+        (None, Needed.A_MESSAGE),
+        (SIGNED, Needed.A_TRUSTED_PARTY),
+        ({"message": "id-token"}, Needed.A_TRUSTED_PARTY),
+        ({"message": "userinfo", "other": True}, Needed.A_TRUSTED_PARTY),
+    ],
+)
+def test_what_an_attacker_needs_is_read_off_the_forgery(forgery: dict[str, Any] | None, needs: Needed) -> None:
+    assert needed(case(forgery=forgery)) is needs
+
+
+def test_what_anybody_can_do_comes_before_what_needs_the_schools_key() -> None:
+    cases = (
+        case("signed", forgery=SIGNED),
+        case("edited", forgery=EDITED),
+        case("none", forgery={"message": "response", "covers": []}),
+    )
+    failed = [result(one, Verdict.FAIL, Observed.OTHER_USER) for one in cases]
+    locked_out = result(case("works", expect="accept"), Verdict.FAIL, Observed.NO_SESSION)
+    assert [one.case.id for one in gravest_first([locked_out, *failed])] == ["none", "edited", "signed", "works"]

@@ -66,7 +66,7 @@ def test_a_query_is_shown_field_by_field() -> None:
         ("OpenID Connect Core 3.1.3.7", "https://openid.net/specs/openid-connect-core-1_0.html"),
         ("https://example.org/paper", "https://example.org/paper"),
         ("javascript:alert(1)", ""),
-        ("On Breaking SAML", ""),
+        ("nOAuth", ""),
     ],
 )
 def test_sources_with_an_address_are_found(text: str, url: str) -> None:
@@ -75,3 +75,9 @@ def test_sources_with_an_address_are_found(text: str, url: str) -> None:
 
 def test_a_clause_may_name_several_sources() -> None:
     assert [one.text for one in references("SAML Core 2.2; RFC 7519, 4.1;")] == ["SAML Core 2.2", "RFC 7519, 4.1"]
+
+
+def test_a_bare_number_is_of_the_source_before_it() -> None:
+    first, second = references("SAML Core 2.3.3; 3.2.2")
+    assert second.url == first.url
+    assert references("3.2.2")[0].url == ""

@@ -25,9 +25,9 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from sp_mocks.app import FederationPlace, VendorConfig, VendorService
-from sp_mocks.consume import ServiceProvider
 from sp_mocks.decrypt import Decrypter
 from sp_mocks.keys import VendorKeys
+from sp_mocks.places import ServiceProvider
 from sp_mocks.schools import School
 from sp_mocks.xmlnames import (
     AES_256_GCM,

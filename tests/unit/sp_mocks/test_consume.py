@@ -222,7 +222,6 @@ BROKEN: list[tuple[str, Change, str]] = [
     ("no conditions", gone(CONDITIONS), "conditions"),
     ("two conditions", twice(CONDITIONS), "conditions"),
     ("unknown condition", child(CONDITIONS, f'<a:Condition xmlns:a="{SAML}"/>'), "unknown-condition"),
-    ("proxy restriction", child(CONDITIONS, f'<a:ProxyRestriction xmlns:a="{SAML}"/>'), "unknown-condition"),
     ("not before, beyond the skew", says(CONDITIONS, "NotBefore", instant(60.001)), "not-valid-yet"),
     ("not before, a day", says(CONDITIONS, "NotBefore", instant(86400)), "not-valid-yet"),
     ("not after, beyond the skew", says(CONDITIONS, "NotOnOrAfter", instant(-60)), "expired"),

@@ -148,10 +148,10 @@ def test_a_level_may_be_said_by_either_carrier(school: Any, reads: Any, carrier:
 
 def test_who_a_message_claims_to_be_from(school: Any) -> None:
     message = school.message()
-    assert claimed_issuer(encoded(message)) == SCHOOL
+    assert claimed_issuer(encoded(message), READING) == SCHOOL
     message.remove(find(message, "saml:Issuer"))
-    assert claimed_issuer(encoded(message)) == SCHOOL
+    assert claimed_issuer(encoded(message), READING) == SCHOOL
     find(message, "saml:Assertion").remove(find(message, "saml:Assertion/saml:Issuer"))
-    assert claimed_issuer(encoded(message)) == ""
+    assert claimed_issuer(encoded(message), READING) == ""
     with pytest.raises(Refused):
-        claimed_issuer(base64.b64encode(b"<x/>").decode())
+        claimed_issuer(base64.b64encode(b"<x/>").decode(), READING)

@@ -79,7 +79,7 @@ async def _together(
             raise ScenarioInvalid(
                 "--idp-url",
                 case.url,
-                "is where another command serves the school, and what a started vendor asks there would not be recorded",
+                "is where another command serves the school, and what a started vendor asks there is not recorded",
                 "end that command, or name another address",
             )
     if case.vendor.protocol == "saml":

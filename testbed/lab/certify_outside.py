@@ -5,7 +5,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
+from ssl import SSLContext
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -219,7 +221,7 @@ class OutsideWorld:
         return self._recording
 
     def _way(self) -> Permitted:
-        return Permitted(httpx.AsyncHTTPTransport(), self._permission)
+        return Permitted(httpx.AsyncHTTPTransport(verify=_tls()), self._permission)
 
     def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         return httpx.AsyncClient(transport=self._way(), timeout=self._patience_s, trust_env=False)
@@ -231,6 +233,12 @@ def _elsewhere(url: str, vendor: Vendor) -> str:
     if urlsplit(vendor.login).hostname == LOCALHOST:
         return url
     return url.replace("127.0.0.1", LOCALHOST)
+
+
+@cache
+def _tls() -> SSLContext:
+    """Made once: to read all authorities that are trusted takes longer than a login."""
+    return httpx.create_ssl_context()
 
 
 def _now() -> datetime:

@@ -1,7 +1,7 @@
 """The cases of SAML against vendors that do well and against every mistake, through the whole lab.
 
 What a message alone decides is tried without a lab, and faster, in ``tests/unit/sp_mocks/test_unsafe.py``; here are the
-cases that need a browser, a listener or a session, and under the marker ``kill`` every fault against every case.
+cases that need a browser, a listener or a session, and under the marker ``kill`` every fault against each of them.
 """
 
 from collections.abc import Mapping
@@ -86,5 +86,7 @@ def test_a_mistake_is_seen_by_the_cases_that_it_names(certifier: Certifier, faul
 @pytest.mark.kill
 @pytest.mark.parametrize("fault", UNSAFE_FAULTS.values(), ids=UNSAFE_FAULTS)
 def test_a_mistake_is_seen_by_no_other_case(certifier: Certifier, fault: UnsafeFault) -> None:
-    results = certifier.results(vendor(certifier, fault.profile, fault.id), [*CASES.values()])
-    assert broken(results) == {name for name in shown_by(fault) if results[name].verdict is not Verdict.SKIPPED}
+    tried = [case for name, case in CASES.items() if needs_a_lab(name)]
+    results = certifier.results(vendor(certifier, fault.profile, fault.id), tried)
+    named = shown_by(fault).intersection(results)
+    assert broken(results) == {name for name in named if results[name].verdict is not Verdict.SKIPPED}

@@ -24,6 +24,7 @@ type Badness = Literal[
     "shows-no-name",
     "shows-both-names",
     "takes-garbage",
+    "tires",
     "none",
 ]
 type Place = Literal["everywhere", "beside-metadata", "at-acs", "nowhere"]
@@ -31,6 +32,8 @@ type Place = Literal["everywhere", "beside-metadata", "at-acs", "nowhere"]
 BROKEN = ("hangs", "answers-500", "answers-200", "loops", "floods", "resets")
 COOKIE = re.compile(r"^cookie:.*\bsid=(\w+)", re.IGNORECASE | re.MULTILINE)
 LENGTH = re.compile(r"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+TIRES_AFTER = 8
+"""Logins: then it lets nobody in any more."""
 FLOOD = 100 * 1024 * 1024
 MD, SAML = "urn:oasis:names:tc:SAML:2.0:metadata", "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -87,7 +90,7 @@ class BadVendor:
                 user = self._user(body)
                 self.first = self.first or user
                 session = token_hex(8)
-                if user:
+                if user and not (self.badness == "tires" and len(self.sessions) >= TIRES_AFTER):
                     self.sessions[session] = user
                 _say(writer, 303, "", more=f"Location: /me\r\nSet-Cookie: sid={session}; Path=/; HttpOnly\r\n")
             case "/me":

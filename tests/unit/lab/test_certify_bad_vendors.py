@@ -123,3 +123,11 @@ def test_a_vendor_that_checks_nothing_fails(badness: Badness, home: LabHome, tmp
     refused = [one for one in certificate.results if one.case.expect == "reject"]
     assert refused
     assert {one.verdict for one in refused} <= {Verdict.FAIL, Verdict.WARNING}
+
+
+def test_a_vendor_that_lets_nobody_in_any_more_has_refused_nothing(home: LabHome, tmp_path: Path) -> None:
+    certificate = certified("tires", home, tmp_path / "run")
+    late = [one for one in certificate.results if one.twin == "failed"]
+    assert {one.verdict for one in certificate.results if one.verdict is Verdict.PASS and one.twin == "failed"} == set()
+    assert Verdict.NOT_VERIFIED in {one.verdict for one in late}
+    assert certificate.outcome is Outcome.NOT_COMPLIANT

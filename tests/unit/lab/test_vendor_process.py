@@ -295,6 +295,21 @@ def test_one_that_does_not_come_up_is_told_of(
         telling.certified(telling.written("", isolate=isolate, **changes))
 
 
+def test_another_command_may_not_serve_the_school_meanwhile(telling: Telling) -> None:
+    url = f"http://127.0.0.1:{telling.ports[0]}"
+    command = [sys.executable, "-m", "testbed.cli", "idp", "serve", "--url", url]
+    own = {**os.environ, "TESTBED_HOME": str(telling.home.path), "PYTHONPATH": str(ROOT)}
+    with (telling.folder / "school.log").open("wb") as log:
+        serving = subprocess.Popen(command, cwd=telling.folder, env=own, stdout=log, stderr=log)
+    try:
+        wait_for(lambda: answers(f"{url}/saml/metadata"))
+        with pytest.raises(ScenarioInvalid, match=r"--idp-url: .* another command serves the school"):
+            telling.certified(telling.written(""))
+    finally:
+        serving.terminate()
+        serving.wait(60)
+
+
 @pytest.mark.parametrize(
     ("number", "isolate"),
     [(signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGKILL, True), (signal.SIGKILL, False)],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sp_mocks.behaviour import PAIRWISE
 from sp_mocks.oidc.behaviour import OidcBehaviour
@@ -9,6 +10,7 @@ from sp_mocks.oidc.reading import Json, texts_in
 from sp_mocks.refusal import Refused
 from testbed.model.attributes import by_name
 
+NOTHING: Json = MappingProxyType({})
 ADDRESS = "address"
 """The one claim that is an object (OpenID Connect Core 5.1.1)."""
 
@@ -23,7 +25,7 @@ def claims_request(behaviour: OidcBehaviour) -> str:
     return json.dumps(asked, separators=(",", ":"), ensure_ascii=False) if asked else ""
 
 
-def kept_of(userinfo: Json, behaviour: OidcBehaviour, token: Json) -> Mapping[str, tuple[str, ...]]:
+def kept_of(userinfo: Json, behaviour: OidcBehaviour, token: Json = NOTHING) -> Mapping[str, tuple[str, ...]]:
     """What the vendor wants of an answer of the userinfo endpoint; whatever else came is dropped unread.
 
     Args:
@@ -44,7 +46,7 @@ def kept_of(userinfo: Json, behaviour: OidcBehaviour, token: Json) -> Mapping[st
     return kept
 
 
-def account_in(kept: Mapping[str, tuple[str, ...]], sub: str, behaviour: OidcBehaviour, token: Json) -> str:
+def account_in(kept: Mapping[str, tuple[str, ...]], sub: str, behaviour: OidcBehaviour, token: Json = NOTHING) -> str:
     """What the vendor knows the person by.
 
     Raises:

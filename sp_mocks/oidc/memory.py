@@ -28,6 +28,8 @@ class OidcLogin:
     """By canonical name; only those that the vendor wants."""
     id_token: str
     """As it came: the hint by which the school knows whom to log out."""
+    refresh: str = ""
+    """The refresh token, "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class Wish:
     return_to: str = ""
 
 
+USUAL = Wish()
+
+
 class OidcMemory(Sessions[OidcLogin]):
     """All that a vendor of OpenID Connect remembers."""
 
@@ -67,7 +72,7 @@ class OidcMemory(Sessions[OidcLogin]):
         self._used = Expiring[bool](now)
         self._logouts = Expiring[bool](now)
 
-    def begin(self, browser: str, wish: Wish) -> tuple[str, Started]:
+    def begin(self, browser: str, wish: Wish = USUAL) -> tuple[str, Started]:
         """A login begins; returns its state, which is always new, and what else was made for it alone."""
         state = SAME if wish.constant == "state" else new_token()
         nonce = SAME if wish.constant == "nonce" else new_token()

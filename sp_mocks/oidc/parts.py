@@ -20,6 +20,9 @@ from testbed.model.written import OidcClient
 
 CALLBACK, BACK_CHANNEL, FRONT_CHANNEL = "/oidc/callback", "/oidc/backchannel-logout", "/oidc/frontchannel-logout"
 LOGGED_OUT, KEYS = "/oidc/logged-out", "/jwks.json"
+HOME, REFRESH = "/me", "/refresh"
+OFFLINE = "offline_access"
+ID_TOKEN_TYPES = frozenset({"", "jwt"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ class OidcParts:
     def redirect_uri(self) -> str:
         """Where answers come."""
         return f"{self.config.base_url}{CALLBACK}"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it asks for; refresh tokens too where it is registered for them."""
+        registered = OFFLINE in self.credentials.registered.scopes
+        return (*self.behaviour.scopes, *((OFFLINE,) if registered else ()))
 
     @property
     def after_logout(self) -> str:

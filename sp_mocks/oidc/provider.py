@@ -208,7 +208,8 @@ def read_provider(document: Json, issuer: str, algorithm: Algorithm, rules: Rule
 
 def _must_be_of_type(token: Token | None, types: frozenset[str], rules: Rules) -> None:
     """What a token says that it is, in small letters and without ``application/`` before it (RFC 7515, 4.1.9)."""
-    stated = str(token.header.get("typ", "")).lower().removeprefix("application/") if token else ""
+    said = token.header.get("typ", "") if token else ""
+    stated = said.lower().removeprefix("application/") if isinstance(said, str) else ""
     if rules.demands("typ") and not stated:
         raise Refused("token-of-another-type")
     if stated not in types and not rules.believes("any-type"):

@@ -17,10 +17,12 @@ from sp_mocks.oidc.parts import (
     FRONT_CHANNEL,
     KEYS,
     LOGGED_OUT,
+    REFRESH,
     OidcParts,
     must_be_registered,
 )
 from sp_mocks.oidc.provider import School
+from sp_mocks.oidc.renewing import OidcRenewing
 from sp_mocks.oidc.sign_in import OidcSignIn
 from sp_mocks.oidc.sign_out import OidcSignOut
 from sp_mocks.sessions import LoggedIn
@@ -80,6 +82,7 @@ class OidcSide:
             Route("/login", sign_in.begin, methods=["GET"]),
             Route(CALLBACK, sign_in.finish, methods=["GET"]),
             Route(KEYS, self._show_keys, methods=["GET"]),
+            Route(REFRESH, OidcRenewing(self._parts).renew, methods=["GET"]),
             Route("/logout", sign_out.begin, methods=["GET"]),
             Route(LOGGED_OUT, sign_out.logged_out, methods=["GET"]),
             Route(BACK_CHANNEL, sign_out.by_back_channel, methods=["POST"]),

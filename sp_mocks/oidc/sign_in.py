@@ -16,19 +16,17 @@ from sp_mocks.oidc.asking import HTTP_OK, Question, ask
 from sp_mocks.oidc.claims import account_in, claims_request, kept_of
 from sp_mocks.oidc.id_token import Expected, Subject, read_id_token
 from sp_mocks.oidc.memory import OidcLogin, Started, Wish
-from sp_mocks.oidc.parts import OidcParts
+from sp_mocks.oidc.parts import HOME, ID_TOKEN_TYPES, OidcParts
 from sp_mocks.oidc.provider import Provider
 from sp_mocks.oidc.reading import Json, text_in
 from sp_mocks.refusal import Refused
 from sp_mocks.sessions import LOGIN_TAKES
 
-HOME = "/me"
 MAX_QUERY = 8192
 MAX_FIELDS = 20
 ANSWER = ("code", "state", "iss", "error", "error_description", "error_uri")
 RETURN_TO = "return_to"
 """A page of this service that whoever logs in wants to see."""
-ID_TOKEN_TYPES = frozenset({"", "jwt"})
 
 log = logging.getLogger("sp_mocks")
 
@@ -37,6 +35,7 @@ log = logging.getLogger("sp_mocks")
 class _Tokens:
     access: str
     id: str
+    refresh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class OidcSignIn:
             "response_type": "code",
             "client_id": parts.credentials.client_id,
             "redirect_uri": parts.redirect_uri,
-            "scope": " ".join(behaviour.scopes),
+            "scope": " ".join(parts.scopes),
             "state": state,
             "nonce": started.nonce,
             "code_challenge": _challenge(started.verifier),
@@ -153,10 +152,11 @@ class OidcSignIn:
         access = text_in(said, "access_token", "provider-answer-not-usable")
         identity = said.get("id_token")
         if rules.believes("access-token-alone"):
-            return _Tokens(access, "")
+            return _Tokens(access, "", "")
         if not isinstance(identity, str):
             raise Refused("provider-answer-not-usable")
-        return _Tokens(access, identity)
+        refresh = text_in(said, "refresh_token", "provider-answer-not-usable") if "refresh_token" in said else ""
+        return _Tokens(access, identity, refresh)
 
     async def _login(self, provider: Provider, tokens: _Tokens, started: Started) -> OidcLogin:
         """Who it is, by the ID token, and what the school tells of them, by userinfo."""
@@ -182,6 +182,7 @@ class OidcSignIn:
             user=account_in(kept, subject.sub, behaviour, claims),
             attributes=kept,
             id_token=tokens.id,
+            refresh=tokens.refresh,
         )
 
     async def _userinfo(self, provider: Provider, access_token: str, sub: str) -> Json:

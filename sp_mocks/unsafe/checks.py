@@ -91,7 +91,10 @@ CHECKS: tuple[UnsafeFault, ...] = (
         "overlooks-in-response-to",
         "Tittar inte på vilken begäran svaret gäller.",
         "Does not look at which request the response answers.",
-        "saml-request-unknown saml-request-missing saml-request-empty",
+        (
+            "saml-request-unknown saml-request-missing saml-request-empty saml-request-other-browser "
+            "saml-unsolicited-valid"
+        ),
         lax(overlooks="in-response-to"),
     ),
     row(
@@ -112,14 +115,14 @@ CHECKS: tuple[UnsafeFault, ...] = (
         "overlooks-browser",
         "Tittar inte på vilken webbläsare som påbörjade inloggningen.",
         "Does not look at which browser began the login.",
-        "",
+        "saml-request-other-browser",
         lax(overlooks="browser"),
     ),
     row(
         "overlooks-replay",
         "Tittar inte på om svaret har använts förut.",
         "Does not look at whether the response was used before.",
-        "",
+        "saml-replay-*",
         lax(overlooks="replay"),
     ),
     row(
@@ -178,7 +181,7 @@ CHECKS: tuple[UnsafeFault, ...] = (
         "overlooks-login-age",
         "Tittar inte på hur gammal inloggningen är.",
         "Does not look at how old the login is.",
-        "",
+        "saml-login-age-before-the-request saml-login-age-an-hour",
         lax(overlooks="login-age"),
         profile="national-tests",
     ),

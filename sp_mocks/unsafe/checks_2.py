@@ -125,7 +125,7 @@ CHECKS_2: tuple[UnsafeFault, ...] = (
         "ignores-the-level-of-a-login",
         "Tittar inte på hur säker inloggningen var.",
         "Does not look at how certain the login was.",
-        "",
+        "saml-context-*",
         changed(checks_context=False),
         profile="staff-tests",
     ),
@@ -133,7 +133,7 @@ CHECKS_2: tuple[UnsafeFault, ...] = (
         "takes-unsolicited-logins",
         "Godtar inloggningar som ingen har bett om.",
         "Takes logins that nobody asked for.",
-        "",
+        "saml-unsolicited-valid",
         changed(accepts_unsolicited=True),
     ),
 )

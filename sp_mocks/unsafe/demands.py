@@ -97,14 +97,14 @@ DEMANDS: tuple[UnsafeFault, ...] = (
         "demands-short-state",
         "Kräver ett kort RelayState.",
         "Demands a short RelayState.",
-        "",
+        "saml-relay-state-long",
         lax(demands="short-state"),
     ),
     row(
         "demands-some-state",
         "Kräver ett RelayState.",
         "Demands a RelayState.",
-        "",
+        "saml-relay-state-empty",
         lax(demands="some-state"),
     ),
 )

@@ -246,7 +246,7 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def outside_world(case: OutsideCase, persons: Sequence[Person]) -> AsyncIterator[OutsideWorld]:
+async def outside_world(case: OutsideCase, persons: Sequence[Person] = ()) -> AsyncIterator[OutsideWorld]:
     """The school, which knows this vendor, and a listener, until the context ends: the school that another command of
     this lab home serves at the case's address, else one of its own.
 
@@ -266,6 +266,17 @@ async def outside_world(case: OutsideCase, persons: Sequence[Person]) -> AsyncIt
             yield await _own_school(stack, case, listener)
         else:
             yield await _running_school(stack, case, listener, running, persons)
+
+
+async def must_have_own_school(case: OutsideCase) -> None:
+    """Hold the case against what a vendor needs that is started so that its server's calls are seen.
+
+    Raises:
+        ScenarioInvalid: another command of this lab home serves the school, and the calls to it would not be.
+    """
+    async with running_school(case.home, case.url) as running:
+        if running is not None:
+            raise _unfit(running, "does not record what a vendor's server asks of it, and the testbed starts this one")
 
 
 async def _own_school(stack: AsyncExitStack, case: OutsideCase, listener: ListenerApp) -> OutsideWorld:

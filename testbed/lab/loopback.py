@@ -169,7 +169,7 @@ async def loopback_lab(
     async with AsyncExitStack() as stack:
         sockets = _Sockets(*(stack.enter_context(_listening()) for _ in range(3)))
         senders = (BROWSER, *SENDERS, *(host_of(vendor.login) for vendor in spec.simulated))
-        ports = dict(zip(senders, _free_ports(len(senders)), strict=True))
+        ports = dict(zip(senders, free_ports(len(senders)), strict=True))
         if browser_port:
             ports[BROWSER] = browser_port
         roster = _Roster(spec, folder, sockets, ports, secrets.token_urlsafe(32), workers)
@@ -292,7 +292,7 @@ PROXY_PORTS = range(20_000, 32_000)
 """Below those that systems give to whoever calls out: such a one would be taken again before the proxy has it."""
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that were free a moment ago: the proxy binds its listeners itself and says so when one was taken since."""
     ports: list[int] = []
     with ExitStack() as stack:

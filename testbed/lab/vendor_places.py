@@ -1,13 +1,13 @@
 """What is filled in where a vendor's file has places for it: the address where its process serves, and the school's."""
 
 import re
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.guardrail import is_loopback, must_be_loopback, school_url
+from testbed.lab.loopback import free_ports
 from testbed.lab.outside_clients import own_secret
 from testbed.model.files import ScenarioInvalid
 from testbed.model.strict import BASE_URL
@@ -80,10 +80,8 @@ def _written_out(url: str) -> str:
 
 
 def _free_port() -> int:
-    """One that was free a moment ago."""
-    with socket.socket() as asking:
-        asking.bind((LOOPBACK, 0))
-        return int(asking.getsockname()[1])
+    (port,) = free_ports(1)
+    return port
 
 
 def _filled_everywhere(value: object, places: Mapping[str, str]) -> object:

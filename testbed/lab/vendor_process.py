@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import os
-import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,13 +16,14 @@ import httpx
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.journal import Recorded, read
 from testbed.interception.journals import dump
-from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
+from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, must_have_own_school, outside_world
 from testbed.lab.child import SHOWN, ChildProcess
 from testbed.lab.gate.config import GATE_CONFIG, GateConfig
 from testbed.lab.journals_joined import heeds_proxy, joined
-from testbed.lab.loopback import PROXY_PORTS
+from testbed.lab.loopback import free_ports
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
 from testbed.lab.permission import LOOPBACK_ONLY, Permitted
+from testbed.lab.running import running_school
 from testbed.lab.vendor_places import filled, places_of
 from testbed.model.files import ScenarioInvalid
 from testbed.model.vendor import Process
@@ -55,13 +55,15 @@ async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[
         persons: who are to log in.
 
     Raises:
-        ScenarioInvalid: the process does not start, ends, or does not answer; with the last lines that it said.
+        ScenarioInvalid: the process does not start, ends, or does not answer; with the last lines that it said. Or
+            another command serves the school.
         ParticipantUnavailable: the gate or the proxy did not come up.
     """
     if case.process is None:
         raise ValueError("the vendor has no process")
     try:
         async with AsyncExitStack() as stack:
+            await must_have_own_school(case)
             world, server = await _together(stack, case, case.process, folder, persons)
             yield world
             if not server.over and (trouble := await server.ended_by_itself()):
@@ -74,6 +76,14 @@ async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[
 async def _together(
     stack: AsyncExitStack, case: OutsideCase, process: Process, folder: RunFolder, persons: Sequence[Person]
 ) -> tuple[OutsideWorld, "StartedVendor"]:
+    async with running_school(case.home, case.url) as running:
+        if running is not None:
+            raise ScenarioInvalid(
+                "--idp-url",
+                case.url,
+                "is where another command serves the school, and what a started vendor asks there is not recorded",
+                "end that command, or name another address",
+            )
     if case.vendor.protocol == "saml":
         # NOTE: the school reads a vendor's metadata when it comes up, so the vendor comes first; but the vendor may
         # read the school's as it comes up itself, so that a school that knows nobody stands there meanwhile.
@@ -205,7 +215,7 @@ async def _started(case: OutsideCase, process: Process, folder: RunFolder) -> As
         idp_metadata.write_bytes(await metadata(school, second=case.vendor.trusts_second_school))
         places = places_of(case, str(idp_metadata))
         journals = (own / "proxied.jsonl", own / "beside.jsonl")
-        port = secrets.SystemRandom().choice(PROXY_PORTS)
+        (port,) = free_ports(1)
         proxy = await _proxy(case, process, port, journals[0], folder.log)
         stack.push_async_callback(proxy.stop)
         config = _gate_config(case, process, port, places, own, folder)

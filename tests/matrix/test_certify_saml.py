@@ -44,7 +44,7 @@ def shown_by(fault: UnsafeFault) -> set[str]:
 
 
 def needs_a_lab(name: str) -> bool:
-    return not of_the_message_alone(CASES[name]) or bool({"second-school"} & {*CASES[name].needs})
+    return not of_the_message_alone(CASES[name])
 
 
 def broken(results: Mapping[str, CaseResult]) -> set[str]:

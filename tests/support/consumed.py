@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from forgery import NOW, OTHER, OWN, SCHOOL, SECOND, TO, ForgingSchool, fresh_rsa
+from forgery import NOW, OTHER, OWN, SCHOOL, TO, ForgingSchool, fresh_rsa
 
 import scenarios
 from idp.keys import SchoolKeys
@@ -16,7 +16,6 @@ from sp_mocks.decrypt import Decrypter
 from sp_mocks.places import ServiceProvider
 from sp_mocks.refusal import Refused
 from sp_mocks.schools import School
-from sp_mocks.unsafe_handling import together
 from testbed.certify.fitted import fitted
 from testbed.model.case import Case, Subject
 from testbed.model.files import load
@@ -28,13 +27,14 @@ SKEW_S = 60
 ME = ServiceProvider(TO.entity_id, TO.acs_url)
 WITHOUT_A_LAB = frozenset({"login"})
 FETCHED = "{listener}"
+NEEDS_MORE = frozenset({"forces-login", "requests-context", "second-school"})
 
 
 def of_the_message_alone(case: Case) -> bool:
     """Whether what comes of it can be told without a browser, a listener or a session."""
     if case.forgery is None or case.manner not in WITHOUT_A_LAB:
         return False
-    return FETCHED not in case.forgery.model_dump_json() and not {"forces-login", "requests-context"} & {*case.needs}
+    return FETCHED not in case.forgery.model_dump_json() and NEEDS_MORE.isdisjoint(case.needs)
 
 
 def ready(case: Case) -> SamlForgery:
@@ -59,34 +59,27 @@ class Consumer:
         assert target is not None
         school = ForgingSchool(own, other, EncryptionTarget(key.public_key(), "", target.content, target.transport))
         self._decrypter = Decrypter(key)
-        self._own = _school(f"{SCHOOL}/saml/metadata", own, "skola.test")
-        self._other = _school(SECOND, other, "annan-skola.test")
+        certificates = (own.current.certificate_der,)
+        self._school = School(
+            f"{SCHOOL}/saml/metadata", f"{SCHOOL}/saml/sso", certificates, frozenset({"skola.test"}), None
+        )
         chosen = {name: case for name, case in CASES.items() if of_the_message_alone(case)}
         self.documents = {name: school.make(ready(case)) for name, case in chosen.items()}
 
-    def breaks(self, name: str, behaviour: Behaviour, *, trusts_second: bool = False) -> bool:
+    def breaks(self, name: str, behaviour: Behaviour) -> bool:
         """Whether the vendor does with this case what it must not do."""
-        user, case = self._user(self.documents[name], behaviour, trusts_second=trusts_second), CASES[name]
+        user, case = self._user(self.documents[name], behaviour), CASES[name]
         mine = {value for values in OWN.said.values() for value in values}
         theirs = {value for values in OTHER.said.values() for value in values}
         if case.expect == "accept":
             return user not in mine
         return user in theirs if case.expect == "never-other-user" else user != ""
 
-    def _user(self, document: bytes, behaviour: Behaviour, *, trusts_second: bool) -> str:
-        every = (self._own, self._other) if trusts_second else ()
-        claims_other = SECOND.encode() in document.partition(b"<samlp:Status")[0]
-        known = self._other if trusts_second and claims_other else self._own
-        lax = behaviour.lax
-        believed = together(known, every if lax.keys == "any-school" else ())
+    def _user(self, document: bytes, behaviour: Behaviour) -> str:
+        encoded = base64.b64encode(document).decode()
         try:
-            login = consume(base64.b64encode(document).decode(), ME, believed, behaviour, NOW, self._decrypter)
+            login = consume(encoded, ME, self._school, behaviour, NOW, self._decrypter)
         except Refused:
             return ""
-        asked = login.in_response_to == TO.in_response_to or not lax.looks_at("in-response-to")
-        here = login.school == self._own.entity_id or lax.keys == "any-school"
-        return login.user if asked and here else ""
-
-
-def _school(entity_id: str, keys: SchoolKeys, scope: str) -> School:
-    return School(entity_id, f"{SCHOOL}/saml/sso", (keys.current.certificate_der,), frozenset({scope}), None)
+        asked = login.in_response_to == TO.in_response_to or not behaviour.lax.looks_at("in-response-to")
+        return login.user if asked else ""

@@ -177,7 +177,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, leave)
     print("the vendor runs", os.getpid(), flush=True)
     # A helper that leaves the group of its parent, as daemons do.
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)  # a helper"], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *sys.argv[1:]], start_new_session=True)
     if "mute" in TELLS:
         time.sleep(600)
     ThreadingHTTPServer(("127.0.0.1", PORT), Pages).serve_forever()

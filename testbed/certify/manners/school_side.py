@@ -3,10 +3,11 @@
 from typing import Literal
 
 from testbed.certify.desk import Desk, NotToBeSeen, Observation, observation
-from testbed.certify.manners.logins import brought, honest, must_be_made
+from testbed.certify.manners.logins import brought, honest, login, must_be_made
 from testbed.certify.oracle import Who
 from testbed.interception.browser import Browser, BrowserError
 from testbed.model.case import Case
+from testbed.model.certificate import Observed
 from testbed.model.orders import ForgetForgeries, RollKeys
 from testbed.model.pages import Page
 
@@ -16,8 +17,13 @@ BACK: tuple[Step, ...] = ("retire", "announce", "switch", "retire")
 """To the key that vendors know: the two take turns."""
 
 
-async def key_change(desk: Desk, _: Case, __: str) -> Observation:
+async def key_change(desk: Desk, case: Case, listener: str) -> Observation:
     """The next message is signed with a key that the school has just published (OpenID Connect Core 10.1.1)."""
+    if (await login(desk, case, listener)).observed is not Observed.SESSION:
+        raise NotToBeSeen(
+            "Inloggningen före nyckelbytet öppnade ingen session.",
+            "The login before the change of keys opened no session.",
+        )
     for step in FORTH:
         await desk.world.ask(RollKeys(step=step))
     try:

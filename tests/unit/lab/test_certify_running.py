@@ -17,7 +17,7 @@ import pytest
 
 from bad_vendor import BadVendor
 from idp.people import generate
-from testbed.lab.certify_outside import OutsideCase, OutsideWorld, outside_world
+from testbed.lab.certify_outside import OutsideCase, OutsideWorld, must_have_own_school, outside_world
 from testbed.lab.certifying import Pair, pair_for
 from testbed.lab.home import LabHome
 from testbed.lab.outside import OutsideSchool, OutsideSpec, outside_school
@@ -138,6 +138,8 @@ async def test_a_school_that_does_not_do_is_told_with_the_mend(home: LabHome, pe
         with pytest.raises(ScenarioInvalid, match=r"speaks to this machine only.*: certify then starts a school"):
             async with world(away, people):
                 pass
+        with pytest.raises(ScenarioInvalid, match="does not record what a vendor's server asks of it"):
+            await must_have_own_school(OutsideCase(home, people, OIDC, url=school.url))
     async with serving(home, people, workers=2) as school:
         with pytest.raises(ScenarioInvalid, match="served by 2 processes, and certifying needs one"):
             async with world(OutsideCase(home, people, OIDC, url=school.url), people):

@@ -10,7 +10,7 @@ LOWEST = 20_000
 
 
 def test_ports_are_free_and_none_that_a_caller_is_given() -> None:
-    ports = loopback._free_ports(40)
+    ports = loopback.free_ports(40)
     assert len(set(ports)) == 40
     assert all(LOWEST <= port < 32_768 for port in ports)
     for port in ports:
@@ -22,4 +22,4 @@ def test_a_port_that_is_taken_is_passed_over() -> None:
     with loopback._listening() as taken:
         (port,) = [loopback._port(taken)]
         with patch.object(loopback, "PROXY_PORTS", [port]):
-            assert loopback._free_ports(1) == []
+            assert loopback.free_ports(1) == []

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from idp.people import generate
@@ -13,6 +14,7 @@ from testbed.lab.vendor_places import filled, places_of, prepared
 from testbed.model.files import ScenarioInvalid
 from testbed.model.written import Agreement, Vendor
 
+PAGE = Path(__file__).parents[3] / "docs" / "certify-process.md"
 PEOPLE = dict(generate(1, 20).people)
 PROCESS = {
     "command": ["app", "--port", "{port}"],
@@ -124,3 +126,10 @@ def test_readiness_is_asked_of_this_machine_alone(tmp_path: Path) -> None:
 def test_there_is_no_base_url_without_a_process() -> None:
     with pytest.raises(ValidationError, match="stands for where a 'process' serves"):
         vendor(process=None)
+
+
+def test_the_file_that_the_documentation_shows_is_one(tmp_path: Path) -> None:
+    shown = PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    found = prepared(case(tmp_path, Vendor.model_validate(yaml.safe_load(shown)), hosts=["127.0.0.1:9000"]))
+    assert found.process is not None
+    assert found.process.ready == "http://127.0.0.1:9000/health"

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from testbed.certify.profiles import load_profiles
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
+from testbed.lab.loopback import free_ports
 from testbed.lab.outside_clients import own_secret
 from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.files import ScenarioInvalid
@@ -93,7 +94,7 @@ class Telling:
     def written(self, tells: str, **process: Any) -> dict[str, Any]:
         env = {"PORT": "{port}", "ISSUER": "{issuer}", "CLIENT_ID": "telling", "CLIENT_SECRET": "{client_secret}"}
         started = {
-            "command": [sys.executable, str(PROGRAM)],
+            "command": [sys.executable, str(PROGRAM), str(self.folder)],
             "env": {**env, "TELLS": tells, **process.pop("env", {})},
             "ready": "{base_url}/up",
             **process,
@@ -137,20 +138,19 @@ class Telling:
 
 
 @pytest.fixture
-def telling(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Telling]:
-    before = {process.pid for process in psutil.process_iter()}
-    made = Telling(tmp_path, (free_port(), free_port()), LabHome.open(tmp_path / "home"))
-    yield made
-    assert not left_by(before), "processes outlived the run"
+def telling(tmp_path: Path) -> Iterator[Telling]:
+    school, vendor = free_ports(2)
+    yield Telling(tmp_path, (school, vendor), LabHome.open(tmp_path / "home"))
+    assert not running(tmp_path), "the vendor's processes outlived the run"
+    assert not psutil.Process().children(recursive=True), "processes of the lab outlived the run"
 
 
-def left_by(before: set[int]) -> list[psutil.Process]:
-    """Programs that run now and did not before: the vendor's own, and what it started."""
+def running(folder: Path) -> list[psutil.Process]:
+    """The vendor's own process, and the helper that it started: both are told this folder."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            told = " ".join(process.cmdline())
-            if process.pid not in before and (str(PROGRAM) in told or "testbed.lab.gate" in told or "a helper" in told):
+            if str(folder) in process.cmdline():
                 found.append(process)
     return found
 
@@ -251,14 +251,14 @@ def test_of_one_that_runs_already_nothing_is_said(telling: Telling, tmp_path: Pa
         "CLIENT_SECRET": own_secret(vendor.client, telling.home),
     }
     with (tmp_path / "own.log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, str(PROGRAM)], env={**os.environ, **env}, stdout=log, stderr=log)
+        own = subprocess.Popen([sys.executable, str(PROGRAM)], env={**os.environ, **env}, stdout=log, stderr=log)
     try:
         wait_for(lambda: answers(f"{base}/up"))
         results = telling.onward(plain)
     finally:
-        helpers = psutil.Process(running.pid).children()
-        running.kill()
-        running.wait()
+        helpers = psutil.Process(own.pid).children()
+        own.kill()
+        own.wait()
         for helper in helpers:
             helper.kill()
         wait_for(lambda: gone(helpers))
@@ -295,10 +295,26 @@ def test_one_that_does_not_come_up_is_told_of(
         telling.certified(telling.written("", isolate=isolate, **changes))
 
 
-@pytest.mark.parametrize("isolate", [True, False])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_another_command_may_not_serve_the_school_meanwhile(telling: Telling) -> None:
+    url = f"http://127.0.0.1:{telling.ports[0]}"
+    command = [sys.executable, "-m", "testbed.cli", "idp", "serve", "--url", url]
+    own = {**os.environ, "TESTBED_HOME": str(telling.home.path), "PYTHONPATH": str(ROOT)}
+    with (telling.folder / "school.log").open("wb") as log:
+        serving = subprocess.Popen(command, cwd=telling.folder, env=own, stdout=log, stderr=log)
+    try:
+        wait_for(lambda: answers(f"{url}/saml/metadata"))
+        with pytest.raises(ScenarioInvalid, match=r"--idp-url: .* another command serves the school"):
+            telling.certified(telling.written(""))
+    finally:
+        serving.terminate()
+        serving.wait(60)
+
+
+@pytest.mark.parametrize(
+    ("number", "isolate"),
+    [(signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGKILL, True), (signal.SIGKILL, False)],
+)
 def test_nothing_stays_when_the_command_is_ended(telling: Telling, number: signal.Signals, *, isolate: bool) -> None:
-    before = {process.pid for process in psutil.process_iter()}
     (telling.folder / "telling.yaml").write_text(
         yaml.safe_dump(telling.written("mute", isolate=isolate)), encoding="utf-8"
     )
@@ -309,12 +325,13 @@ def test_nothing_stays_when_the_command_is_ended(telling: Telling, number: signa
     command += ["--idp-url", f"http://127.0.0.1:{telling.ports[0]}"]
     own = {**os.environ, "TESTBED_HOME": str(telling.home.path), "PYTHONPATH": str(ROOT)}
     with (telling.folder / "command.log").open("wb") as log:
-        running = subprocess.Popen(command, cwd=telling.folder, env=own, stdout=log, stderr=log)
+        testbed = subprocess.Popen(command, cwd=telling.folder, env=own, stdout=log, stderr=log)
     wait_for(
-        lambda: any("a helper" in " ".join(process.cmdline()) for process in left_by(before)),
+        lambda: len(running(telling.folder)) == 2,
         lambda: (telling.folder / "command.log").read_text(encoding="utf-8"),
     )
-    started = left_by(before)
-    running.send_signal(number)
-    running.wait(60)
+    started = psutil.Process(testbed.pid).children(recursive=True)
+    assert {one.pid for one in running(telling.folder)} < {one.pid for one in started}
+    testbed.send_signal(number)
+    testbed.wait(60)
     wait_for(lambda: gone(started))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from sp_mocks.oidc.memory import OidcLogin, OidcMemory
+from sp_mocks.oidc.memory import OidcLogin, OidcMemory, Wish
 from sp_mocks.sessions import LOGIN_TAKES, SESSION_LASTS, new_token
 
 from .conftest import ISSUER, NOW, SUB
@@ -54,7 +54,7 @@ def test_everything_that_is_made_for_a_login_is_made_for_it_alone(memory: OidcMe
     for values in ([s for s, _ in made], [one.nonce for _, one in made], [one.verifier for _, one in made]):
         assert len(set(values)) == 50
     assert all(43 <= len(one.verifier) <= 128 for _, one in made)
-    _, without = memory.begin(browser, nonce=False, pkce=False)
+    _, without = memory.begin(browser, Wish(nonce=False, pkce=False))
     assert (without.nonce, without.verifier) == ("", "")
 
 

@@ -12,10 +12,13 @@ from sp_mocks.behaviour import Common
 from sp_mocks.faults import Fault
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.rules import Belief, Demand, Rules
-from sp_mocks.oidc.unsafe_words import BELIEFS, DEMANDS, OTHERS, Words
+from sp_mocks.oidc.unsafe.demands import DEMANDS, OTHERS
+from sp_mocks.oidc.unsafe.logins import LOGINS
+from sp_mocks.oidc.unsafe.pages import PAGES
+from sp_mocks.oidc.unsafe.signatures import SIGNATURES
+from sp_mocks.oidc.unsafe.tokens import TOKENS
+from sp_mocks.oidc.unsafe.words import Words
 from testbed.model.written import Bilingual
-
-MATHS, NEWS, GUARDIANS = "maths-app", "news-for-schools", "guardian-messages"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def _without(behaviour: OidcBehaviour, flag: str) -> OidcBehaviour:
     return replace(behaviour, cookie_flags=frozenset(one for one in behaviour.cookie_flags if one != flag))
 
 
+BELIEFS: Mapping[Belief, Words] = MappingProxyType({**SIGNATURES, **TOKENS, **LOGINS, **PAGES})
 _ALL = (
     *(_fault(words.name, words, _believing(belief)) for belief, words in BELIEFS.items()),
     *(_fault(words.name, words, _demanding(demand)) for demand, words in DEMANDS.items()),

@@ -63,6 +63,9 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     trusts_second_school: Annotated[
         bool, typer.Option("--trusts-second-school", help="It trusts the second school too.")
     ] = False,
+    takes_unsolicited: Annotated[
+        bool, typer.Option("--takes-unsolicited", help="It means to take SAML logins that begin at school.")
+    ] = False,
     skew: Annotated[
         int | None, typer.Option(metavar="SECONDS", min=0, help="How far clocks may be apart, as the vendor says.")
     ] = None,
@@ -90,6 +93,7 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
         after_logout=after_logout,
         return_param=return_param,
         trusts_second_school=trusts_second_school,
+        takes_unsolicited=takes_unsolicited,
         skew=skew,
     )
     named = of_paths(vendors, agreement, flags) if vendors else (of_flags(flags, agreement),)

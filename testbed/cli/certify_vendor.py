@@ -33,6 +33,7 @@ class Flags:
     after_logout: str | None = None
     return_param: str = ""
     trusts_second_school: bool = False
+    takes_unsolicited: bool = False
     skew: int | None = None
 
     @property
@@ -54,7 +55,8 @@ class Flags:
         words = ["--oidc"] if self.oidc else []
         for name, value in named:
             words += [name, value] if value is not None else []
-        return (*words, *(("--trusts-second-school",) if self.trusts_second_school else ()))
+        yes = (("--trusts-second-school", self.trusts_second_school), ("--takes-unsolicited", self.takes_unsolicited))
+        return (*words, *(name for name, given in yes if given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def of_flags(flags: Flags, agreement: Path | None) -> Named:
         "logout": flags.logout,
         "return_param": flags.return_param,
         "trusts_second_school": flags.trusts_second_school,
+        "unsolicited": flags.takes_unsolicited,
         "clock_skew_s": flags.skew,
     }
     described |= {"client": _client(flags)} if flags.oidc else {"metadata": flags.saml_metadata}

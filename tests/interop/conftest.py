@@ -46,10 +46,10 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def testbed(home: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def testbed(home: Path, *arguments: str, deadline_s: float = DEADLINE_S) -> subprocess.CompletedProcess[bytes]:
     """Run a command of the testbed to its end."""
     command = [sys.executable, "-m", "testbed.cli", *arguments]
-    return subprocess.run(command, env=environment(home), capture_output=True, timeout=DEADLINE_S, check=False)
+    return subprocess.run(command, env=environment(home), capture_output=True, timeout=deadline_s, check=False)
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -1,16 +1,19 @@
-"""One simulated vendor of SAML over plain http on loopback, for test tools that drive a service. Runs in .venv.
+"""One simulated vendor over plain http on loopback, for test tools that drive a service. Runs in .venv.
 
 plain_vendor.py FILE
 
-FILE is JSON: ``port``, ``folder`` (for the vendor's keys), ``profile``, ``fault`` (null for a compliant vendor),
-``idp`` (the entity id that it trusts) and ``idp_metadata`` (a file). Says ``ready`` in one line when it listens, and
-ends when its standard input does. Its cookies are Secure all the same.
+FILE is JSON: ``port``, ``folder`` (for the vendor's keys), ``profile``, ``fault`` (null for a compliant vendor); of a
+vendor of SAML ``idp`` (the entity id that it trusts) and ``idp_metadata`` (a file), of one of OpenID Connect ``issuer``,
+``client_id`` and ``client_secret``. Says ``ready`` in one line when it listens, and ends when its standard input does.
+Its cookies are Secure all the same.
 """
 
 import asyncio
 import json
+import re
 import socket
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,27 +23,56 @@ import uvicorn
 
 from sp_mocks.app import VendorConfig, VendorService
 from sp_mocks.keys import VendorKeys
+from sp_mocks.oidc import provider
+from sp_mocks.oidc.keys import ClientKeys
+from testbed.model.scopes import SCOPES
+from testbed.model.written import OidcClient
 
 HOST = "127.0.0.1"
 
 
 def vendor(told: dict[str, Any]) -> VendorService:
-    """It has no network: whatever it fetches is the metadata that it trusts."""
+    """One of SAML has no network: whatever it fetches is the metadata that it trusts."""
     own = f"{HOST}:{told['port']}"
+    folder = Path(told["folder"])
+    if "issuer" in told:
+        # NOTE: on the machine itself there is no TLS, which the vendor else demands of a school.
+        provider.ADDRESS = re.compile(rf"https?://{HOST}:[0-9]{{1,5}}(/[^\s#]*)?")
+        config = replace(
+            _config(told, own), issuer=told["issuer"], client=_client(told), client_secret=told["client_secret"]
+        )
+        return VendorService(config, ClientKeys.load_or_make(folder), httpx.AsyncClient(trust_env=False), _now)
     metadata = Path(told["idp_metadata"]).read_bytes()
-    config = VendorConfig(
+    config = replace(_config(told, own), idp_entity_id=told["idp"], idp_metadata_url=told["idp"])
+    keys = VendorKeys.load_or_make(folder, HOST, _now())
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=metadata)))
+    return VendorService(config, keys, http, _now)
+
+
+def _config(told: dict[str, Any], own: str) -> VendorConfig:
+    return VendorConfig(
         vendor_id="bench",
         name="Bench",
         base_url=f"http://{own}",
         hosts=(own, f"cdn.{own}", f"utskick.{own}"),
         profile=told["profile"],
         fault=told["fault"],
-        idp_entity_id=told["idp"],
-        idp_metadata_url=told["idp"],
+        idp_entity_id="",
+        idp_metadata_url="",
     )
-    keys = VendorKeys.load_or_make(Path(told["folder"]), HOST, _now())
-    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=metadata)))
-    return VendorService(config, keys, http, _now)
+
+
+def _client(told: dict[str, Any]) -> OidcClient:
+    """As ``testbed certify`` registers it by flags."""
+    url = f"http://{HOST}:{told['port']}"
+    return OidcClient(
+        client_id=told["client_id"],
+        redirect_uris=(f"{url}/oidc/callback",),
+        scopes=tuple(SCOPES),
+        post_logout_redirect_uris=(f"{url}/oidc/logged-out",),
+        backchannel_logout_uri=f"{url}/oidc/backchannel-logout",
+        token_endpoint_auth_method="client_secret_basic",
+    )
 
 
 def _now() -> datetime:

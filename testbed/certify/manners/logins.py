@@ -19,6 +19,14 @@ from testbed.model.strict import Bilingual
 BOUNDED_S = 15.0
 """In which a message that wants to exhaust the vendor must be answered."""
 
+BAD_REQUEST = 400
+NOTHING_TO_FORGE = (
+    "Skolan lämnar inte ut det till tjänsten som meddelandet skulle göras av: ge avtalet eller tjänstens metadata fler "
+    "uppgifter.",
+    "The school does not tell the service what the message was to be made of: name more data in the agreement, or in "
+    "the service's metadata.",
+)
+
 
 def honest(desk: Desk) -> Forgery:
     """What makes no change: the school keeps an account of the message all the same."""
@@ -31,6 +39,8 @@ async def login(desk: Desk, case: Case, listener: str) -> Observation:
     async with desk.browser() as browser:
         landed = await brought(desk.log_in_once(browser, desk.own))
         made = await desk.made()
+        if not made and landed is not None and is_refusal_of_school(landed, desk.world.school):
+            raise NotToBeSeen(*NOTHING_TO_FORGE)
         must_be_made(made, case)
         reading = await desk.who(browser, made)
         # NOTE: what the message says of whoever logs in may be shown, though it is true of the other person.
@@ -109,6 +119,11 @@ async def brought(coming: Coroutine[object, object, Page]) -> Page | None:
         return await coming
     except BrowserError:
         return None
+
+
+def is_refusal_of_school(landed: Page, school: str) -> bool:
+    """Whether the school could not make the message of what it tells this vendor."""
+    return landed.url.startswith(f"{school}/") and landed.status == BAD_REQUEST
 
 
 def must_be_made(made: tuple[Made, ...], case: Case) -> None:

@@ -1,4 +1,4 @@
-"""``testbed certify`` as a command against a vendor that listens on loopback: how long it takes, and what it comes to."""
+"""``testbed certify`` as a command against a vendor that listens on loopback: how long it takes, what it comes to."""
 
 import json
 import os

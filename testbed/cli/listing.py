@@ -13,6 +13,8 @@ from rich.text import Text
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
+from sp_mocks.oidc.unsafe import OIDC_UNSAFE
+from sp_mocks.unsafe import UNSAFE_FAULTS
 from testbed.certify.cases import load_cases
 from testbed.certify.profiles import load_profiles
 from testbed.checks.core import describe
@@ -76,9 +78,13 @@ def _agreements(known: Catalogue) -> Rows:
 
 
 def _faults(_: Catalogue) -> Rows:
+    """Those that honest traffic shows, by the checks that notice them; then those that only attacks show, by cases."""
+    honest = [(f.id, f.title, f.breaks) for f in EVERY_FAULT.values()]
+    attacked = [(f.id, f.title, f.accepts) for f in UNSAFE_FAULTS.values()]
+    attacked += [(f.id, f.title, f.accepts) for f in OIDC_UNSAFE.values()]
     return [
-        {"id": f.id, "title": f.title.en, "titel": f.title.sv, "breaks": " ".join(sorted(f.breaks))}
-        for f in EVERY_FAULT.values()
+        {"id": name, "title": title.en, "titel": title.sv, "breaks": " ".join(sorted(breaks))}
+        for name, title, breaks in (*honest, *attacked)
     ]
 
 

@@ -79,9 +79,9 @@ def _agreements(known: Catalogue) -> Rows:
 
 def _faults(_: Catalogue) -> Rows:
     """Those that honest traffic shows, by the checks that notice them; then those that only attacks show, by cases."""
-    honest = [(f.id, f.title, f.breaks) for f in EVERY_FAULT.values()]
-    attacked = [(f.id, f.title, f.accepts) for f in UNSAFE_FAULTS.values()]
-    attacked += [(f.id, f.title, f.accepts) for f in OIDC_UNSAFE.values()]
+    honest = [(f.id, f.title, frozenset(f.breaks)) for f in EVERY_FAULT.values()]
+    attacked = [(f.id, f.title, frozenset(f.accepts)) for f in UNSAFE_FAULTS.values()]
+    attacked += [(f.id, f.title, frozenset(f.accepts)) for f in OIDC_UNSAFE.values()]
     return [
         {"id": name, "title": title.en, "titel": title.sv, "breaks": " ".join(sorted(breaks))}
         for name, title, breaks in (*honest, *attacked)

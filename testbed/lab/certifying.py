@@ -38,6 +38,7 @@ from testbed.model.written import Agreement, Person
 from testbed.runner.folder import RunFolder
 from testbed.runner.plan import Plan
 from testbed.runner.play import Company, Stage, play_all
+from testbed.wire.xml import parse
 
 HONEST = "honest-login"
 ELSEWHERE = "the school was served by 'testbed idp serve' already: what servers asked of it was not recorded"
@@ -130,6 +131,7 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
         nothing = Certified((unready,), Calibration(), tuple(words))
         return _certificate(case, purpose, pair, folder, (started, nothing, None))
     async with _world(case, pair, folder) as world:
+        case = await _named(case, world)
         desk = Desk(case.vendor, world, pair.own, pair.other, answer_s=case.patience_s)
         certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
         elsewhere = isinstance(world, OutsideWorld) and not world.records_servers
@@ -143,6 +145,19 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
             else:
                 data = await _honest_logins(case, purpose, pair, folder, world)
     return _certificate(case, purpose, pair, folder, (started, certified, data), unjudged)
+
+
+async def _named(case: OutsideCase, world: World) -> OutsideCase:
+    """The case with what the vendor calls itself, where only its metadata says that."""
+    vendor = case.vendor
+    if vendor.protocol != "saml" or vendor.entity_id or vendor.simulated is not None:
+        return case
+    try:
+        entity_id = str(parse(await world.metadata(vendor)).get("entityID", ""))
+    except ValueError:
+        # NOTE: preflight says what is wrong with it.
+        return case
+    return replace(case, vendor=vendor.model_copy(update={"entity_id": entity_id}))
 
 
 def _noted(certified: Certified, note: str) -> Certified:

@@ -142,13 +142,13 @@ class BadVendor:
         xml = (
             f'<samlp:AuthnRequest xmlns:samlp="{SAMLP}" ID="_{token_hex(16)}" Version="2.0" '
             f'IssueInstant="{now}" AssertionConsumerServiceURL="{self.url}/acs">'
-            f'<saml:Issuer xmlns:saml="{SAML}">{self.url}/metadata</saml:Issuer></samlp:AuthnRequest>'
+            f'<saml:Issuer xmlns:saml="{SAML}">{self.url}/entity</saml:Issuer></samlp:AuthnRequest>'
         )
         return quote(base64.b64encode(zlib.compress(xml.encode())[2:-4]), safe="")
 
     def _metadata(self) -> str:
         return (
-            f'<md:EntityDescriptor xmlns:md="{MD}" entityID="{self.url}/metadata"><md:SPSSODescriptor '
+            f'<md:EntityDescriptor xmlns:md="{MD}" entityID="{self.url}/entity"><md:SPSSODescriptor '
             'protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:AssertionConsumerService '
             f'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{self.url}/acs" index="0"/>'
             '<md:AttributeConsumingService index="0"><md:ServiceName xml:lang="en">Bad</md:ServiceName>'

@@ -18,7 +18,8 @@ from testbed.certify.preflight import unreadable_metadata
 from testbed.certify.profiles import as_used
 from testbed.certify.world import World
 from testbed.lab.certify_inprocess import fetched_metadata, inprocess_world
-from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, outside_world
+from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld
+from testbed.lab.certify_school import outside_world
 from testbed.lab.inprocess import NAME as INPROCESS
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.permission import Permitted

@@ -16,7 +16,8 @@ import httpx
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.journal import Recorded, read
 from testbed.interception.journals import dump
-from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld, must_have_own_school, outside_world
+from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld
+from testbed.lab.certify_school import must_have_own_school, outside_world
 from testbed.lab.child import SHOWN, ChildProcess
 from testbed.lab.gate.config import GATE_CONFIG, GateConfig
 from testbed.lab.journals_joined import heeds_proxy, joined

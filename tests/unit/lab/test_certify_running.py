@@ -17,7 +17,8 @@ import pytest
 
 from bad_vendor import BadVendor
 from idp.people import generate
-from testbed.lab.certify_outside import OutsideCase, OutsideWorld, must_have_own_school, outside_world
+from testbed.lab.certify_outside import OutsideCase, OutsideWorld
+from testbed.lab.certify_school import must_have_own_school, outside_world
 from testbed.lab.certifying import Pair, pair_for
 from testbed.lab.home import LabHome
 from testbed.lab.outside import OutsideSchool, OutsideSpec, outside_school

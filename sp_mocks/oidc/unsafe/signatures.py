@@ -54,6 +54,7 @@ SIGNATURES: Mapping[Belief, Words] = MappingProxyType(
             f"Tar skolans öppna nyckel, skriven som PEM, för en hemlighet: {ANYBODY_SV}",
             f"Takes the school's public key, written as PEM, for a secret: {ANYBODY_EN}",
             (
+                "key-confusion-other-pem",
                 "key-confusion-pem",
                 "key-confusion-pem-hs384",
                 "key-confusion-pem-hs512",
@@ -67,13 +68,13 @@ SIGNATURES: Mapping[Belief, Words] = MappingProxyType(
             "takes-the-public-key-in-octets-for-a-secret",
             f"Tar skolans öppna nyckel, som oktetter, för en hemlighet: {ANYBODY_SV}",
             f"Takes the school's public key, in octets, for a secret: {ANYBODY_EN}",
-            ("key-confusion-der", "key-confusion-modulus"),
+            ("key-confusion-der", "key-confusion-modulus", "key-confusion-other-der"),
         ),
         "hmac-by-other-writings": Words(
             "takes-the-public-key-in-json-for-a-secret",
             f"Tar skolans öppna nyckel, skriven som JWK eller OpenSSH, för en hemlighet: {ANYBODY_SV}",
             f"Takes the school's public key, written as a JWK or for OpenSSH, for a secret: {ANYBODY_EN}",
-            ("key-confusion-jwk", "key-confusion-openssh"),
+            ("key-confusion-jwk", "key-confusion-openssh", "key-confusion-other-jwk", "key-confusion-other-openssh"),
         ),
         "hmac-by-weak-secret": Words(
             "has-a-weak-secret",

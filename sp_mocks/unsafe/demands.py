@@ -14,7 +14,7 @@ DEMANDS: tuple[UnsafeFault, ...] = (
         "demands-no-skew",
         "Kräver att klockor går exakt lika.",
         "Demands that clocks be exactly alike.",
-        "saml-beginning-inside saml-confirmation-time-inside saml-expiry-inside saml-session-end-inside",
+        "saml-beginning-inside saml-confirmation-time-inside saml-expiry-inside",
         lax(demands="no-skew"),
     ),
     row(
@@ -81,8 +81,7 @@ DEMANDS: tuple[UnsafeFault, ...] = (
             "saml-attributes-unusual-names saml-attributes-more-than-asked-for saml-audience-one-of-two "
             "saml-beginning-inside saml-beginning-missing saml-both-signed-good saml-condition-one-time-use "
             "saml-condition-no-proxying saml-confirmation-time-inside saml-confirmation-second-of-two "
-            "saml-confirmation-first-of-two saml-expiry-inside saml-expiry-missing saml-response-issuer-missing "
-            "saml-session-end-inside"
+            "saml-confirmation-first-of-two saml-expiry-inside saml-expiry-missing saml-response-issuer-missing"
         ),
         lax(demands="plain-letters"),
     ),

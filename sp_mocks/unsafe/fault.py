@@ -36,9 +36,7 @@ def changed(**decision: Any) -> Change:  # noqa: ANN401 - the fields of Behaviou
     return lambda behaviour: replace(behaviour, **decision)
 
 
-def row(
-    id_: str, sv: str, en: str, accepts: str, apply: Change, *, profile: str = "reading-service"
-) -> UnsafeFault:
+def row(id_: str, sv: str, en: str, accepts: str, apply: Change, *, profile: str = "reading-service") -> UnsafeFault:
     """One row of the tables beside this module."""
     title = Bilingual(sv=sv, en=en)
     return UnsafeFault(id_, title, frozenset(), apply, accepts=frozenset(accepts.split()), profile=profile)

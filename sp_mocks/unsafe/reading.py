@@ -8,6 +8,7 @@ READING: tuple[UnsafeFault, ...] = (
         "Kontrollerar en underskrift, och läser det första intyget, var det än står.",
         "Verifies a signature, and reads the first assertion, wherever it stands.",
         (
+            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
             "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
             "saml-encrypted-forged-before saml-hidden-forgery-in-extensions saml-hidden-forgery-in-status-detail "
             "saml-hidden-original-in-advice saml-hidden-original-in-attribute-value "
@@ -28,6 +29,10 @@ READING: tuple[UnsafeFault, ...] = (
         "Kontrollerar en underskrift, och läser det sista intyget, var det än står.",
         "Verifies a signature, and reads the last assertion, wherever it stands.",
         (
+            "saml-moved-signature-at-response-original-before "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-object "
+            "saml-moved-signature-at-response-original-in-status-detail "
             "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
             "saml-encrypted-forged-beside saml-hidden-forgery-in-object saml-hidden-forgery-in-key-info "
             "saml-hidden-original-in-extensions saml-hidden-original-in-status-detail "
@@ -46,6 +51,10 @@ READING: tuple[UnsafeFault, ...] = (
         "Kontrollerar en underskrift, och läser svarets första intyg.",
         "Verifies a signature, and reads the response's first assertion.",
         (
+            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-object "
+            "saml-moved-signature-at-response-original-in-status-detail "
             "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
             "saml-encrypted-forged-before saml-hidden-original-* saml-identifier-form-* "
             "saml-moved-signature-original-after saml-moved-signature-original-within "
@@ -69,6 +78,10 @@ READING: tuple[UnsafeFault, ...] = (
         "Kontrollerar en underskrift, och läser svarets sista intyg.",
         "Verifies a signature, and reads the response's last assertion.",
         (
+            "saml-moved-signature-at-response-original-before saml-moved-signature-at-response-original-in-advice "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-object "
+            "saml-moved-signature-at-response-original-in-status-detail "
             "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
             "saml-encrypted-forged-beside saml-hidden-original-* saml-moved-signature-original-before "
             "saml-moved-signature-original-within saml-moved-signature-original-in-extensions "
@@ -101,6 +114,7 @@ READING: tuple[UnsafeFault, ...] = (
         "Kontrollerar en underskrift, och läser det första intyget i vilken namnrymd som helst.",
         "Verifies a signature, and reads the first assertion of any name space.",
         (
+            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
             "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
             "saml-encrypted-forged-before saml-hidden-forgery-in-extensions saml-hidden-forgery-in-status-detail "
             "saml-hidden-original-in-advice saml-hidden-original-in-attribute-value "

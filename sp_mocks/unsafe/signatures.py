@@ -8,6 +8,10 @@ SIGNATURES: tuple[UnsafeFault, ...] = (
         "Kontrollerar inga underskrifter.",
         "Verifies no signatures.",
         (
+            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
+            "saml-moved-signature-at-response-original-in-extensions "
+            "saml-moved-signature-at-response-original-in-object "
+            "saml-moved-signature-at-response-original-in-status-detail "
             "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
             "saml-digest-comment-first saml-digest-elsewhere-* saml-edited-* saml-embedded-key-* "
             "saml-encrypted-unsigned saml-encrypted-edited saml-encrypted-by-a-stranger "

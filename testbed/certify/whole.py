@@ -1,6 +1,7 @@
 """Values that a message composes: a vendor that shows the whole of one is right, and one that shows a part is not."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 
 from lxml import etree
 
@@ -31,3 +32,15 @@ def _texts(document: str) -> Iterable[str]:
         # NOTE: what lxml calls the text of an element and of all within it has the words of comments in it.
         texts = [element.text or "", *(child.tail or "" for child in element)]
         yield " ".join("".join(texts).split())
+        if any(isinstance(child.tag, str) for child in element):
+            written = [element.text or "", *map(_written, element)]
+            yield " ".join("".join(written).split())
+
+
+def _written(child: etree._Element) -> str:
+    """An element as XML, for some readers show markup as it stands, and the text behind it; of a comment that alone."""
+    if not isinstance(child.tag, str):
+        return child.tail or ""
+    alone = deepcopy(child)
+    etree.cleanup_namespaces(alone)
+    return str(etree.tostring(alone, encoding="unicode"))

@@ -39,7 +39,7 @@ from testbed.runner.folder import RunFolder
 
 NAME = "outside"
 PUBLISHED = ("/saml/metadata", "/.well-known/openid-configuration", "/oidc/jwks")
-"""Of the school. A vendor that runs for long has fetched them before, where nobody recorded it."""
+"""Of the school. Who reads them, and the vendor's metadata, has mostly done so before, where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class OutsideWorld:
         """See :class:`testbed.certify.world.World`."""
         self._control, self._recorder = control, recorder
         self._patience_s, self._permission = case.patience_s, case.permission
+        self._vendors = (case.vendor.metadata,) if case.vendor.metadata else ()
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
@@ -181,8 +182,8 @@ class OutsideWorld:
             self._folder = folder
             try:
                 async with self.browser() as browser:
-                    for path in PUBLISHED:
-                        await browser.visit(f"{self.school}{path}")
+                    for url in (*(f"{self.school}{path}" for path in PUBLISHED), *self._vendors):
+                        await browser.visit(url)
                 yield self
             finally:
                 self._folder = None

@@ -46,7 +46,7 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def testbed(home: Path, *arguments: str, deadline_s: float = DEADLINE_S) -> subprocess.CompletedProcess[bytes]:
+def run_command(home: Path, *arguments: str, deadline_s: float = DEADLINE_S) -> subprocess.CompletedProcess[bytes]:
     """Run a command of the testbed to its end."""
     command = [sys.executable, "-m", "testbed.cli", *arguments]
     return subprocess.run(command, env=environment(home), capture_output=True, timeout=deadline_s, check=False)
@@ -371,7 +371,7 @@ def write_agreement() -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def run_testbed() -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    return testbed
+    return run_command
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 plain_vendor.py FILE
 
 FILE is JSON: ``port``, ``folder`` (for the vendor's keys), ``profile``, ``fault`` (null for a compliant vendor); of a
-vendor of SAML ``idp`` (the entity id that it trusts) and ``idp_metadata`` (a file), of one of OpenID Connect ``issuer``,
-``client_id`` and ``client_secret``. Says ``ready`` in one line when it listens, and ends when its standard input does.
-Its cookies are Secure all the same.
+vendor of SAML ``idp`` (the entity id that it trusts) and ``idp_metadata`` (a file), of one of OpenID Connect
+``issuer``, ``client_id`` and ``client_secret``. Says ``ready`` in one line when it listens, and ends when its standard
+input does. Its cookies are Secure all the same.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ def _client(told: dict[str, Any]) -> OidcClient:
         scopes=tuple(SCOPES),
         post_logout_redirect_uris=(f"{url}/oidc/logged-out",),
         backchannel_logout_uri=f"{url}/oidc/backchannel-logout",
-        token_endpoint_auth_method="client_secret_basic",
+        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a way to prove oneself, and no secret
     )
 
 

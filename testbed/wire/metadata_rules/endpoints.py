@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from testbed.model.wire import host_of, is_on_loopback
 from testbed.model.written import Bilingual
 from testbed.wire.metadata_rules.core import Problem, Subject, address, find_all, place, said
 from testbed.wire.xml import MD
@@ -92,7 +93,7 @@ def _addresses(element: etree._Element) -> Iterator[Problem]:
     for name in ("Location", "ResponseLocation"):
         url = element.get(name)
         parts = address(url)
-        if parts is not None and parts.scheme.lower() == "https":
+        if parts is not None and (parts.scheme.lower() == "https" or is_on_loopback(host_of(parts.geturl()))):
             continue
         if url is None and name == "ResponseLocation":
             continue

@@ -32,10 +32,15 @@ def slots_of(page: Page) -> Slots:
         found = _in_lines(page.document)
     slots: dict[str, str] = {}
     for place, text in found:
-        slots[place] = " ".join(text.split())[:MAX_TEXT]
+        slots[_writable(place)] = _writable(" ".join(text.split())[:MAX_TEXT])
         if len(slots) >= MAX_SLOTS:
             break
     return MappingProxyType(slots)
+
+
+def _writable(text: str) -> str:
+    """Without halves of signs, which JSON can name and no file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _in_json(document: str) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,10 @@ def test_lines_in_a_pre_element_have_names_too() -> None:
     assert slots_of(page("text/html", "<pre>USER=ada\nROLE=pupil</pre>"))["/html/body/pre USER"] == "ada"
 
 
+def test_half_a_sign_can_be_written_on() -> None:
+    assert slots_of(page("application/json", '{"user": "a\\ud800b"}')) == {"/user": "a?b"}
+
+
 def test_hostile_pages_are_bounded() -> None:
     many = slots_of(page("text/plain", "\n".join(f"n{number}=x" for number in range(3 * MAX_SLOTS))))
     assert len(many) == MAX_SLOTS

@@ -51,6 +51,5 @@ def test_hostile_pages_are_bounded() -> None:
 
 @given(st.sampled_from(["text/html", "application/json", "text/plain", ""]), st.text(max_size=300))
 def test_nothing_raises(kind: str, document: str) -> None:
-    for place, text in slots_of(page(kind, document)).items():
-        assert place
+    for text in slots_of(page(kind, document)).values():
         assert text == " ".join(text.split())

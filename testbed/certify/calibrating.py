@@ -39,7 +39,7 @@ async def calibrate(desk: Desk) -> Learnt:
     own, said_own = await _logged_in(desk, desk.own)
     other, said_other = await _logged_in(desk, desk.other)
     desk.said[desk.own.id], desk.said[desk.other.id] = said_own, said_other
-    oracle = learn(nobody, (own, said_own), (other, said_other))
+    oracle = learn(nobody, (own, said_own), (other, said_other), await _as_nobody(desk))
     if not oracle.slots:
         return Learnt(Calibration((), _why_not(nobody, own, other, (said_own, said_other))))
     desk.oracle = oracle

@@ -31,6 +31,8 @@ AFTER_WHOM: dict[Who, Observed] = {
     Who.SOMEONE: Observed.OTHER_USER,
     Who.UNCLEAR: Observed.UNCLEAR,
 }
+TRANSIENT = frozenset({Who.SOMEONE, Who.UNCLEAR})
+"""What a message that is shown once can look like: the page is opened a second time, for a session is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,14 +213,17 @@ class Desk:
         """
         if self.oracle is None:
             raise NotToBeSeen("Sonden är inte inlärd.", "Nothing was learned of the probe.")
+        own, other = (self.said.get(person.id, {}) for person in (self.own, self.other))
+        whole = whole_values(made, other)
         try:
-            page = await self.probe(browser)
+            reading = self.oracle.read(await self.probe(browser), own, other, whole)
+            if reading.who in TRANSIENT:
+                reading = self.oracle.read(await self.probe(browser), own, other, whole)
         except BrowserError as error:
             raise NotToBeSeen(
                 f"Sidan som visar vem som är inloggad svarade inte: {error}", f"The probe gave no answer: {error}"
             ) from error
-        own, other = (self.said.get(person.id, {}) for person in (self.own, self.other))
-        return self.oracle.read(page, own, other, whole_values(made, other))
+        return reading
 
 
 def is_of_school(cookie: Cookie) -> bool:

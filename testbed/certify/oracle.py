@@ -31,6 +31,7 @@ ACCOUNTS = (
 SHORTEST = 3
 """Characters of a value that is looked for within a longer text; a shorter one must be the whole text."""
 SERVER_ERROR = 500
+HALF = 0.5
 NAMELESS = "(nobody by name)"
 """Of a session that has no account."""
 
@@ -88,6 +89,7 @@ class Oracle:
     signs: frozenset[tuple[str, str]] = frozenset()
     """What stands on the page of whoever is logged in, and not on nobody's: a greeting, a link to log out."""
     signs_of_nobody: frozenset[tuple[str, str]] = frozenset()
+    """What stands on the page of nobody at each visit, and on no person's: words that ask to log in."""
 
     def read(self, page: Page, own: Said, other: Said, whole: Iterable[str] = ()) -> Reading:
         """Whose session this page shows.
@@ -101,55 +103,90 @@ class Oracle:
         seen = Seen.of(page)
         account, *rest = self.slots
         shown = _shown(seen, account)
-        if shown is None or (shown == self.nobody.slots.get(account.place) and shown):
-            return self._without_account(seen, own, other)
-        if not shown:
-            return self._without_account(seen, own, other)
+        if not shown or self._is_nobodys(seen, account, shown):
+            return self._without_account(seen, own, other, whole)
         mixed = tuple(_mixed(seen, rest, own, other))
         if shown in own.get(account.says, ()) or shown in whole:
             return Reading(Who.OWN, shown, mixed)
         if shown in other.get(account.says, ()):
             return Reading(Who.OTHER, shown)
-        return Reading(Who.SOMEONE, shown)
+        if self._looks_like_somebodys(seen):
+            return Reading(Who.SOMEONE, shown)
+        return self._without_account(seen, own, other, whole)
 
-    def _without_account(self, seen: Seen, own: Said, other: Said) -> Reading:
+    def _without_account(self, seen: Seen, own: Said, other: Said, whole: Iterable[str]) -> Reading:
         """The place that names the account is empty: nobody, unless something else of a person stands there."""
         for slot in self.slots[1:]:
             shown = _shown(seen, slot)
-            if not shown or shown == self.nobody.slots.get(slot.place):
+            if not shown or self._is_nobodys(seen, slot, shown):
                 continue
             for who, said in ((Who.OTHER, other), (Who.OWN, own)):
                 if shown in said.get(slot.says, ()):
                     return Reading(who, shown)
         if self._looks_logged_in(seen):
             return Reading(Who.SOMEONE, NAMELESS)
-        if seen.url == self.nobody.url and (seen.status == self.nobody.status or seen.status < SERVER_ERROR):
+        if self._looks_like_nobodys(seen, {*_values(own), *_values(other), *whole}):
             return Reading(Who.NOBODY)
         where = f"{seen.url[:120]} answered {seen.status}"
         return Reading(Who.UNCLEAR, why=f"the probe showed neither nobody nor anybody: {where}")
+
+    def _is_nobodys(self, seen: Seen, slot: Slot, shown: str) -> bool:
+        """Whether this place shows what it shows to everybody who is not logged in."""
+        return self.nobody.slots.get(slot.place) in (shown, seen.slots[slot.place])
+
+    def _looks_like_somebodys(self, seen: Seen) -> bool:
+        """Whether the page is that of whoever is logged in, by all but what stands in the account's place: an error
+        page has its words there, and they are no name."""
+        if (seen.url, seen.status) != (self.somebody.url, self.somebody.status):
+            return False
+        return len(self.signs & seen.slots.items()) >= HALF * len(self.signs) and not self._asks_to_log_in(seen)
 
     def _looks_logged_in(self, seen: Seen) -> bool:
         """Whether the page is that of somebody in all but the name."""
         pairs = seen.slots.items()
         return bool(self.signs) and self.signs <= pairs and self.signs_of_nobody.isdisjoint(pairs)
 
+    def _looks_like_nobodys(self, seen: Seen, values: Iterable[str]) -> bool:
+        """Whether the page is nobody's, and not one that was never seen before: it says what nobody's page says, or,
+        where that page says nothing of its own, names no person."""
+        if seen.url != self.nobody.url or (seen.status != self.nobody.status and seen.status >= SERVER_ERROR):
+            return False
+        if self.signs_of_nobody:
+            return self._asks_to_log_in(seen)
+        texts = set(seen.slots.values()) - set(self.nobody.slots.values())
+        return not any(value in text for value in values if len(value) >= SHORTEST for text in texts)
 
-def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said]) -> Oracle:
-    """The oracle, from the probe as nobody, as one person and as another.
+    def _asks_to_log_in(self, seen: Seen) -> bool:
+        """Whether most of what only nobody's page says is there, in whatever place: a message above it moves it."""
+        signs = {text for _, text in self.signs_of_nobody}
+        return bool(signs) and len(signs & set(seen.slots.values())) >= HALF * len(signs)
 
-    Its ``slots`` are empty where no place tells them apart.
+
+def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said], afterwards: Page | None = None) -> Oracle:
+    """The oracle, from the probe as nobody, as one person and as another, and as nobody once more.
+
+    Its ``slots`` are empty where no place tells them apart. A place that shows nobody who it was that logged in last is
+    none.
     """
     none, one, two = Seen.of(nobody), Seen.of(first[0]), Seen.of(second[0])
+    later = Seen.of(afterwards or nobody)
     found = [
         slot
         for place, text in one.slots.items()
         if place in two.slots and text != two.slots[place] and text != none.slots.get(place)
+        if later.slots.get(place) not in (text, two.slots[place])
         if (slot := _slot(place, (text, first[1]), (two.slots[place], second[1]))) is not None
     ]
     found.sort(key=_rank)
     of_both = frozenset(one.slots.items() & two.slots.items())
-    of_none = frozenset(none.slots.items())
-    return Oracle(none, one, tuple(found), of_both - of_none, of_none - of_both - frozenset(one.slots.items()))
+    of_none = frozenset(none.slots.items() & later.slots.items())
+    said_to_somebody = {"", *one.slots.values(), *two.slots.values()}
+    of_nobody_alone = frozenset(pair for pair in of_none if pair[1] not in said_to_somebody)
+    return Oracle(none, one, tuple(found), of_both - of_none, of_nobody_alone)
+
+
+def _values(said: Said) -> Iterable[str]:
+    return (value for values in said.values() for value in values)
 
 
 def _slot(place: str, first: tuple[str, Said], second: tuple[str, Said]) -> Slot | None:

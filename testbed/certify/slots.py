@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -15,6 +16,8 @@ type Slots = Mapping[str, str]
 MAX_SLOTS = 5_000
 MAX_TEXT = 4_000
 MAX_DEPTH = 50
+MAX_PLACE = 500
+"""Characters of the name of a place; what lies deeper, or in a member of a longer name, is passed over."""
 LINE = re.compile(r"([A-Za-z_][\w.:\[\]-]{0,200})\s*[=:]\s*(.*)")
 """A line of text that bears a name, as an environment variable or a header does."""
 UNSEEN = frozenset({"script", "style", "template"})
@@ -32,6 +35,8 @@ def slots_of(page: Page) -> Slots:
         found = _in_lines(page.document)
     slots: dict[str, str] = {}
     for place, text in found:
+        if len(place) > MAX_PLACE:
+            continue
         slots[_writable(place)] = _writable(" ".join(text.split())[:MAX_TEXT])
         if len(slots) >= MAX_SLOTS:
             break
@@ -52,7 +57,7 @@ def _in_json(document: str) -> Iterator[tuple[str, str]]:
 
 def _members(value: object, pointer: str, depth: int) -> Iterator[tuple[str, str]]:
     """By JSON pointer (RFC 6901)."""
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH or len(pointer) > MAX_PLACE:
         return
     match value:
         case dict():
@@ -76,11 +81,7 @@ def _in_html(document: str) -> Iterator[tuple[str, str]]:
         root = html.document_fromstring(document.encode(), html.HTMLParser(encoding="utf-8", no_network=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return
-    tree = root.getroottree()
-    for element in root.iter():
-        if not isinstance(element.tag, str) or element.tag in UNSEEN:
-            continue
-        path = tree.getpath(element)
+    for element, path in _with_paths(root):
         own = "".join([element.text or "", *(child.tail or "" for child in element)])
         if own.strip():
             yield path, own
@@ -89,6 +90,26 @@ def _in_html(document: str) -> Iterator[tuple[str, str]]:
         for name in TOLD:
             if element.get(name):
                 yield f"{path}/@{name}", element.get(name)
+
+
+def _with_paths(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """Every element that is seen and its XPath, in the order of the document and in time that grows with it alone: to
+    ask lxml for the path of each of many siblings takes the square of their number."""
+    waiting: list[tuple[etree._Element, str]] = [(root, f"/{root.tag}")]
+    while waiting:
+        element, path = waiting.pop()
+        if element.tag not in UNSEEN:
+            yield element, path
+        if len(path) > MAX_PLACE:
+            continue
+        children = [child for child in element if isinstance(child.tag, str)]
+        times, seen = Counter(child.tag for child in children), Counter[str]()
+        inner = []
+        for child in children:
+            seen[child.tag] += 1
+            number = f"[{seen[child.tag]}]" if times[child.tag] > 1 else ""
+            inner.append((child, f"{path}/{child.tag}{number}"))
+        waiting.extend(reversed(inner))
 
 
 def _in_lines(document: str) -> Iterator[tuple[str, str]]:

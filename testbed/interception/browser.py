@@ -21,6 +21,10 @@ class BrowserError(RuntimeError):
     """A page could not be had at all: no answer, or redirects without end."""
 
 
+class NoAnswerInTime(BrowserError):
+    """No answer came in time: what the server makes of the request is not known."""
+
+
 class Browser(Protocol):
     """One person's browser, which keeps cookies and has one page open."""
 

@@ -144,7 +144,7 @@ def _expiry(said: dict[str, str], now: datetime) -> datetime | None:
         return now + min(timedelta(seconds=int(age.group())), LONGEST)
     try:
         expires = parsedate_to_datetime(said["expires"]) if "expires" in said else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return expires.replace(tzinfo=now.tzinfo) if expires and expires.tzinfo is None else expires
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from testbed.interception.browser import BrowserError
+from testbed.interception.browser import BrowserError, NoAnswerInTime
 from testbed.interception.cookies import Cookie, CookieJar, site_of
 from testbed.interception.referrer import POLICIES, origin_header, origin_of, referrer
 from testbed.model.pages import Form, Page, Resource
@@ -153,9 +153,11 @@ class HttpBrowser:
     async def _send(self, fetch: _Fetch) -> Response:
         # NOTE: httpx keeps cookies of its own, and would send those that this browser withholds.
         self._http.cookies.clear()
-        request = self._http.build_request(
-            fetch.method, fetch.url, headers=self._headers(fetch), content=fetch.body or None
-        )
+        headers = self._headers(fetch)
+        try:
+            request = self._http.build_request(fetch.method, fetch.url, headers=headers, content=fetch.body or None)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise BrowserError(f"a page leads to what is no web address, {fetch.url[:200]!r}: {error}") from error
         try:
             answer = await self._http.send(request, stream=True, follow_redirects=False)
             body = bytearray()
@@ -166,13 +168,15 @@ class HttpBrowser:
                         raise BrowserError(f"{fetch.url[:200]} answers with more than {MAX_BODY} bytes")
             finally:
                 await answer.aclose()
-        except httpx.InvalidURL as error:
-            # NOTE: the address that was asked has been read already, so it is the one that the answer leads to.
-            raise BrowserError(f"{fetch.url[:200]} redirects to what is no web address: {error}") from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            # NOTE: the address itself, where its host is none (IDNA), or the one that the answer leads to.
+            raise BrowserError(f"{fetch.url[:200]!r} leads to what is no web address: {error}") from error
+        except httpx.TimeoutException as error:
+            raise NoAnswerInTime(f"{fetch.url[:200]} gave no answer in time ({type(error).__name__})") from error
         except httpx.HTTPError as error:
             raise BrowserError(f"{fetch.url[:200]} gave no answer ({type(error).__name__}: {error})") from error
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
-        return Response(answer.status_code, headers, bytes(body))
+        received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+        return Response(answer.status_code, received, bytes(body))
 
     def _headers(self, fetch: _Fetch) -> dict[str, str]:
         document = fetch.destination == "document"

@@ -162,9 +162,11 @@ class OutsideWorld:
         """See :class:`testbed.certify.world.World`."""
         try:
             async with self._plain() as http, http.stream("GET", url) as answer:
-                return parsedate_to_datetime(answer.headers["date"])
-        except (httpx.HTTPError, KeyError, ValueError):
+                told = parsedate_to_datetime(answer.headers["date"])
+        except (httpx.HTTPError, KeyError, ValueError, OverflowError):
             return None
+        # NOTE: "-0000" is UTC too, and Python gives such a time no zone.
+        return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
     async def school_calls(self) -> tuple[Call, ...]:
         """By the control API."""

@@ -113,3 +113,89 @@ def test_a_name_that_is_new_each_time_is_learned_by_what_was_issued() -> None:
     later = page('{"user": "_c"}', kind="application/json")
     assert found.read(later, {"name-id": ("_c",)}, {"name-id": ("_d",)}).who is Who.OWN
     assert found.read(nobody, ADA, BO).who is Who.NOBODY
+
+
+def test_an_error_page_in_the_place_of_the_name_names_nobody() -> None:
+    def plain(text: str) -> str:
+        return f"<body><h1>Me</h1><p>{text}</p></body>"
+
+    found = learn(
+        page(plain("-")), (page(plain("ada@school.test")), ADA), (page(plain("bo@school.test")), BO), page(plain("-"))
+    )
+    assert found.read(page(plain("Forbidden"), status=403), ADA, BO).who is Who.UNCLEAR
+    assert found.read(page(plain("cy@school.test")), ADA, BO).who is Who.SOMEONE
+    assert found.read(page(plain("-"), status=401), ADA, BO).who is Who.NOBODY
+
+
+def test_words_above_the_login_page_name_nobody() -> None:
+    def login(above: str = "") -> str:
+        return f"<body>{above}<div><p>Who are you?</p><a>Log in</a></div></body>"
+
+    def mine(user: str) -> str:
+        return f"<body><div><p>{user}</p></div></body>"
+
+    found = learn(
+        page(login()), (page(mine("ada@school.test")), ADA), (page(mine("bo@school.test")), BO), page(login())
+    )
+    assert found.read(page(login("<div><p>Login refused</p></div>")), ADA, BO).who is Who.NOBODY
+    assert found.read(page(mine("cy@school.test")), ADA, BO).who is Who.SOMEONE
+
+
+def test_a_page_that_nobody_has_seen_before_is_no_refusal(oracle: Oracle) -> None:
+    new = "<body><h2>Welcome, new user</h2><form><input value='bo@school.test'></form></body>"
+    assert oracle.read(page(new), ADA, BO).who is Who.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("later", "who"),
+    [
+        ({"user": None}, Who.NOBODY),
+        ({"user": None, "error": "refused"}, Who.NOBODY),
+        ({"error": "no place for bo@school.test"}, Who.UNCLEAR),
+        ({"account": {"user": "bo@school.test"}}, Who.UNCLEAR),
+    ],
+)
+def test_a_page_that_says_nothing_to_nobody_is_nobodys_unless_it_names_a_person(
+    later: dict[str, object], who: Who
+) -> None:
+    one, two = (page(json.dumps({"user": f"{name}@school.test"}), kind="application/json") for name in ("ada", "bo"))
+    nobody = page('{"user": null}', kind="application/json")
+    found = learn(nobody, (one, ADA), (two, BO), nobody)
+    blank = learn(page("{}", kind="application/json"), (one, ADA), (two, BO))
+    assert blank.read(page(json.dumps(later), kind="application/json"), ADA, BO).who is who
+    assert found.read(nobody, ADA, BO).who is Who.NOBODY
+
+
+def test_a_place_that_tells_everybody_who_logged_in_last_is_no_slot() -> None:
+    def listed(user: str, last: str) -> str:
+        return f"<body><i>{last}</i><p>{user or 'nobody'}</p></body>"
+
+    first, second = (page(listed(f"User: {name}@school.test", f"{name}@school.test")) for name in ("ada", "bo"))
+    found = learn(page(listed("", "")), (first, ADA), (second, BO), page(listed("", "bo@school.test")))
+    assert [slot.place for slot in found.slots] == ["/html/body/p"]
+    assert found.read(page(listed("", "ada@school.test")), ADA, BO).who is Who.NOBODY
+
+
+def test_what_is_new_at_each_visit_is_no_sign_of_nobody() -> None:
+    def login(token: str) -> str:
+        return f"<body><form><input name='csrf' value='{token}'></form></body>"
+
+    def mine(user: str, token: str) -> str:
+        return f"<body><form><input name='csrf' value='{token}'></form><p>{user}</p></body>"
+
+    found = learn(
+        page(login("a")), (page(mine("ada@school.test", "b")), ADA), (page(mine("bo@school.test", "c")), BO),
+        page(login("d")),
+    )  # fmt: skip
+    assert found.signs_of_nobody == frozenset()
+    assert found.read(page(login("e")), ADA, BO).who is Who.NOBODY
+
+
+def test_a_session_without_a_name_is_told_by_what_else_is_said_of_it() -> None:
+    def told(user: str | None) -> Page:
+        return page(json.dumps({"user": user, "loggedIn": user is not None}), kind="application/json")
+
+    found = learn(told(None), (told("ada@school.test"), ADA), (told("bo@school.test"), BO), told(None))
+    nameless = page('{"user": null, "loggedIn": true}', kind="application/json")
+    assert found.read(nameless, ADA, BO).who is Who.SOMEONE
+    assert found.read(told(None), ADA, BO).who is Who.NOBODY

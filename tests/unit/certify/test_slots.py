@@ -1,9 +1,11 @@
 """Pages taken apart, whatever they are made of."""
 
+from time import monotonic
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testbed.certify.slots import MAX_SLOTS, MAX_TEXT, slots_of
+from testbed.certify.slots import MAX_PLACE, MAX_SLOTS, MAX_TEXT, slots_of
 from testbed.model.pages import Page
 
 
@@ -47,6 +49,20 @@ def test_hostile_pages_are_bounded() -> None:
     assert len(many) == MAX_SLOTS
     assert len(slots_of(page("text/plain", "a=" + "x" * 10 * MAX_TEXT))["a"]) == MAX_TEXT
     assert slots_of(page("application/json", "[" * 100_000)) is not None
+
+
+def test_a_page_of_many_empty_elements_takes_no_time() -> None:
+    since = monotonic()
+    found = slots_of(page("text/html", "<body>" + "<p></p>" * 200_000 + "<p>Ada</p></body>"))
+    assert found == {"/html/body/p[200001]": "Ada"}
+    assert monotonic() - since < 10
+
+
+def test_names_of_places_are_bounded() -> None:
+    name = "n" * MAX_PLACE
+    assert slots_of(page("application/json", f'{{"{name}": [1, 2, {{"a": 3}}], "user": "ada"}}')) == {"/user": "ada"}
+    deep = slots_of(page("text/html", "<body>" + "<section>" * 200 + "Ada" + "</section>" * 200 + "<p>Bo</p></body>"))
+    assert deep == {"/html/body/p": "Bo"}
 
 
 @given(st.sampled_from(["text/html", "application/json", "text/plain", ""]), st.text(max_size=300))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from loadtests.bench.certify import certify_noticed, certify_oidc, certify_saml
 from loadtests.bench.lab import inprocess_logins, loopback_lab_figures
 from loadtests.bench.leaks import leak_index, leak_search
 from loadtests.bench.measure import Outcome, show
@@ -24,6 +25,9 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
         "privacy": privacy,
         "leak-search": leak_search,
         "leak-index": leak_index,
+        "certify-saml": certify_saml,
+        "certify-oidc": certify_oidc,
+        "certify-noticed": certify_noticed,
     }
 )
 

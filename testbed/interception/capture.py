@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from testbed.interception import flows
 from testbed.interception.har import LeftOut, Taken, Unusable, made_by, read_entry
 from testbed.interception.har_entries import NO_LIST, Entries
 from testbed.interception.journals import read_leniently
@@ -176,6 +175,9 @@ def _has_cookies(exchange: Exchange) -> bool:
 
 
 def _flows(file: BinaryIO, size: int, sender: str) -> tuple[_Gathered, str]:
+    # NOTE: mitmproxy is large, and every other command does without it.
+    from testbed.interception import flows  # noqa: PLC0415
+
     gathered = _Gathered("flow")
     for number, piece in enumerate(flows.pieces(file, size), start=1):
         gathered.take(number, lambda piece=piece: flows.read_flow(piece, sender))  # type: ignore[misc]

@@ -66,7 +66,7 @@ MELLON = {
     "saml-response-issuer-missing": (
         "lasso needs the Issuer of the response, which may be left out (Profiles 4.1.4.2)."
     ),
-    "saml-same-name-attributes": (
+    "saml-same-name-*": (
         "It hands the name on, and beside it whose it is (MELLON_IDP), and leaves it to the application to tell "
         "schools apart (Kantara IIP-SP12)."
     ),

@@ -165,10 +165,13 @@ def answered(response: etree._Element, confirmation: etree._Element | None, lax:
     """The ID of the request that is answered, "" for none.
 
     Raises:
-        Refused: response and confirmation name different ones.
+        Refused: response and confirmation name different ones, or one of them names one without a name.
     """
     around = response.get("InResponseTo")
     within = "" if confirmation is None else confirmation.get("InResponseTo", "")
+    stated = (response, *(() if confirmation is None else (confirmation,)))
+    if lax.looks_at("in-response-to") and any(one.get("InResponseTo") == "" for one in stated):
+        raise Refused("not-asked-for-by-this-browser")
     if confirmation is None or not lax.looks_at("confirmation-in-response-to"):
         return str(around or "")
     if lax.looks_at("response-in-response-to") and around is not None and around != within:

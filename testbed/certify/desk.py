@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from scenarios.flows.steps import say_who, shown, to_school
+from scenarios.flows.steps import press, say_who, shown, to_school
 from testbed.certify.fitted import fitted
 from testbed.certify.oracle import Oracle, Reading, Said, Who
 from testbed.certify.whole import whole_values
@@ -31,6 +31,18 @@ AFTER_WHOM: dict[Who, Observed] = {
     Who.SOMEONE: Observed.OTHER_USER,
     Who.UNCLEAR: Observed.UNCLEAR,
 }
+TOO_MANY = Bilingual(
+    sv="tjänsten svarade att den fick för många frågor, så den har kanske inte läst meddelandet",
+    en="the service answered that it was asked too much, so that it may not have read the message",
+)
+TOO_SLOW = Bilingual(
+    sv="tjänsten svarade inte i tid, så ingen vet vad den gjorde med meddelandet",
+    en="the service did not answer in time, so that nobody knows what it made of the message",
+)
+UNDECIDED: dict[int, Bilingual] = {429: TOO_MANY, 503: TOO_MANY, 504: TOO_SLOW}
+"""Status codes that say that a message was neither taken nor refused (RFC 6585, 4; RFC 9110, 15.6)."""
+NOT_IN_TIME = Page("", 504)
+"""In the place of a page that did not come in time."""
 TRANSIENT = frozenset({Who.SOMEONE, Who.UNCLEAR})
 """What a message that is shown once can look like: the page is opened a second time, for a session is still there."""
 
@@ -120,6 +132,26 @@ class Desk:
         if page.form(LOGIN_FORM) is None:
             raise _not_there(f"after {self.vendor.login}, {shown(page)}")
         return page
+
+    async def to_request(self, browser: Browser) -> Page:
+        """The vendor's login request, held before the school; the last page where none came.
+
+        Raises:
+            FlowStopped: what has to be pressed on the way is not there.
+            BrowserError: a page could not be had at all.
+        """
+        school = f"{self.world.school}/"
+        page = await browser.visit(self.vendor.login, school)
+        for click in self.vendor.clicks:
+            if self.is_request(page):
+                break
+            page = await lead(press(click, page, school), browser, self.world)
+        return page
+
+    def is_request(self, page: Page) -> bool:
+        """Whether the page, or the address, is one by which the vendor asks the school."""
+        school = f"{self.world.school}/"
+        return page.url.startswith(school) or any(form.action.startswith(school) for form in page.forms)
 
     async def log_in(self, browser: Browser, person: Person, *, hold: bool = False, door: str = "") -> Page:
         """A whole login, or up to the page or the address by which the school would answer the vendor.
@@ -232,8 +264,10 @@ def is_of_school(cookie: Cookie) -> bool:
 
 
 def observation(reading: Reading, made: tuple[Made, ...], answered: Page | None) -> Observation:
-    """What the probe tells of a login."""
+    """What the probe tells of a login. A service that was too busy, or too slow, has refused nothing."""
     where = f"{answered.url[:200]} ({answered.status})" if answered else ""
+    if reading.who is Who.NOBODY and answered is not None and answered.status in UNDECIDED:
+        return Observation(Observed.UNCLEAR, "", UNDECIDED[answered.status], made, where)
     observed, why = AFTER_WHOM[reading.who], None
     if reading.mixed and observed is Observed.SESSION:
         observed = Observed.ATTRIBUTE_SHOWN

@@ -4,10 +4,12 @@ A case counts only between two valid logins by the same machinery, its positive 
 every twenty cases.
 """
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from testbed.certify.calibrating import Learnt, calibrate
 from testbed.certify.desk import Desk, NotToBeSeen, Observation
@@ -19,12 +21,13 @@ from testbed.certify.profiles import left_out, requires
 from testbed.certify.verdicts import judged
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserError
-from testbed.model.calls import Call
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, CaseResult, ConfigurationError, Observed
 from testbed.model.profile import CertificationProfile
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import Verdict
+
+log = logging.getLogger("testbed.certify")
 
 BETWEEN_TWINS = 20
 """So many cases at most share a twin before and after them."""
@@ -107,6 +110,10 @@ class _Run:
     profile: CertificationProfile
     command: str
     progress: Progress
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Of the listener, for one case alone: the case, by how its path begins."""
+    fetched: set[str] = field(default_factory=set)
+    """Cases whose address something has called."""
 
     def not_verified(self, cases: Sequence[Case], why: Bilingual) -> tuple[CaseResult, ...]:
         """All of them, for one reason."""
@@ -132,6 +139,8 @@ class _Run:
             up = await self._twin() or await self._twin()
             for result in seen:
                 results[result.case.id] = result if up else _without_twin(result)
+        self._listen()
+        results = {name: self._fetched_late(result) for name, result in results.items()}
         if learnt.garbage_opens:
             results |= {name: _opened_by_garbage(result) for name, result in results.items() if _is_message(result)}
         return tuple(results[case.id] for case in cases)
@@ -146,7 +155,7 @@ class _Run:
 
     async def _one(self, case: Case) -> CaseResult:
         address = f"{self.desk.world.listener.url}/{case.id}-{token_hex(4)}"
-        self.desk.world.listener.calls()
+        self.addresses[_first(urlsplit(address).path)] = case.id
         try:
             seen = await MANNERS[case.manner](self.desk, case, address)
         except NotToBeSeen as trouble:
@@ -158,16 +167,37 @@ class _Run:
             # NOTE: a forgery that does not fit this vendor's message is our own fault, and no verdict about it.
             words = Bilingual(sv=f"Testmiljöns fel: {error}", en=f"The testbed's own fault: {error}")
             result = self._result(case, Verdict.ERROR, Observed.NOT_RUN, words)
+        except Exception as error:
+            # NOTE: one case that goes wrong in a way that nobody thought of must not cost the verdicts of all others.
+            log.exception("%s went wrong", case.id)
+            name = type(error).__name__
+            words = Bilingual(sv=f"Testmiljöns eget fel: {name}.", en=f"A fault of the testbed itself: {name}.")
+            result = self._result(case, Verdict.ERROR, Observed.NOT_RUN, words)
         else:
-            if case.manner not in LEADING_ON and any(address.endswith(_first(c.path)) for c in self._calls()):
+            self._listen()
+            if case.id in self.fetched and case.manner not in LEADING_ON:
                 seen = replace(seen, observed=Observed.FETCHED)
             result = self._judged(case, seen)
         await self.desk.clear()
         self.progress.done(result)
         return result
 
-    def _calls(self) -> Sequence[Call]:
-        return self.desk.world.listener.calls()
+    def _listen(self) -> None:
+        """Keep for which case a server has called the listener; a browser goes where a page leads it."""
+        paths = {_first(call.path) for call in self.desk.world.listener.calls() if not call.own}
+        self.fetched |= {case for path, case in self.addresses.items() if path in paths}
+
+    def _fetched_late(self, result: CaseResult) -> CaseResult:
+        """A vendor may fetch what a message named by a worker of its own, when the next cases run already."""
+        case = result.case
+        if (
+            case.id not in self.fetched
+            or case.manner in LEADING_ON
+            or result.observed in (Observed.NOT_RUN, Observed.FETCHED)
+        ):
+            return result
+        late = self._judged(case, Observation(Observed.FETCHED, result.user))
+        return replace(late, sent=result.sent, answered=result.answered, twin=result.twin)
 
     def _judged(self, case: Case, seen: Observation) -> CaseResult:
         required = requires(self.profile, case)

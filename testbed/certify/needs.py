@@ -2,6 +2,7 @@
 
 from testbed.certify.asked import Asked
 from testbed.certify.desk import Desk
+from testbed.certify.fitted import LISTENER
 from testbed.model.case import Case, Need
 from testbed.model.strict import Bilingual
 from testbed.model.written import Vendor
@@ -75,6 +76,10 @@ NO_EXHAUSTION = Bilingual(
     sv="tjänsten finns på annan plats, och dess ägare har inte tillåtit meddelanden som vill överlasta den",
     en="the vendor is elsewhere, and its owner has not allowed messages that want to use it up (authorised.allow)",
 )
+NO_LISTENER = Bilingual(
+    sv="tjänsten finns på annan plats och når inte den adress som meddelandet pekar på: det syns inte om den hämtar",
+    en="the vendor is elsewhere and cannot reach what the message names: nobody could see whether it fetches that",
+)
 SAYS: dict[Need, frozenset[str]] = {
     "says-eppn": frozenset({"eduPersonPrincipalName"}),
     "says-names": frozenset({"givenName", "sn", "displayName"}),
@@ -90,6 +95,8 @@ def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
             return Bilingual(sv=f"tjänstens fil: {reason}", en=f"the vendor's file: {reason}")
     if case.manner == "exhaustion" and not desk.world.may_exhaust:
         return NO_EXHAUSTION
+    if not desk.world.listener_is_near and case.forgery is not None and LISTENER in case.forgery.model_dump_json():
+        return NO_LISTENER
     for need in case.needs:
         if not _has(vendor, need, desk, asked):
             return REASONS[need]

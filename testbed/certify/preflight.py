@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from scenarios.flows.steps import press, shown
+from scenarios.flows.steps import shown
 from testbed.certify.asked import Asked, asked_of
 from testbed.certify.desk import Desk, NotToBeSeen
 from testbed.interception.browser import Browser, BrowserError
-from testbed.interception.drive import lead
 from testbed.model.certificate import ConfigurationError
 from testbed.model.pages import FlowStopped, Page
 from testbed.model.strict import Bilingual
@@ -124,22 +123,13 @@ async def _request(desk: Desk, browser: Browser) -> Page:
     Raises:
         _Wrong: it never comes.
     """
-    school = f"{desk.world.school}/"
-    page = await browser.visit(desk.vendor.login, school)
-    for click in desk.vendor.clicks:
-        if _is_request(page, school):
-            break
-        try:
-            page = await lead(press(click, page, school), browser, desk.world)
-        except FlowStopped as stop:
-            raise _Wrong(_click(str(stop))) from stop
-    if not _is_request(page, school):
+    try:
+        page = await desk.to_request(browser)
+    except FlowStopped as stop:
+        raise _Wrong(_click(str(stop))) from stop
+    if not desk.is_request(page):
         raise _Wrong(await _not_reached(desk, Bilingual(sv=shown(page), en=shown(page))))
     return page
-
-
-def _is_request(page: Page, school: str) -> bool:
-    return page.url.startswith(school) or any(form.action.startswith(school) for form in page.forms)
 
 
 def _click(what: str) -> ConfigurationError:

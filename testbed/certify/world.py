@@ -38,6 +38,10 @@ class World(Protocol):
         """Whether messages that want to use up the vendor may be sent."""
 
     @property
+    def listener_is_near(self) -> bool:
+        """Whether the vendor could reach the listener, which stands on this machine alone."""
+
+    @property
     def can_restart(self) -> bool:
         """Whether the vendor is started by the testbed: see :meth:`restart`."""
 

@@ -27,6 +27,7 @@ class InProcessWorld:
     second_school = True
     can_restart = True
     may_exhaust = True
+    listener_is_near = True
 
     def __init__(self, stage: InProcessStage, listener: ListenerApp) -> None:
         self._stage = stage

@@ -131,6 +131,11 @@ class OutsideWorld:
         """See :class:`testbed.certify.world.World`."""
         return not self._permission.hosts or self._permission.exhaustion
 
+    @property
+    def listener_is_near(self) -> bool:
+        """See :class:`testbed.certify.world.World`."""
+        return not self._permission.hosts
+
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         """A fresh one; recorded while a play is."""

@@ -60,7 +60,8 @@ def permission_of(vendor: Vendor, where: str, today: date) -> Permission:
             where, "authorised.window", f"does not include {today}", "ask the owner of the service for another window"
         )
     hosts = frozenset((urlsplit(url).hostname or "").lower() for _, url in addresses)
-    return Permission(hosts, authorised.max_rps, "exhaustion" in authorised.allow)
+    elsewhere = frozenset(host for host in hosts if not is_loopback(host))
+    return Permission(elsewhere, authorised.max_rps, "exhaustion" in authorised.allow)
 
 
 def _addresses(vendor: Vendor) -> list[tuple[str, str]]:

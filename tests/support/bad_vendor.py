@@ -83,31 +83,31 @@ class BadVendor:
             return
         match path:
             case "/metadata":
-                _say(writer, 200, self._metadata(), "application/samlmetadata+xml")
+                say(writer, 200, self._metadata(), "application/samlmetadata+xml")
             case "/login":
-                _say(writer, 302, "", more=f"Location: {self.school}/saml/sso?SAMLRequest={self._request()}\r\n")
+                say(writer, 302, "", more=f"Location: {self.school}/saml/sso?SAMLRequest={self._request()}\r\n")
             case "/acs":
                 user = self._user(body)
                 self.first = self.first or user
                 session = token_hex(8)
                 if user and not (self.badness == "tires" and len(self.sessions) >= TIRES_AFTER):
                     self.sessions[session] = user
-                _say(writer, 303, "", more=f"Location: /me\r\nSet-Cookie: sid={session}; Path=/; HttpOnly\r\n")
+                say(writer, 303, "", more=f"Location: /me\r\nSet-Cookie: sid={session}; Path=/; HttpOnly\r\n")
             case "/me":
-                _say(writer, 200, self._page(self.sessions.get(cookie, "")))
+                say(writer, 200, self._page(self.sessions.get(cookie, "")))
             case _:
-                _say(writer, 404, "nothing")
+                say(writer, 404, "nothing")
 
     async def _misbehave(self, writer: asyncio.StreamWriter) -> None:
         match self.badness:
             case "hangs":
                 await self.over.wait()
             case "answers-500":
-                _say(writer, 500, "out of order")
+                say(writer, 500, "out of order")
             case "answers-200":
-                _say(writer, 200, "<html><body><p>Welcome</p></body></html>")
+                say(writer, 200, "<html><body><p>Welcome</p></body></html>")
             case "loops":
-                _say(writer, 302, "", more=f"Location: /{token_hex(4)}\r\n")
+                say(writer, 302, "", more=f"Location: /{token_hex(4)}\r\n")
             case "floods":
                 writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {FLOOD}\r\n\r\n".encode())
                 for _ in range(FLOOD // 65536):
@@ -157,7 +157,7 @@ class BadVendor:
         )
 
 
-def _say(writer: asyncio.StreamWriter, status: int, body: str, kind: str = "text/html", more: str = "") -> None:
+def say(writer: asyncio.StreamWriter, status: int, body: str, kind: str = "text/html", more: str = "") -> None:
     data = body.encode()
     head = (
         f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\nConnection: close\r\n{more}\r\n"

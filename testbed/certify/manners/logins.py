@@ -6,9 +6,9 @@ from time import monotonic
 from urllib.parse import urlencode
 
 from scenarios.flows.steps import say_who, shown
-from testbed.certify.desk import Desk, NotToBeSeen, Observation, observation
+from testbed.certify.desk import NOT_IN_TIME, Desk, NotToBeSeen, Observation, observation
 from testbed.certify.oracle import Who
-from testbed.interception.browser import BrowserError
+from testbed.interception.browser import BrowserError, NoAnswerInTime
 from testbed.interception.drive import lead
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
@@ -94,7 +94,8 @@ async def over_a_session(desk: Desk, case: Case, listener: str) -> Observation:
         landed = await brought(desk.deliver(browser, held))
         reading = await desk.who(browser, made)
         if reading.who is Who.OTHER:
-            return Observation(Observed.NO_SESSION, reading.user, None, made, landed.url if landed else "")
+            # NOTE: who was logged in before still is: the message has opened nothing.
+            reading = replace(reading, who=Who.NOBODY)
         return observation(reading, made, landed)
 
 
@@ -107,16 +108,19 @@ async def exhaustion(desk: Desk, case: Case, listener: str) -> Observation:
         since = monotonic()
         landed = await brought(desk.deliver(browser, held))
         took = monotonic() - since
-        if took > BOUNDED_S:
+        if took > BOUNDED_S or landed is NOT_IN_TIME:
             why = Bilingual(sv=f"Svaret tog {took:.0f} sekunder.", en=f"The answer took {took:.0f} seconds.")
             return Observation(Observed.ERROR, "", why, made)
         return observation(await desk.who(browser, made), made, landed)
 
 
 async def brought(coming: Coroutine[object, object, Page]) -> Page | None:
-    """The page that the browser was brought to; None where no answer came, which may be the vendor's way to refuse."""
+    """The page that the browser was brought to; None where the connection broke, which may be the vendor's way to
+    refuse. Silence is none: :data:`NOT_IN_TIME`."""
     try:
         return await coming
+    except NoAnswerInTime:
+        return NOT_IN_TIME
     except BrowserError:
         return None
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
-from testbed.certify.desk import Desk, Observation, observation
-from testbed.certify.manners.logins import brought, honest
+from testbed.certify.desk import UNDECIDED, Desk, Observation, observation
+from testbed.certify.manners.logins import brought, honest, must_be_made
 from testbed.interception.browser import BrowserError
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
@@ -66,9 +66,12 @@ async def shows(desk: Desk, case: Case, listener: str) -> Observation:
     async with desk.browser() as browser:
         landed = await brought(desk.log_in(browser, desk.own))
         made = await desk.made()
+        must_be_made(made, case)
         pages = [landed] if landed else []
         pages += [await browser.visit(url) for url in (desk.vendor.probe.url, *desk.vendor.visit)]
         found = next((page for page in pages if case.value in page.document), None)
+        if found is None and landed is not None and landed.status in UNDECIDED:
+            return Observation(Observed.UNCLEAR, "", UNDECIDED[landed.status], made, landed.url)
         if found is None:
             return Observation(Observed.AS_ASKED, "", None, made, landed.url if landed else "")
         why = Bilingual(

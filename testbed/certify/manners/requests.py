@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from testbed.certify.desk import Desk, NotToBeSeen, Observation
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
+from testbed.model.pages import FlowStopped
 from testbed.model.strict import Bilingual
 from testbed.model.written import Vendor
 
@@ -73,7 +74,12 @@ async def request(desk: Desk, case: Case, _: str) -> Observation:
 async def _asked(desk: Desk) -> Mapping[str, str]:
     """The fields of the request, by redirect or by a form."""
     async with desk.browser() as browser:
-        page = await browser.visit(desk.vendor.login, f"{desk.world.school}/")
+        try:
+            page = await desk.to_request(browser)
+        except FlowStopped as stop:
+            raise NotToBeSeen(
+                f"Det som skulle tryckas på fanns inte: {stop}", f"What was to be pressed is not there: {stop}"
+            ) from stop
         form = next((one for one in page.forms if one.action.startswith(f"{desk.world.school}/")), None)
         if form is not None:
             return dict(form.fields)

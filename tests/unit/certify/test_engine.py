@@ -1,0 +1,69 @@
+"""What is noticed of a case when others run already, and what one case that goes wrong costs the others."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from certificates import case, result
+
+from testbed.certify import engine
+from testbed.certify.desk import Desk, Observation
+from testbed.certify.profiles import load_profiles
+from testbed.model.calls import Call
+from testbed.model.case import Case
+from testbed.model.certificate import CaseResult, Observed
+from testbed.model.verdict import Verdict
+from testbed.runner.catalogue import project_folder
+
+pytestmark = pytest.mark.anyio
+STRICT = load_profiles([project_folder()])["strict"]
+
+
+class Listener:
+    url = "http://localhost:1"
+
+    def __init__(self, *paths: str) -> None:
+        self.paths: Sequence[str] = paths
+
+    def calls(self) -> list[Call]:
+        paths, self.paths = self.paths, ()
+        return [Call("GET", path, 404, own=path.endswith("/seen")) for path in paths]
+
+
+class Progress:
+    def cases(self, count: int) -> None:
+        """Nobody looks."""
+
+    def done(self, result: CaseResult) -> None:
+        """Nobody looks."""
+
+
+def run_of(listener: Listener) -> engine._Run:
+    async def clear() -> None:
+        """Nothing waits."""
+
+    desk: Any = SimpleNamespace(world=SimpleNamespace(listener=listener), clear=clear)
+    return engine._Run(desk, STRICT, "testbed certify", Progress())
+
+
+def test_a_fetch_that_comes_when_other_cases_run_is_held_against_its_own() -> None:
+    run = run_of(Listener("/saml-external-dtd-12ab/dtd", "/saml-external-key-34cd/seen"))
+    run.addresses = {"/saml-external-dtd-12ab": "saml-external-dtd", "/saml-external-key-34cd": "saml-external-key"}
+    run._listen()
+    passed = [result(case(id=name), Verdict.PASS) for name in ("saml-external-dtd", "saml-external-key")]
+    late, other = (run._fetched_late(one) for one in passed)
+    assert (late.verdict, late.observed) == (Verdict.FAIL, Observed.FETCHED)
+    assert other == passed[1]
+
+
+async def test_a_case_that_goes_wrong_in_a_way_nobody_thought_of_is_an_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def wrong(_: Desk, __: Case, ___: str) -> Observation:
+        raise KeyError("x")
+
+    monkeypatch.setattr(engine, "MANNERS", {"login": wrong})
+    found = await run_of(Listener())._one(case())
+    assert (found.verdict, found.observed) == (Verdict.ERROR, Observed.NOT_RUN)
+    assert "KeyError" in found.reason.en

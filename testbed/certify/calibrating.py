@@ -44,7 +44,9 @@ async def calibrate(desk: Desk) -> Learnt:
         return Learnt(Calibration((), _why_not(nobody, own, other, (said_own, said_other))))
     desk.oracle = oracle
     opened = await _garbage(desk)
-    notes = (f"nobody: {shown(nobody)}", f"somebody: {shown(own)}")
+    notes: tuple[str, ...] = (f"nobody: {shown(nobody)}", f"somebody: {shown(own)}")
+    if oracle.folded:
+        notes = (*notes, "the probe writes values in capital letters of its own: these were not regarded")
     return Learnt(Calibration(oracle.slots, None, notes), garbage_opens=opened)
 
 

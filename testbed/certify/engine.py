@@ -262,13 +262,14 @@ def _batches(cases: Sequence[Case]) -> Sequence[Sequence[Case]]:
 
 def _without_twin(result: CaseResult) -> CaseResult:
     """A vendor that lets nobody in has refused nothing; that it let someone wrong in stands."""
-    if result.case.manner in LAST and result.verdict is Verdict.PASS:
+    undecided = result.verdict is Verdict.NOT_VERIFIED and result.observed is not Observed.NOT_RUN
+    if result.case.manner in LAST and (result.verdict is Verdict.PASS or undecided):
         words = Bilingual(
             sv="Efter meddelandet släpper tjänsten inte in någon längre.",
             en="After the message the service lets nobody in any longer.",
         )
         return replace(result, verdict=Verdict.FAIL, observed=Observed.ERROR, reason=words, twin="failed")
-    if result.verdict is not Verdict.PASS:
+    if result.verdict is not Verdict.PASS and result.observed is not Observed.NO_SESSION:
         return replace(result, twin="failed")
     return replace(result, verdict=Verdict.NOT_VERIFIED, reason=NO_TWIN, twin="failed")
 

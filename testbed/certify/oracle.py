@@ -6,7 +6,7 @@ nothing: error pages answer 200, and services that crash on everything answer 50
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -63,6 +63,11 @@ class Seen:
         parts = urlsplit(page.url)
         return cls(f"{parts.scheme}://{parts.netloc}{parts.path}", page.status, slots_of(page))
 
+    @property
+    def folded(self) -> "Seen":
+        """The same without regard to capital letters."""
+        return replace(self, slots={place: text.casefold() for place, text in self.slots.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -90,6 +95,8 @@ class Oracle:
     """What stands on the page of whoever is logged in, and not on nobody's: a greeting, a link to log out."""
     signs_of_nobody: frozenset[tuple[str, str]] = frozenset()
     """What stands on the page of nobody at each visit, and on no person's: words that ask to log in."""
+    folded: bool = False
+    """The page writes values in capital letters of its own, so that nothing here regards them."""
 
     def read(self, page: Page, own: Said, other: Said, whole: Iterable[str] = ()) -> Reading:
         """Whose session this page shows.
@@ -101,6 +108,9 @@ class Oracle:
             whole: values that the message composes, each whole: a vendor that shows one of them is right.
         """
         seen = Seen.of(page)
+        if self.folded:
+            seen, own, other = seen.folded, _folded(own), _folded(other)
+            whole = {value.casefold() for value in whole}
         account, *rest = self.slots
         shown = _shown(seen, account)
         if not shown or self._is_nobodys(seen, account, shown):
@@ -166,16 +176,25 @@ def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said], aft
     """The oracle, from the probe as nobody, as one person and as another, and as nobody once more.
 
     Its ``slots`` are empty where no place tells them apart. A place that shows nobody who it was that logged in last is
-    none.
+    none. Capital letters are regarded unless no place tells them apart by the values as they were issued.
     """
-    none, one, two = Seen.of(nobody), Seen.of(first[0]), Seen.of(second[0])
-    later = Seen.of(afterwards or nobody)
+    pages = (Seen.of(nobody), Seen.of(first[0]), Seen.of(second[0]), Seen.of(afterwards or nobody))
+    exact = _learned(pages, first[1], second[1])
+    if exact.slots:
+        return exact
+    folded = _learned(tuple(page.folded for page in pages), _folded(first[1]), _folded(second[1]))
+    return replace(folded, folded=True) if folded.slots else exact
+
+
+def _learned(pages: Sequence[Seen], own: Said, other: Said) -> Oracle:
+    """From the probe as nobody, as one person, as another, and as nobody once more."""
+    none, one, two, later = pages
     found = [
         slot
         for place, text in one.slots.items()
         if place in two.slots and text != two.slots[place] and text != none.slots.get(place)
         if later.slots.get(place) not in (text, two.slots[place])
-        if (slot := _slot(place, (text, first[1]), (two.slots[place], second[1]))) is not None
+        if (slot := _slot(place, (text, own), (two.slots[place], other))) is not None
     ]
     found.sort(key=_rank)
     of_both = frozenset(one.slots.items() & two.slots.items())
@@ -183,6 +202,10 @@ def learn(nobody: Page, first: tuple[Page, Said], second: tuple[Page, Said], aft
     said_to_somebody = {"", *one.slots.values(), *two.slots.values()}
     of_nobody_alone = frozenset(pair for pair in of_none if pair[1] not in said_to_somebody)
     return Oracle(none, one, tuple(found), of_both - of_none, of_nobody_alone)
+
+
+def _folded(said: Said) -> Said:
+    return {name: tuple(value.casefold() for value in values) for name, values in said.items()}
 
 
 def _values(said: Said) -> Iterable[str]:

@@ -57,6 +57,37 @@ def test_a_fetch_that_comes_when_other_cases_run_is_held_against_its_own() -> No
     assert other == passed[1]
 
 
+@pytest.mark.parametrize(
+    ("verdict", "observed", "expected"),
+    [
+        (Verdict.PASS, Observed.NO_SESSION, Verdict.NOT_VERIFIED),
+        (Verdict.FAIL, Observed.OTHER_USER, Verdict.FAIL),
+        (Verdict.FAIL, Observed.SESSION, Verdict.FAIL),
+        (Verdict.FAIL, Observed.FETCHED, Verdict.FAIL),
+        (Verdict.WARNING, Observed.NO_SESSION, Verdict.NOT_VERIFIED),
+        (Verdict.FAIL, Observed.NO_SESSION, Verdict.NOT_VERIFIED),
+    ],
+)
+def test_of_a_vendor_that_lets_nobody_in_only_whom_it_let_in_is_told(
+    verdict: Verdict, observed: Observed, expected: Verdict
+) -> None:
+    found = engine._without_twin(result(case(), verdict, observed=observed))
+    assert (found.verdict, found.twin) == (expected, "failed")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "observed"),
+    [
+        (Verdict.PASS, Observed.NO_SESSION),
+        (Verdict.NOT_VERIFIED, Observed.UNCLEAR),
+        (Verdict.FAIL, Observed.ERROR),
+    ],
+)
+def test_a_vendor_that_a_bomb_keeps_from_letting_anybody_in_fails(verdict: Verdict, observed: Observed) -> None:
+    found = engine._without_twin(result(case(manner="exhaustion"), verdict, observed=observed))
+    assert (found.verdict, found.observed) == (Verdict.FAIL, Observed.ERROR)
+
+
 async def test_a_case_that_goes_wrong_in_a_way_nobody_thought_of_is_an_error_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

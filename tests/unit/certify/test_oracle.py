@@ -199,3 +199,19 @@ def test_a_session_without_a_name_is_told_by_what_else_is_said_of_it() -> None:
     nameless = page('{"user": null, "loggedIn": true}', kind="application/json")
     assert found.read(nameless, ADA, BO).who is Who.SOMEONE
     assert found.read(told(None), ADA, BO).who is Who.NOBODY
+
+
+def test_a_page_that_writes_all_in_capitals_is_read_without_regard_to_them() -> None:
+    one, two = (page(me(name)) for name in ("ADA@SCHOOL.TEST", "BO@SCHOOL.TEST"))
+    found = learn(NOBODY, (one, ADA), (two, BO))
+    assert found.folded
+    assert found.read(one, ADA, BO).who is Who.OWN
+    assert found.read(two, ADA, BO).who is Who.OTHER
+    assert found.read(page(me("BO@SCHOOL.TEST.EVIL")), ADA, BO, {"bo@school.test.evil"}).who is Who.OWN
+    assert found.read(page(me("CY@SCHOOL.TEST")), ADA, BO).who is Who.SOMEONE
+    assert found.read(NOBODY, ADA, BO).who is Who.NOBODY
+
+
+def test_capital_letters_are_regarded_where_the_page_keeps_them(oracle: Oracle) -> None:
+    assert not oracle.folded
+    assert oracle.read(page(me("ADA@SCHOOL.TEST", "Ada")), ADA, BO).who is Who.SOMEONE

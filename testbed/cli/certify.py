@@ -56,7 +56,10 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     backchannel: Annotated[
         str | None, typer.Option("--backchannel-logout-uri", metavar="URL", help="Where it takes logout tokens.")
     ] = None,
-    after_logout: Annotated[str | None, typer.Option("--post-logout-redirect-uri", metavar="URL")] = None,
+    after_logout: Annotated[
+        str | None,
+        typer.Option("--post-logout-redirect-uri", metavar="URL", help="Where it has the school lead after a logout."),
+    ] = None,
     return_param: Annotated[
         str, typer.Option(metavar="NAME", help="The field that says where a login leads, where not RelayState.")
     ] = "",
@@ -101,14 +104,16 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     profiles, cases = load_profiles(folders), load_cases(folders)
     if profile not in profiles:
         raise ScenarioInvalid("--profile", profile, "is no profile", f"use one of {', '.join(sorted(profiles))}")
+    of_these = {one.vendor.protocol for one in named}
+    wanted = chosen([each for each in cases if each.protocol in of_these], case or ())
     many = len(named) > 1
     parent = RunFolder.make(out, "vendors", datetime.now(UTC)).path if many else out
     home, people = LabHome.open(), generate(seed).people
     certificates: list[Certificate] = []
     for one in named:
-        wanted = chosen([each for each in cases if each.protocol == one.vendor.protocol], case or ())
-        again = _command(one.words, profile, idp_url, seed)
-        purpose = Purpose(profiles[profile], wanted, seed, again, versions_of(RECORDED_VERSIONS))
+        spoken = tuple(each for each in wanted if each.protocol == one.vendor.protocol)
+        again = _command((*one.words, *_folders(catalogue)), profile, idp_url, seed)
+        purpose = Purpose(profiles[profile], spoken, seed, again, versions_of(RECORDED_VERSIONS))
         job = OutsideCase(home, people, one.vendor, one.secret, one.agreement, idp_url, permission=one.permission)
         folder = RunFolder.make(parent, one.vendor.id, datetime.now(UTC))
         certificates.append(write_certificate(folder, _run(job, purpose, folder)))
@@ -124,6 +129,10 @@ def _run(job: OutsideCase, purpose: Purpose, folder: RunFolder) -> Certificate:
             return asyncio.run(certify_vendor(job, purpose, folder, progress))
         except ParticipantUnavailable as gone:
             raise ScenarioInvalid("testbed certify", "", str(gone), "see the message; run it again") from gone
+
+
+def _folders(catalogue: Sequence[Path] | None) -> Sequence[str]:
+    return [word for folder in catalogue or () for word in ("--catalogue", str(folder))]
 
 
 def _command(words: Sequence[str], profile: str, url: str, seed: int) -> str:

@@ -81,6 +81,7 @@ def of_flags(flags: Flags, agreement: Path | None) -> Named:
         raise ScenarioInvalid(
             "testbed certify", "", "names no vendor", "give a vendor's file, or --saml-metadata or --oidc with flags"
         )
+    _must_be_of_one_protocol(flags)
     for name, value in (("--login", flags.login), ("--probe", flags.probe)):
         if value is None:
             raise ScenarioInvalid(name, "", "is missing", "name a URL on loopback")
@@ -100,9 +101,7 @@ def of_flags(flags: Flags, agreement: Path | None) -> Named:
     try:
         vendor = Vendor.model_validate(described)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        option = f"--{str(first['loc'][0] if first['loc'] else 'login').replace('_', '-')}"
-        raise ScenarioInvalid(option, str(first["input"])[:200], first["msg"], "correct the value") from error
+        raise _wrong_flag(error, "--login") from error
     words = (*flags.words, *(("--agreement", str(agreement)) if agreement else ()))
     allowed = permission_of(vendor, "the command line", _today())
     return Named(vendor, words, _secret(flags), _agreement(agreement), allowed)
@@ -122,8 +121,45 @@ def _client(flags: Flags) -> OidcClient:
             token_endpoint_auth_method="client_secret_basic" if flags.secret_variable else "none",
         )
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ScenarioInvalid("--client-id", str(first["input"])[:200], first["msg"], "correct the value") from error
+        raise _wrong_flag(error, "--client-id") from error
+
+
+def _must_be_of_one_protocol(flags: Flags) -> None:
+    """Hold that no flag is passed over, for it is about the other protocol.
+
+    Raises:
+        ScenarioInvalid: one is.
+    """
+    saml = (("--saml-metadata", flags.saml_metadata), ("--takes-unsolicited", flags.takes_unsolicited or None))
+    oidc = (
+        ("--client-id", flags.client_id),
+        ("--client-secret-env", flags.secret_variable),
+        ("--redirect-uri", flags.redirect_uri),
+        ("--backchannel-logout-uri", flags.backchannel),
+        ("--post-logout-redirect-uri", flags.after_logout),
+    )
+    here, foreign = ("OpenID Connect (--oidc)", saml) if flags.oidc else ("SAML", oidc)
+    for name, value in foreign:
+        if value is not None:
+            given = "" if value is True else str(value)
+            raise ScenarioInvalid(name, given, f"means nothing for a vendor of {here}", "leave one of them out")
+
+
+FLAGS = {
+    "metadata": "--saml-metadata",
+    "clock_skew_s": "--skew",
+    "redirect_uris": "--redirect-uri",
+    "backchannel_logout_uri": "--backchannel-logout-uri",
+    "post_logout_redirect_uris": "--post-logout-redirect-uri",
+}
+"""By the field that each fills, where its name is another."""
+
+
+def _wrong_flag(error: ValidationError, otherwise: str) -> ScenarioInvalid:
+    first = error.errors(include_url=False)[0]
+    field_ = str(first["loc"][0]) if first["loc"] else ""
+    name = FLAGS.get(field_, f"--{field_.replace('_', '-')}" if field_ else otherwise)
+    return ScenarioInvalid(name, str(first["input"])[:200], first["msg"], "correct the value")
 
 
 def _secret(flags: Flags) -> str:

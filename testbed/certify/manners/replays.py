@@ -2,7 +2,7 @@
 
 from testbed.certify.desk import Desk, NotToBeSeen, Observation, observation
 from testbed.certify.manners.logins import brought, honest
-from testbed.certify.oracle import Who
+from testbed.certify.oracle import Reading, Who
 from testbed.interception.browser import Browser
 from testbed.model.case import Case
 from testbed.model.forgery import Made
@@ -17,7 +17,9 @@ async def again(desk: Desk, case: Case, listener: str) -> Observation:
         await _must_open(desk, browser, held, made)
         await browser.restore(before)
         landed = await brought(_once_more(desk, browser, held))
-        return observation(await desk.who(browser, made), made, landed)
+        reading = await desk.who(browser, made)
+    await _must_not_be_kept(desk, case, listener, reading)
+    return observation(reading, made, landed)
 
 
 async def again_elsewhere(desk: Desk, case: Case, listener: str) -> Observation:
@@ -41,7 +43,31 @@ async def again_after_logout(desk: Desk, case: Case, listener: str) -> Observati
         await brought(browser.visit(desk.vendor.logout))
         await browser.restore(before)
         landed = await brought(_once_more(desk, browser, held))
-        return observation(await desk.who(browser, made), made, landed)
+        reading = await desk.who(browser, made)
+    await _must_not_be_kept(desk, case, listener, reading, logout=desk.vendor.logout)
+    return observation(reading, made, landed)
+
+
+async def _must_not_be_kept(desk: Desk, case: Case, listener: str, reading: Reading, logout: str | None = None) -> None:
+    """Hold that the second delivery opened the session that is seen, by doing all the same without it.
+
+    Raises:
+        NotToBeSeen: the cookies from before the login open it already.
+    """
+    if reading.who is not Who.OWN:
+        return
+    async with desk.browser() as browser:
+        held, made = await _held(desk, case, listener, browser)
+        before = await browser.cookies()
+        await _must_open(desk, browser, held, made)
+        if logout is not None:
+            await brought(browser.visit(logout))
+        await browser.restore(before)
+        if (await desk.who(browser, made)).who is Who.OWN:
+            raise NotToBeSeen(
+                "Kakorna från före inloggningen öppnar sessionen också utan att svaret kommer en gång till.",
+                "The cookies from before the login open the session also when the answer does not come once more.",
+            )
 
 
 async def _held(desk: Desk, case: Case, listener: str, browser: Browser) -> tuple[Page, tuple[Made, ...]]:

@@ -17,12 +17,15 @@ from testbed.cli.certify_progress import CaseBar
 from testbed.cli.certify_vendor import Flags, of_flags, of_paths
 from testbed.cli.outcome import versions_of
 from testbed.interception import ParticipantUnavailable
+from testbed.interception.browser import BrowserKind
+from testbed.interception.chromium import OPTION, chromium_path
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL
 from testbed.model.certificate import Certificate
 from testbed.model.files import ScenarioInvalid
+from testbed.model.written import Vendor
 from testbed.runner.catalogue import project_folder
 from testbed.runner.folder import RunFolder
 
@@ -78,6 +81,9 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     idp_url: Annotated[str, typer.Option(metavar="URL", help="Where the mock school stands.")] = DEFAULT_URL,
     out: Annotated[Path, typer.Option(help="Where run folders are put.", file_okay=False)] = Path("runs"),
     seed: Annotated[int, typer.Option(help="Decides the people.")] = 1,
+    browser: Annotated[
+        BrowserKind, typer.Option(help="What the person's browser is; chromium runs scripts, on plain http.")
+    ] = BrowserKind.HTTP,
     catalogue: Annotated[
         list[Path] | None, typer.Option(help="One more folder with cases/ and profiles/; may be repeated.")
     ] = None,
@@ -112,9 +118,12 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     certificates: list[Certificate] = []
     for one in named:
         spoken = tuple(each for each in wanted if each.protocol == one.vendor.protocol)
-        again = _command((*one.words, *_folders(catalogue)), profile, idp_url, seed)
+        _must_be_reached(one.vendor, browser)
+        again = _command((*one.words, *_folders(catalogue)), profile, idp_url, seed, browser)
         purpose = Purpose(profiles[profile], spoken, seed, again, versions_of(RECORDED_VERSIONS))
-        job = OutsideCase(home, people, one.vendor, one.secret, one.agreement, idp_url, permission=one.permission)
+        job = OutsideCase(
+            home, people, one.vendor, one.secret, one.agreement, idp_url, permission=one.permission, browser=browser
+        )
         folder = RunFolder.make(parent, one.vendor.id, datetime.now(UTC))
         certificates.append(write_certificate(folder, _run(job, purpose, folder)))
         show_certificate(certificates[-1], folder.report)
@@ -135,7 +144,22 @@ def _folders(catalogue: Sequence[Path] | None) -> Sequence[str]:
     return [word for folder in catalogue or () for word in ("--catalogue", str(folder))]
 
 
-def _command(words: Sequence[str], profile: str, url: str, seed: int) -> str:
+def _must_be_reached(vendor: Vendor, browser: BrowserKind) -> None:
+    """Hold the vendor against what a real browser can be given a way to.
+
+    Raises:
+        ScenarioInvalid: there is none, or no such browser.
+    """
+    if browser is not BrowserKind.CHROMIUM:
+        return
+    chromium_path()
+    if vendor.simulated is not None or not vendor.login.startswith("http://"):
+        raise ScenarioInvalid(
+            OPTION, vendor.login, "a real browser is led to services by plain http alone", "use --browser http"
+        )
+
+
+def _command(words: Sequence[str], profile: str, url: str, seed: int, browser: BrowserKind) -> str:
     """That certifies this vendor again."""
     more = []
     if profile != DEFAULT:
@@ -144,4 +168,6 @@ def _command(words: Sequence[str], profile: str, url: str, seed: int) -> str:
         more += ["--idp-url", url]
     if seed != 1:
         more += ["--seed", str(seed)]
+    if browser is not BrowserKind.HTTP:
+        more += ["--browser", browser.value]
     return shlex.join(["testbed", "certify", *words, *more])

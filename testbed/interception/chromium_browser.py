@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 from urllib.parse import urldefrag
 
@@ -58,13 +59,19 @@ class ChromiumBrowser:
     async def submit(self, form: Form, values: Sequence[tuple[str, str]] = (), stop_before: str = "") -> Page:
         """See :class:`testbed.interception.browser.Browser`.
 
+        With no page open it is a form that somebody kept, and is sent from a page that has it alone.
+
         Raises:
             BrowserError: the form is not there any more, or what it leads to could not be had.
         """
         tab = await self._open()
-        if tab.page is None or form not in tab.page.forms:
+        if tab.page is None:
+            await tab.sheet.set_content(_page_of(form), timeout=LEAD_S * 1000)
+            shown = tab.sheet.locator("form").first
+        elif form in tab.page.forms:
+            shown = tab.sheet.locator("form").nth(tab.page.forms.index(form))
+        else:
             raise BrowserError(f"the open page has no form to {form.action[:200]}")
-        shown = tab.sheet.locator("form").nth(tab.page.forms.index(form))
 
         async def send() -> None:
             await send_form(shown, values)
@@ -254,6 +261,14 @@ class _Tab:
         if len(self._context.pages) > MOST_SHEETS:
             with suppress(Error):
                 await sheet.close()
+
+
+def _page_of(form: Form) -> str:
+    """A page that has this form and nothing else."""
+    fields = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in form.fields
+    )
+    return f'<form method="{escape(form.method)}" action="{escape(form.action)}">{fields}</form>'
 
 
 def _read_cookie(cookie: Mapping[str, Any]) -> Cookie:

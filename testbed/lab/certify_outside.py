@@ -13,14 +13,16 @@ from typing import Protocol
 import httpx
 
 from testbed.interception import ParticipantUnavailable
-from testbed.interception.browser import Browser
+from testbed.interception.browser import Browser, BrowserKind
+from testbed.interception.chromium import chromium_path
+from testbed.interception.forwarding import ForwardProxy
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.certify_inprocess import fetched_metadata
 from testbed.lab.control import SchoolControl
 from testbed.lab.home import LabHome
-from testbed.lab.outside import DEFAULT_URL
+from testbed.lab.outside import DEFAULT_URL, served
 from testbed.lab.outside_clients import WantedClient
 from testbed.lab.outside_vendors import WantedVendors
 from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
@@ -59,6 +61,7 @@ class OutsideCase:
     """What may be reached beside this machine."""
     process: Process | None = None
     """How the testbed starts the vendor; None where it runs already."""
+    browser: BrowserKind = BrowserKind.HTTP
 
     @property
     def wanted(self) -> WantedVendors:
@@ -88,6 +91,13 @@ class Server(Protocol):
         """End it, and put what it sent into the journal of this folder; returns "" or what went wrong."""
 
 
+class RealBrowsers(Protocol):
+    """A Chromium that runs."""
+
+    def browser(self) -> AbstractAsyncContextManager[Browser]:
+        """A fresh browser."""
+
+
 class OutsideWorld:
     """See :class:`testbed.certify.world.World`, and :class:`testbed.runner.play.Stage` for the honest logins."""
 
@@ -110,6 +120,8 @@ class OutsideWorld:
         self.listener = listener
         self._recording: Journal | None = None
         self._folder: RunFolder | None = None
+        self._proxy: ForwardProxy | None = None
+        self._real: RealBrowsers | None = None
         self.server: Server | None = None
         """The vendor's, where the testbed started it."""
         self.trouble = ""
@@ -139,6 +151,10 @@ class OutsideWorld:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         """A fresh one; recorded while a play is."""
+        if self._real is not None:
+            async with self._real.browser() as real:
+                yield real
+            return
         async with self._way() as way:
             carrier: httpx.AsyncBaseTransport = way
             if self._recording is not None:
@@ -210,8 +226,27 @@ class OutsideWorld:
         if self._folder is not None:
             keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))
 
+    @asynccontextmanager
+    async def with_chromium(self, home: LabHome) -> AsyncIterator[None]:
+        """Its browsers are real ones, which go the same way by a proxy of this process.
+
+        Raises:
+            ParticipantUnavailable: Chromium does not come up.
+        """
+        # NOTE: imported only where it is wanted, for it needs a library that need not be there.
+        from testbed.interception.chromium_process import launched  # noqa: PLC0415
+
+        home.certificate_authority()
+        async with self._way() as way:
+            self._proxy = ForwardProxy(way)
+            async with served(self._proxy) as address, launched(chromium_path(), address, home.ca_file) as real:
+                self._real = real
+                yield
+
     def _record_in(self, journal: Journal | None) -> None:
         self._recording = journal
+        if self._proxy is not None:
+            self._proxy.record_in(journal)
         if self._recorder is not None:
             self._recorder.journal = journal
 

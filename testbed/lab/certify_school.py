@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 from starlette.types import ASGIApp
 
+from testbed.interception.browser import BrowserKind
 from testbed.lab.certify_outside import OutsideCase, OutsideWorld
 from testbed.lab.control import SchoolControl
 from testbed.lab.guardrail import LOCALHOST
@@ -50,9 +51,12 @@ async def outside_world(case: OutsideCase, persons: Sequence[Person] = ()) -> As
         listener.url = _elsewhere(await stack.enter_async_context(served(listener)), case.vendor)
         running = await stack.enter_async_context(running_school(case.home, case.url))
         if running is None:
-            yield await _own_school(stack, case, listener)
+            world = await _own_school(stack, case, listener)
         else:
-            yield await _running_school(stack, case, listener, running, persons)
+            world = await _running_school(stack, case, listener, running, persons)
+        if case.browser is BrowserKind.CHROMIUM:
+            await stack.enter_async_context(world.with_chromium(case.home))
+        yield world
 
 
 async def must_have_own_school(case: OutsideCase) -> None:

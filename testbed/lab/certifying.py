@@ -257,7 +257,7 @@ async def _honest_logins(case: OutsideCase, purpose: Purpose, pair: Pair, folder
             stage = await stack.enter_async_context(inprocess_lab(_lab_spec(case), folder, _now))
         early = await play_all(plays, Company(FLOWS, case.people, schools), stage, _Silent())
     troubles = (early, outside.trouble if outside else "")
-    return folder.judge(_now(), tuple(filter(None, troubles)))
+    return folder.judge(_now(), tuple(filter(None, troubles)), case.people)
 
 
 def _play(case: OutsideCase, person: Person, number: int) -> Play:

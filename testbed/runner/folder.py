@@ -139,8 +139,15 @@ class RunFolder:
                 with (self.path / name).open("rb") as source, other.create(name) as target:
                     shutil.copyfileobj(source, target)
 
-    def judge(self, finished: datetime, problems: tuple[str, ...] = ()) -> RunRecord:
-        """Judge the journal in this folder; ``problems`` are those of the lab that the journal cannot know.
+    def judge(
+        self, finished: datetime, problems: tuple[str, ...] = (), people: Mapping[str, Person] | None = None
+    ) -> RunRecord:
+        """Judge the journal in this folder.
+
+        Args:
+            finished: is written down.
+            problems: of the lab, which the journal cannot know.
+            people: those of the folder, where they are at hand.
 
         Raises:
             ScenarioInvalid: the folder is not a run's, or a file in it is wrong.
@@ -150,7 +157,7 @@ class RunFolder:
             raise ScenarioInvalid(self.path, "", "holds no exchanges.jsonl", "name a folder that 'testbed run' made")
         agreements = [load(path, Agreement) for path in sorted((self.path / "agreements").glob("*.yaml"))]
         knowledge = Knowledge(
-            load_people(self.people),
+            load_people(self.people) if people is None else people,
             {agreement.id: agreement for agreement in agreements},
             read_accounts(self.releases),
             self._content_keys(),

@@ -240,10 +240,28 @@ async def test_a_redirect_is_followed_unless_it_leads_where_the_browser_is_to_st
 async def test_another_browser_has_no_cookies_and_no_page(browser: Browser) -> None:
     assert (await browser.visit(f"{AT}/cookie")).title == "none sv"
     assert (await browser.visit(f"{AT}/cookie")).title == "mine sv"
+    await browser.forget()
+    assert (await browser.visit(f"{AT}/cookie")).title == "none sv"
+
+
+async def test_a_form_that_was_kept_is_sent_by_a_browser_with_no_page(browser: Browser, place: Place) -> None:
     form = form_of(await browser.visit(f"{AT}/form"))
     await browser.forget()
-    with pytest.raises(BrowserError, match="has no form"):
-        await browser.submit(form)
+    before = await place.last()
+    await browser.submit(form)
+    sent = (await place.calls(before))[0].request
+    assert (sent.method, f"{sent.parts.scheme}://{sent.parts.netloc}{sent.parts.path}") == (
+        form.method,
+        form.action.partition("?")[0],
+    )
+
+
+async def test_cookies_are_dropped_and_the_page_stays(browser: Browser) -> None:
+    await browser.visit(f"{AT}/cookie")
+    form = form_of(await browser.visit(f"{AT}/form"))
+    await browser.drop(await browser.cookies())
+    assert await browser.cookies() == ()
+    await browser.submit(form)
     assert (await browser.visit(f"{AT}/cookie")).title == "none sv"
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.interop
 DEADLINE_S = 600.0
 WRAPPING = (
     "saml-both-signed-*",
+    "saml-comment-*",
     "saml-borrowed-signature-*",
     "saml-hidden-*",
     "saml-moved-signature-*",
@@ -26,7 +27,14 @@ WRAPPING = (
     "saml-unsigned-parts-*",
     "saml-wrapped-*",
 )
-"""Every position in which the original or a forged part may stand."""
+"""Every position in which the original or a forged part may stand, and names that comments divide."""
+READ_UNSIGNED = {
+    "saml-moved-signature-at-response-original-in-advice",
+    "saml-moved-signature-at-response-original-in-extensions",
+    "saml-moved-signature-at-response-original-in-status-detail",
+    "saml-wrapped-response-in-status-detail",
+}
+"""Where samlify verified the one and read the other."""
 type Run = Callable[..., subprocess.CompletedProcess[bytes]]
 type Cases = dict[str, dict[str, Any]]
 
@@ -77,8 +85,13 @@ def samlify(
 def test_wrapped_signatures_of_samlify(samlify: dict[SamlifyVersion, Cases]) -> None:
     """CVE-2025-47949: the signature is found in one place, and the assertion is read from another."""
     before, after = (opened_as_the_other(cases) for cases in samlify.values())
-    assert after == set()
-    assert before
+    assert before - after == READ_UNSIGNED
+    assert READ_UNSIGNED.isdisjoint(after)
+
+
+def test_a_name_that_a_comment_cuts_of_samlify(samlify: dict[SamlifyVersion, Cases]) -> None:
+    """The version before reads a NameID as far as a comment in it; accounts are known by another name here."""
+    assert [cases["saml-comment-in-name-id"]["verdict"] for cases in samlify.values()] == ["FAIL", "PASS"]
 
 
 @pytest.fixture(scope="module")

@@ -140,9 +140,16 @@ class Telling:
 @pytest.fixture
 def telling(tmp_path: Path) -> Iterator[Telling]:
     school, vendor = free_ports(2)
+    before = children()
     yield Telling(tmp_path, (school, vendor), LabHome.open(tmp_path / "home"))
-    assert not running(tmp_path), "the vendor's processes outlived the run"
-    assert not psutil.Process().children(recursive=True), "processes of the lab outlived the run"
+    # NOTE: a process that was killed is there until the kernel has taken it down.
+    wait_for(lambda: gone(running(tmp_path)), lambda: "the vendor's processes outlived the run")
+    wait_for(lambda: gone(children() - before), lambda: "processes of the lab outlived the run")
+
+
+def children() -> set[psutil.Process]:
+    """Of this process, and theirs."""
+    return set(psutil.Process().children(recursive=True))
 
 
 def running(folder: Path) -> list[psutil.Process]:

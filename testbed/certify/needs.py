@@ -91,7 +91,9 @@ def lacking(desk: Desk, case: Case, asked: Asked) -> Bilingual | None:
     """Why the case means nothing for this vendor; None where it does."""
     vendor = desk.vendor
     for feature, reason in vendor.unsupported.items():
-        if case.id.startswith(f"{case.protocol}-{feature}") or feature in case.needs:
+        subject = f"{case.protocol}-{feature}"
+        # NOTE: whole words, for "s" is no feature and would leave out the signature.
+        if case.id == subject or case.id.startswith(f"{subject}-") or feature in case.needs:
             return Bilingual(sv=f"tjänstens fil: {reason}", en=f"the vendor's file: {reason}")
     if case.manner == "exhaustion" and not desk.world.may_exhaust:
         return NO_EXHAUSTION

@@ -120,7 +120,8 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
         spoken = tuple(each for each in wanted if each.protocol == one.vendor.protocol)
         _must_be_reached(one.vendor, browser)
         again = _command((*one.words, *_folders(catalogue)), profile, idp_url, seed, browser)
-        purpose = Purpose(profiles[profile], spoken, seed, again, versions_of(RECORDED_VERSIONS))
+        others = sum(each.protocol == one.vendor.protocol for each in cases) - len(spoken)
+        purpose = Purpose(profiles[profile], spoken, seed, again, versions_of(RECORDED_VERSIONS), others)
         job = OutsideCase(
             home, people, one.vendor, one.secret, one.agreement, idp_url, permission=one.permission, browser=browser
         )

@@ -60,6 +60,8 @@ class Purpose:
     seed: int
     command: str
     versions: Mapping[str, str]
+    not_chosen: int = 0
+    """Cases of the vendor's protocol that nobody wanted to be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ def _certificate(
     found, why = outcome(purpose.profile, certified.results, certified.configuration, data, unjudged)
     if certified.calibration.trouble is not None:
         why = (certified.calibration.trouble,)
+    if purpose.not_chosen:
+        why = (*why, _part(len(purpose.cases), purpose.not_chosen))
     return Certificate(
         vendor=case.vendor,
         profile=as_used(purpose.profile),
@@ -211,6 +215,13 @@ def _certificate(
         versions=purpose.versions,
         data=data,
         unjudged=unjudged,
+    )
+
+
+def _part(chosen: int, not_chosen: int) -> Bilingual:
+    return Bilingual(
+        sv=f"Bara {chosen} av {chosen + not_chosen} prov valdes (--case): utfallet säger ingenting om resten.",
+        en=f"Only {chosen} of {chosen + not_chosen} tests were chosen (--case): the outcome says nothing of the rest.",
     )
 
 

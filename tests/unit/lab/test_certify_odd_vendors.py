@@ -61,7 +61,7 @@ def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:
                 clicks=(Click(press="Log in"),) if oddity == "asks-first" else (),
             )
             job = OutsideCase(home, dict(people), vendor, url=odd.school, patience_s=PATIENCE_S)
-            purpose = Purpose(profile, cases, 1, "testbed certify odd.yaml", {})
+            purpose = Purpose(profile, cases, 1, "testbed certify odd.yaml", {}, not_chosen=7)
             return await certify_vendor(job, purpose, RunFolder.at(folder), Silent())
 
     return asyncio.run(run())

@@ -13,9 +13,10 @@ from urllib.parse import urldefrag
 from playwright.async_api import Browser as Process
 from playwright.async_api import BrowserContext, Dialog, Error, Frame, Response
 from playwright.async_api import Page as Sheet
+from playwright.async_api import TimeoutError as TooSlow
 
 from testbed.interception import ParticipantUnavailable
-from testbed.interception.browser import BrowserError
+from testbed.interception.browser import BrowserError, NoAnswerInTime
 from testbed.interception.cookies import Cookie
 from testbed.interception.filling import send_form
 from testbed.interception.http_browser import MAX_BODY, REDIRECTS
@@ -166,21 +167,21 @@ class _Tab:
             BrowserError: it could not be had.
         """
         self._document, self._landed = None, False
-        trouble = ""
+        trouble, late = "", False
         async with self._stopping(stop_before) as stopped:
             try:
                 # NOTE: Playwright's own limits fail where its driver has died.
                 async with asyncio.timeout(LEAD_S + ANSWER_S):
                     await action()
             except Error as error:
-                trouble = _first_line(error)
+                trouble, late = _first_line(error), isinstance(error, TooSlow)
             except TimeoutError:
-                trouble = f"nothing within {LEAD_S + ANSWER_S:.0f} s"
+                late, trouble = True, f"nothing within {LEAD_S + ANSWER_S:.0f} s"
             await self._traffic.settled(target)
         if stopped and not stopped[0].is_form:
             self.page = Page(urldefrag(stopped[0].url).url, self._redirected)
         else:
-            self.page = await self._read(target, trouble)
+            self.page = await self._read(target, trouble, late=late)
         return self.page
 
     async def close(self) -> None:
@@ -193,10 +194,10 @@ class _Tab:
             async with asyncio.timeout(CLOSE_S):
                 await self._context.close()
 
-    async def _read(self, target: str, trouble: str) -> Page:
+    async def _read(self, target: str, trouble: str, *, late: bool) -> Page:
         document = self._document
         if document is None and trouble:
-            raise BrowserError(f"{target[:200]} gave no answer ({trouble})")
+            raise (NoAnswerInTime if late else BrowserError)(f"{target[:200]} gave no answer ({trouble})")
         headers = document.headers if document else {}
         policy = [("referrer-policy", value) for name, value in headers.items() if name == "referrer-policy"]
         if document is not None and (not self._landed or self.sheet.url.startswith("chrome-error:")):

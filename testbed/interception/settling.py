@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from playwright.async_api import BrowserContext, Error, Frame, Page, Request, WebSocket
 
-from testbed.interception.browser import BrowserError
+from testbed.interception.browser import BrowserError, NoAnswerInTime
 
 QUIET_S = 0.5
 """A page whose scripts have sent nothing for so long, and await nothing, has said what it had to say."""
@@ -55,7 +55,7 @@ class Traffic:
             if self._gone:
                 raise BrowserError(f"the page of {target[:200]} crashed")
             if now > begun + WHOLE_S:
-                raise BrowserError(f"{target[:200]} was still leading on after {WHOLE_S:.0f} s")
+                raise NoAnswerInTime(f"{target[:200]} was still leading on after {WHOLE_S:.0f} s")
             rest = max(begun, self._arrived) + REST_S
             if not leading and now > rest:
                 return
@@ -85,7 +85,7 @@ class Traffic:
             async with asyncio.timeout(ANSWER_S):
                 return str(await self._sheet.evaluate(READY)) == "complete"
         except TimeoutError as error:
-            raise BrowserError(f"the page of {target[:200]} gave no answer within {ANSWER_S:.0f} s") from error
+            raise NoAnswerInTime(f"the page of {target[:200]} gave no answer within {ANSWER_S:.0f} s") from error
         except Error:
             return False
 

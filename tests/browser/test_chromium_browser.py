@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from testbed.interception import settling
-from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.browser import Browser, BrowserError, NoAnswerInTime
 from testbed.interception.chromium_process import Chromium, launched
 from testbed.model.pages import Form, Page
 from testbed.model.wire import Exchange
@@ -298,7 +298,7 @@ async def test_a_page_that_leads_on_and_on_is_given_up(browser: Browser, monkeyp
 async def test_an_answer_that_never_comes_is_given_up(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("testbed.interception.chromium_browser.LEAD_S", 1.0)
     monkeypatch.setattr(settling, "WHOLE_S", 2.0)
-    with pytest.raises(BrowserError):
+    with pytest.raises(NoAnswerInTime):
         await browser.visit(f"{AT}/never")
     assert (await browser.visit(f"{AT}/")).title == "Välkommen"
 

@@ -83,6 +83,8 @@ class Desk:
     said: dict[str, Said] = field(default_factory=dict)
     """What the school said of each person at last, by id."""
     answer_s: float = ANSWER_S
+    encrypted: bool = False
+    """The school encrypts what it says to this vendor."""
     waiting: int = 0
     """Forgeries that were ordered and that nobody has asked for yet."""
 
@@ -211,6 +213,7 @@ class Desk:
         made = await self.world.made()
         self.waiting = max(0, self.waiting - len(made))
         who = person or self.own
+        self.encrypted = self.encrypted or any(one.plain for one in made)
         for one in made:
             if one.other and who is not self.other:
                 self.said[self.other.id] = {**self.said.get(self.other.id, {}), **one.other}

@@ -68,6 +68,10 @@ REASONS: dict[Need, Bilingual] = {
         sv="skolan lämnar inte ut användarnamnet (eduPersonPrincipalName) till tjänsten",
         en="the school does not tell the vendor the user name (eduPersonPrincipalName)",
     ),
+    "in-the-clear": Bilingual(
+        sv="skolan krypterar intygen till tjänsten, och meddelandet kan då inte göras",
+        en="the school encrypts assertions to the vendor, and then nobody can make this message",
+    ),
     "says-names": Bilingual(
         sv="skolan lämnar inte ut namn till tjänsten", en="the school does not tell the vendor any names"
     ),
@@ -112,6 +116,8 @@ WITH_SECRET = frozenset({"client_secret_basic", "client_secret_post"})
 def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa: PLR0911, PLR0912 - one line a need
     client = vendor.client
     match need:
+        case "in-the-clear":
+            return not desk.encrypted
         case "refresh-page":
             return vendor.refresh is not None
         case "sends-nonce":

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from testbed.checks.core import describe
 from testbed.model.certificate import CaseResult, ConfigurationError, Outcome
 from testbed.model.profile import CertificationProfile
 from testbed.model.strict import Bilingual
@@ -21,7 +22,7 @@ def outcome(
 ) -> tuple[Outcome, tuple[Bilingual, ...]]:
     """Compliant when nothing failed and every MUST passed or was skipped for an argued reason; and why."""
     failed = [result for result in results if result.verdict is Verdict.FAIL]
-    breaches = _breaches(data)
+    breaches = _breaches(profile, data)
     if failed or breaches:
         return Outcome.NOT_COMPLIANT, (*_by_subject(failed), *breaches)
     if configuration:
@@ -51,15 +52,18 @@ def _by_subject(results: Sequence[CaseResult], before: Bilingual = NOTHING) -> t
     )
 
 
-def _breaches(data: RunRecord | None) -> tuple[Bilingual, ...]:
+def _breaches(profile: CertificationProfile, data: RunRecord | None) -> tuple[Bilingual, ...]:
+    """What the vendor broke of the checks that the profile demands; others stand in the report."""
     if data is None:
         return ()
+    vendors = {info.id for info in describe() if info.about == "vendor"}
     found = {
         finding.title
         for judgement in data.run.judgements
         for result in judgement.results
         for finding in result.findings
         if result.verdict is Verdict.FAIL and finding.severity is Severity.MUST
+        if result.check in profile.checks and result.check in vendors
     }
     return tuple(Bilingual(sv=title, en=title) for title in sorted(found))
 

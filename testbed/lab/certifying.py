@@ -22,6 +22,7 @@ from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld
 from testbed.lab.certify_school import outside_world
 from testbed.lab.inprocess import NAME as INPROCESS
 from testbed.lab.inprocess import inprocess_lab
+from testbed.lab.keylog import keep_content_keys
 from testbed.lab.permission import Permitted
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
@@ -29,7 +30,7 @@ from testbed.lab.vendor_places import prepared
 from testbed.lab.vendor_process import process_world
 from testbed.model.attributes import by_name
 from testbed.model.case import Case
-from testbed.model.certificate import Calibration, Certificate, ConfigurationError
+from testbed.model.certificate import Calibration, Certificate, ConfigurationError, Outcome
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.profile import CertificationProfile
 from testbed.model.scenario import Casting, Expect, Scenario
@@ -197,6 +198,8 @@ def _certificate(
     if certified.calibration.trouble is not None:
         why = (certified.calibration.trouble,)
     if purpose.not_chosen:
+        # NOTE: what was not tried cannot be known to be right.
+        found = Outcome.INCONCLUSIVE if found is Outcome.COMPLIANT else found
         why = (*why, _part(len(purpose.cases), purpose.not_chosen))
     return Certificate(
         vendor=case.vendor,
@@ -267,6 +270,8 @@ async def _honest_logins(case: OutsideCase, purpose: Purpose, pair: Pair, folder
         else:
             stage = await stack.enter_async_context(inprocess_lab(_lab_spec(case), folder, _now))
         early = await play_all(plays, Company(FLOWS, case.people, schools), stage, _Silent())
+    if case.vendor.simulated is not None:
+        keep_content_keys(_lab_spec(case), folder, _now)
     troubles = (early, outside.trouble if outside else "")
     return folder.judge(_now(), tuple(filter(None, troubles)), case.people)
 

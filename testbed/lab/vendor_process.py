@@ -24,7 +24,6 @@ from testbed.lab.journals_joined import heeds_proxy, joined
 from testbed.lab.loopback import free_ports
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
 from testbed.lab.permission import LOOPBACK_ONLY, Permitted
-from testbed.lab.running import running_school
 from testbed.lab.vendor_places import filled, places_of
 from testbed.model.files import ScenarioInvalid
 from testbed.model.vendor import Process
@@ -77,14 +76,6 @@ async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[
 async def _together(
     stack: AsyncExitStack, case: OutsideCase, process: Process, folder: RunFolder, persons: Sequence[Person]
 ) -> tuple[OutsideWorld, "StartedVendor"]:
-    async with running_school(case.home, case.url) as running:
-        if running is not None:
-            raise ScenarioInvalid(
-                "--idp-url",
-                case.url,
-                "is where another command serves the school, and what a started vendor asks there is not recorded",
-                "end that command, or name another address",
-            )
     if case.vendor.protocol == "saml":
         # NOTE: the school reads a vendor's metadata when it comes up, so the vendor comes first; but the vendor may
         # read the school's as it comes up itself, so that a school that knows nobody stands there meanwhile.

@@ -82,6 +82,7 @@ type Need = Literal[
     "started-by-us",
     "says-eppn",
     "says-names",
+    "in-the-clear",
 ]
 """What the vendor must have for the case to mean something; without it the case is SKIPPED, and says so."""
 

@@ -22,9 +22,20 @@ from testbed.lab.participant import Server
 WHY = {
     "browser": "needs Chromium: make browser",
     "docker": "needs a container engine: make docker",
-    "kill": "takes most of an hour: make kill",
+    "kill": "takes long: make kill",
 }
 LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help_ = "of the marker kill: try each mistake against every n-th case of OpenID Connect, from another one each"
+    parser.addoption("--share", type=int, default=1, metavar="N", help=help_)
+
+
+@pytest.fixture(scope="session")
+def share(pytestconfig: pytest.Config) -> int:
+    share: int = pytestconfig.getoption("--share")
+    return share
 
 
 def pytest_configure(config: pytest.Config) -> None:

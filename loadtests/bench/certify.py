@@ -16,7 +16,7 @@ from sp_mocks.unsafe import UNSAFE_FAULTS
 SAML_VENDOR, OIDC_VENDOR = "reading-service", "maths-app"
 OIDC_S, MEMORY_MB = 30.0, 300.0
 PEER_NAME = "spid-sp-test"
-EVERY = 8
+EVERY = 12
 NO_PEER = "there is no .venv-spid: make bench makes it"
 
 
@@ -47,7 +47,7 @@ def certify_oidc() -> Iterator[Outcome]:
 def certify_noticed() -> Iterator[Outcome]:
     """Of vendors with one mistake each in what they accept, how many are told from the vendor without it.
 
-    NOTE: every eighth mistake by name, for all of them would take the two tools half an hour.
+    NOTE: every twelfth mistake by name, for all of them would take the two tools an hour.
     """
     if not PEER_PYTHON.is_file():
         yield LeftOut("certify-noticed", NO_PEER)

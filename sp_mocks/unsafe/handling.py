@@ -105,7 +105,7 @@ HANDLING: tuple[UnsafeFault, ...] = (
         "fixes-sessions",
         "Låter kakan från före inloggningen gälla efter den.",
         "Lets the cookie from before the login be good after it.",
-        "saml-replay-same-browser saml-session-planted",
+        "saml-session-planted",
         lax(fixed_session=True),
     ),
     row(

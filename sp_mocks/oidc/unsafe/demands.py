@@ -113,7 +113,7 @@ OTHERS: tuple[Words, ...] = (
         "keeps-the-cookie-at-login",
         "Behåller kakan från före inloggningen: den som har lagt den där är inloggad som eleven.",
         "Keeps the cookie from before the login: whoever has put it there is logged in as the pupil.",
-        ("session-renewed", "state-again"),
+        ("session-renewed",),
     ),
     Words(
         "lets-scripts-read-the-cookie",

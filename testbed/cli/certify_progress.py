@@ -1,43 +1,24 @@
 """How far certifying has come, on standard error: a bar for a terminal, lines for a log."""
 
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from testbed.cli.outcome import err
+from testbed.cli.progress import Steps
 from testbed.model.certificate import CaseResult
 from testbed.model.verdict import Verdict
 
 LINES_AT_MOST = 20
 
 
-class CaseBar:
-    """Counts cases, and names what failed as it does."""
+class CaseBar(Steps):
+    """Counts cases, and how many came to each verdict."""
 
     def __init__(self, vendor: str) -> None:
+        super().__init__(f"Looking at {escape(vendor)}", None)
         self._vendor, self._count, self._done = vendor, 0, 0
         self._verdicts: Counter[Verdict] = Counter()
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=err,
-            disable=not err.is_terminal,
-        )
-        self._task = self._bar.add_task(f"Looking at {escape(vendor)}", total=None)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def cases(self, count: int) -> None:
         """See :class:`testbed.certify.engine.Progress`."""

@@ -16,11 +16,10 @@ LINES_AT_MOST = 40
 """A log gets a line for each play, but a sweep only every so often."""
 
 
-class Bar:
-    """Shows each play as it begins, and each that did not go to its end."""
+class Steps:
+    """A bar of so many steps, or of a number that is not known yet; on a terminal only."""
 
-    def __init__(self, plays: int, lab: str) -> None:
-        self._plays, self._done = plays, 0
+    def __init__(self, description: str, total: int | None) -> None:
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -29,7 +28,7 @@ class Bar:
             console=err,
             disable=not err.is_terminal,
         )
-        self._task = self._bar.add_task(f"Opening the {lab} lab", total=plays)
+        self._task = self._bar.add_task(description, total=total)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -39,6 +38,14 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+
+class Bar(Steps):
+    """Shows each play as it begins, and each that did not go to its end."""
+
+    def __init__(self, plays: int, lab: str) -> None:
+        super().__init__(f"Opening the {lab} lab", plays)
+        self._plays, self._done = plays, 0
 
     def begun(self, play: Play) -> None:
         """See :class:`testbed.runner.play.Progress`."""

@@ -42,7 +42,8 @@ type Cases = dict[str, dict[str, Any]]
 def certified(run_testbed: Run, home: Path, out: Path, *arguments: str) -> Cases:
     """Each case by its id."""
     done = run_testbed(home, "certify", *arguments, "--out", str(out), deadline_s=DEADLINE_S)
-    assert done.returncode in (0, 1), done.stdout.decode() + done.stderr.decode()
+    # NOTE: of a few cases nothing follows for the service as a whole, and the command says so by its status.
+    assert done.returncode in (1, 2), done.stdout.decode() + done.stderr.decode()
     folder = max(out.iterdir())
     lines = (folder / "cases.jsonl").read_text(encoding="utf-8").split("\n")
     return {case["case"]["id"]: case for case in map(json.loads, filter(None, lines))}

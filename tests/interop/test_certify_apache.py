@@ -110,7 +110,9 @@ OPENIDC = {
     "oidc-signature-other-algorithm": (
         "It takes any algorithm of a published key until OIDCIDTokenSignedResponseAlg names one (Core 3.1.3.7, step 7)."
     ),
-    "oidc-subject-empty": "Not verified: an empty sub opens the protected page, and nothing on it names anybody (Core 2).",
+    "oidc-subject-empty": (
+        "Not verified: an empty sub opens the protected page, and nothing on it names anybody (Core 2)."
+    ),
     "oidc-token-type-*": "It does not look at typ, by which a token of another kind is told (RFC 8725, 3.11).",
 }
 """What is found of mod_auth_openidc, and why it is true."""

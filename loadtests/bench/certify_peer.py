@@ -9,12 +9,10 @@ the compliant one of its kind: one JSON line for each.
 """
 
 import json
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,17 +21,17 @@ from typing import Literal
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from idp.keys import SigningKey
+from loadtests.bench.certify_ours import served
 from sp_mocks.profiles import PROFILES
 from testbed.model.attributes import by_name
 from testbed.runner.catalogue import load_catalogue
 
 PEER = Path(__file__).parent / "peers" / "spid_responses.py"
 PEER_PYTHON = Path(__file__).parents[2] / ".venv-spid" / "bin" / "python"
-VENDOR = Path(__file__).parent / "peers" / "plain_vendor.py"
 IDP = "https://idp.bench.test/saml/metadata"
 SCOPE = "skola.test"
 SCOPED = ("eduPersonPrincipalName", "pairwise-id", "subject-id")
-TIMEOUT_S, END_S = 900.0, 20.0
+TIMEOUT_S = 900.0
 
 type Said = Literal["success", "failure", "warning", "error"]
 
@@ -73,7 +71,8 @@ def run_peer(profile: str, fault: str | None = None) -> PeerRun:
         folder.chmod(0o700)
         key = SigningKey.load_or_make(folder / "idp.pem", "idp.bench.test", datetime.now(UTC))
         (folder / "idp.xml").write_text(idp_metadata(key), encoding="utf-8")
-        with _vendor(folder, profile, fault) as url:
+        told = {"profile": profile, "fault": fault, "idp": IDP, "idp_metadata": str(folder / "idp.xml")}
+        with served(folder, **told) as url:
             return try_service(folder, key, f"{url}/saml/metadata", f"{url}/login")
 
 
@@ -116,35 +115,6 @@ def idp_metadata(key: SigningKey) -> str:
 <ds:X509Certificate>{key.certificate_base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
  Location="https://idp.bench.test/saml/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>"""
-
-
-@contextmanager
-def _vendor(folder: Path, profile: str, fault: str | None) -> Iterator[str]:
-    """Serves one; its address."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
-    told = {
-        "port": port,
-        "folder": str(folder / "vendor"),
-        "profile": profile,
-        "fault": fault,
-        "idp": IDP,
-        "idp_metadata": str(folder / "idp.xml"),
-    }
-    (folder / "vendor.json").write_text(json.dumps(told), encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, str(VENDOR), str(folder / "vendor.json")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        try:
-            first = process.stdout.readline() if process.stdout else b""
-            if first != b"ready\n":
-                raise RuntimeError(f"the vendor did not come up: {first!r}")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            if process.stdin is not None:
-                process.stdin.close()
-            process.wait(END_S)
 
 
 def one_fault_vendors() -> Iterator[tuple[str, str, str]]:

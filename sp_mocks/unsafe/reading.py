@@ -2,26 +2,28 @@
 
 from sp_mocks.unsafe.fault import UnsafeFault, lax, row
 
+BY_THE_FIRST_OF_ALL = (
+    "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
+    "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
+    "saml-encrypted-forged-before saml-hidden-forgery-in-extensions saml-hidden-forgery-in-status-detail "
+    "saml-hidden-original-in-advice saml-hidden-original-in-attribute-value "
+    "saml-hidden-original-in-confirmation-data saml-hidden-original-in-declaration saml-identifier-form-* "
+    "saml-moved-signature-original-after saml-moved-signature-original-within "
+    "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
+    "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
+    "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
+    "saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri saml-same-id-before "
+    "saml-same-id-in-extensions saml-several-assertions-two-subjects saml-wrapped-siblings-forged-before "
+    "saml-wrapped-siblings-forged-around"
+)
+"""Cases that show a reader of the first assertion in document order."""
+
 READING: tuple[UnsafeFault, ...] = (
     row(
         "reads-the-first-of-all",
         "Kontrollerar en underskrift, och läser det första intyget, var det än står.",
         "Verifies a signature, and reads the first assertion, wherever it stands.",
-        (
-            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
-            "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
-            "saml-encrypted-forged-before saml-hidden-forgery-in-extensions saml-hidden-forgery-in-status-detail "
-            "saml-hidden-original-in-advice saml-hidden-original-in-attribute-value "
-            "saml-hidden-original-in-confirmation-data saml-hidden-original-in-declaration saml-identifier-form-* "
-            "saml-moved-signature-original-after saml-moved-signature-original-within "
-            "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
-            "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
-            "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
-            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
-            "saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri saml-same-id-before "
-            "saml-same-id-in-extensions saml-several-assertions-two-subjects saml-wrapped-siblings-forged-before "
-            "saml-wrapped-siblings-forged-around"
-        ),
+        BY_THE_FIRST_OF_ALL,
         lax(reading="first"),
     ),
     row(
@@ -32,16 +34,12 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-at-response-original-before "
             "saml-moved-signature-at-response-original-in-extensions "
             "saml-moved-signature-at-response-original-in-object "
-            "saml-moved-signature-at-response-original-in-status-detail "
-            "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
-            "saml-encrypted-forged-beside saml-hidden-forgery-in-object saml-hidden-forgery-in-key-info "
-            "saml-hidden-original-in-extensions saml-hidden-original-in-status-detail "
-            "saml-moved-signature-original-before saml-moved-signature-original-in-extensions "
-            "saml-moved-signature-original-in-status-detail saml-moved-signature-at-response-original-before "
-            "saml-moved-signature-at-response-original-in-extensions "
-            "saml-moved-signature-at-response-original-in-status-detail "
-            "saml-moved-signature-at-response-original-in-object saml-reference-to-a-part "
-            "saml-reference-to-itself saml-reference-empty-uri saml-same-id-after "
+            "saml-moved-signature-at-response-original-in-status-detail saml-borrowed-signature-* "
+            "saml-both-signed-response-bad saml-both-signed-assertion-bad saml-encrypted-forged-beside "
+            "saml-hidden-forgery-in-object saml-hidden-forgery-in-key-info saml-hidden-original-in-extensions "
+            "saml-hidden-original-in-status-detail saml-moved-signature-original-before "
+            "saml-moved-signature-original-in-extensions saml-moved-signature-original-in-status-detail "
+            "saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri saml-same-id-after "
             "saml-several-assertions-two-subjects saml-wrapped-response-* saml-wrapped-siblings-forged-after"
         ),
         lax(reading="last"),
@@ -54,22 +52,16 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
             "saml-moved-signature-at-response-original-in-extensions "
             "saml-moved-signature-at-response-original-in-object "
-            "saml-moved-signature-at-response-original-in-status-detail "
-            "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
-            "saml-encrypted-forged-before saml-hidden-original-* saml-identifier-form-* "
-            "saml-moved-signature-original-after saml-moved-signature-original-within "
-            "saml-moved-signature-original-in-extensions saml-moved-signature-original-in-status-detail "
-            "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
-            "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
-            "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
-            "saml-moved-signature-at-response-original-after "
-            "saml-moved-signature-at-response-original-in-extensions "
-            "saml-moved-signature-at-response-original-in-status-detail "
-            "saml-moved-signature-at-response-original-in-object "
-            "saml-moved-signature-at-response-original-in-advice saml-reference-to-a-part "
-            "saml-reference-to-itself saml-reference-empty-uri saml-same-id-before "
-            "saml-several-assertions-two-subjects saml-wrapped-response-* saml-wrapped-siblings-forged-before "
-            "saml-wrapped-siblings-forged-around"
+            "saml-moved-signature-at-response-original-in-status-detail saml-borrowed-signature-* "
+            "saml-both-signed-response-bad saml-both-signed-assertion-bad saml-encrypted-forged-before "
+            "saml-hidden-original-* saml-identifier-form-* saml-moved-signature-original-after "
+            "saml-moved-signature-original-within saml-moved-signature-original-in-extensions "
+            "saml-moved-signature-original-in-status-detail saml-moved-signature-original-in-object "
+            "saml-moved-signature-original-in-key-info saml-moved-signature-original-in-advice "
+            "saml-moved-signature-original-in-attribute-value saml-moved-signature-original-in-confirmation-data "
+            "saml-moved-signature-original-in-declaration saml-reference-to-a-part saml-reference-to-itself "
+            "saml-reference-empty-uri saml-same-id-before saml-several-assertions-two-subjects "
+            "saml-wrapped-response-* saml-wrapped-siblings-forged-before saml-wrapped-siblings-forged-around"
         ),
         lax(reading="first-child"),
     ),
@@ -81,19 +73,14 @@ READING: tuple[UnsafeFault, ...] = (
             "saml-moved-signature-at-response-original-before saml-moved-signature-at-response-original-in-advice "
             "saml-moved-signature-at-response-original-in-extensions "
             "saml-moved-signature-at-response-original-in-object "
-            "saml-moved-signature-at-response-original-in-status-detail "
-            "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
-            "saml-encrypted-forged-beside saml-hidden-original-* saml-moved-signature-original-before "
-            "saml-moved-signature-original-within saml-moved-signature-original-in-extensions "
-            "saml-moved-signature-original-in-status-detail saml-moved-signature-original-in-object "
-            "saml-moved-signature-original-in-key-info saml-moved-signature-original-in-advice "
-            "saml-moved-signature-original-in-attribute-value saml-moved-signature-original-in-confirmation-data "
-            "saml-moved-signature-original-in-declaration saml-moved-signature-at-response-original-before "
-            "saml-moved-signature-at-response-original-in-extensions "
-            "saml-moved-signature-at-response-original-in-status-detail "
-            "saml-moved-signature-at-response-original-in-object "
-            "saml-moved-signature-at-response-original-in-advice saml-reference-to-a-part "
-            "saml-reference-to-itself saml-reference-empty-uri saml-same-id-after "
+            "saml-moved-signature-at-response-original-in-status-detail saml-borrowed-signature-* "
+            "saml-both-signed-response-bad saml-both-signed-assertion-bad saml-encrypted-forged-beside "
+            "saml-hidden-original-* saml-moved-signature-original-before saml-moved-signature-original-within "
+            "saml-moved-signature-original-in-extensions saml-moved-signature-original-in-status-detail "
+            "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
+            "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
+            "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
+            "saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri saml-same-id-after "
             "saml-several-assertions-two-subjects saml-wrapped-response-* saml-wrapped-siblings-forged-after "
             "saml-wrapped-siblings-forged-around"
         ),
@@ -113,21 +100,7 @@ READING: tuple[UnsafeFault, ...] = (
         "reads-any-name-space",
         "Kontrollerar en underskrift, och läser det första intyget i vilken namnrymd som helst.",
         "Verifies a signature, and reads the first assertion of any name space.",
-        (
-            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
-            "saml-borrowed-signature-* saml-both-signed-response-bad saml-both-signed-assertion-bad "
-            "saml-encrypted-forged-before saml-hidden-forgery-in-extensions saml-hidden-forgery-in-status-detail "
-            "saml-hidden-original-in-advice saml-hidden-original-in-attribute-value "
-            "saml-hidden-original-in-confirmation-data saml-hidden-original-in-declaration saml-identifier-form-* "
-            "saml-moved-signature-original-after saml-moved-signature-original-within "
-            "saml-moved-signature-original-in-object saml-moved-signature-original-in-key-info "
-            "saml-moved-signature-original-in-advice saml-moved-signature-original-in-attribute-value "
-            "saml-moved-signature-original-in-confirmation-data saml-moved-signature-original-in-declaration "
-            "saml-moved-signature-at-response-original-after saml-moved-signature-at-response-original-in-advice "
-            "saml-name-space-* saml-reference-to-a-part saml-reference-to-itself saml-reference-empty-uri "
-            "saml-same-id-before saml-same-id-in-extensions saml-several-assertions-two-subjects "
-            "saml-wrapped-siblings-forged-before saml-wrapped-siblings-forged-around"
-        ),
+        f"{BY_THE_FIRST_OF_ALL} saml-name-space-*",
         lax(reading="any-name"),
     ),
     row(

@@ -88,7 +88,8 @@ def show_certificate(certificate: Certificate, report: Path | None) -> None:
     if certificate.results:
         _say(f"{len(certificate.results)} tests: {_counted(certificate.results)}.")
     if data := data_view(certificate.data):
-        _say(f"Personal data in {len(data.judgements)} valid logins: {data.verdict}, {data.unlawful} breaches.")
+        count = f"{data.unlawful} breach{'' if data.unlawful == 1 else 'es'}"
+        _say(f"The {len(data.judgements)} valid logins against the agreement and the rules: {data.verdict}, {count}.")
     if certificate.unjudged and certificate.unjudged not in certificate.why:
         _say(certificate.unjudged.en, "yellow")
     profile = f"{certificate.profile.id} {certificate.profile.version}"

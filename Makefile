@@ -45,7 +45,7 @@ check: setup ## ruff, mypy --strict, import-linter
 matrix: setup ## the two-sided matrix alone: every fault is noticed by exactly what it declares
 	@$(PYTEST) tests/matrix -m "not kill"
 
-kill: setup ## every mistake of a vendor against every case of certifying; SHARE=3: every third case of OpenID Connect
+kill: setup ## every mistake of a vendor against every case of certifying, and what else takes minutes; SHARE=3: every third case of OpenID Connect
 	@$(PYTEST) -n $(WORKERS) -m kill --share $(or $(SHARE),1)
 
 $(INTEROP)/.ready: tests/interop/peers.lock

@@ -1,7 +1,7 @@
 """Who plays: one person of all that fit, drawn with the run's seed."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from testbed.model.files import ScenarioInvalid
@@ -56,8 +56,8 @@ def _name_fits(person: Person, kind: str) -> bool:
     return is_so[kind]
 
 
-def draw(people: Mapping[str, Person], scenario: Scenario, source: Path, seed: int, repetition: int = 0) -> Person:
-    """One person who fits the scenario's casting; the same for the same seed and repetition.
+def candidates(people: Iterable[Person], scenario: Scenario, source: Path) -> tuple[Person, ...]:
+    """Those who fit the scenario's casting.
 
     A scenario that says nothing of protected identity is cast with people who have none: what the school withholds
     for their sake is a story of its own.
@@ -68,10 +68,16 @@ def draw(people: Mapping[str, Person], scenario: Scenario, source: Path, seed: i
     casting = scenario.person
     if casting.security_marking is None and casting.id is None:
         casting = casting.model_copy(update={"security_marking": "Ingen"})
-    fitting = [person for person in people.values() if fits(person, casting)]
+    everybody = tuple(people)
+    fitting = tuple(person for person in everybody if fits(person, casting))
     if not fitting:
         raise ScenarioInvalid(
-            source, "person", f"nobody of {len(people)} people fits", "ask for less, or play with more pupils"
+            source, "person", f"nobody of {len(everybody)} people fits", "ask for less, or play with more pupils"
         )
+    return fitting
+
+
+def draw(fitting: Sequence[Person], scenario: Scenario, seed: int, repetition: int = 0) -> Person:
+    """One of those who fit; the same for the same seed and repetition."""
     # NOTE: S311 is about secrets; a draw that can be repeated is what is wanted here.
     return random.Random(f"{seed}/{scenario.id}/{repetition}").choice(fitting)  # noqa: S311

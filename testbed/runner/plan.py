@@ -9,7 +9,7 @@ from types import MappingProxyType
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.verdict import Play
 from testbed.model.written import Person, Scenario, Vendor
-from testbed.runner.casting import draw
+from testbed.runner.casting import candidates, draw
 from testbed.runner.catalogue import Catalogue
 
 SCHEMA = "testbed.plan/1"
@@ -49,11 +49,12 @@ def plays_of(
     Raises:
         ScenarioInvalid: nobody fits a scenario.
     """
+    who = [candidates(people.values(), one, catalogue.sources[("scenario", one.id)]) for one in scenarios]
     plays = []
     for repetition in range(repeat):
-        for scenario in scenarios:
+        for scenario, fitting in zip(scenarios, who, strict=True):
             vendor = catalogue.vendor_of(scenario)
-            person = draw(people, scenario, catalogue.sources[("scenario", scenario.id)], seed, repetition)
+            person = draw(fitting, scenario, seed, repetition)
             plays.append(
                 Play(
                     id=scenario.id if repetition == 0 else f"{scenario.id}.{repetition + 1}",

@@ -146,6 +146,7 @@ def hold(cases: Cases, argued: Mapping[str, str], passed: int) -> None:
     assert len(of(cases, "PASS")) >= passed
 
 
+@pytest.mark.kill
 @pytest.mark.skipif(mellon_lacks(), reason="needs the Debian packages apache2, libapache2-mod-auth-mellon and openssl")
 def test_mellon(
     make_apache: Callable[[str], Any],

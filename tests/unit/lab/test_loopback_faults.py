@@ -56,7 +56,7 @@ class Command:
 @pytest.fixture
 def long_run(tmp_path: Path) -> Iterator[Command]:
     """A run of many plays, well on its way."""
-    command = Command(tmp_path, "run", "tour", "--repeat", "30")
+    command = Command(tmp_path, "run", "tour", "--repeat", "5")
     wait_for(lambda: command.lines_of_journal() > 30 or command.process.poll() is not None)
     assert command.process.poll() is None, command.end()
     yield command

@@ -6,7 +6,7 @@ import pytest
 
 from testbed.model.files import ScenarioInvalid
 from testbed.model.written import Bilingual, Casting, Expect, Person, Scenario
-from testbed.runner.casting import draw, fits
+from testbed.runner.casting import candidates, draw, fits
 
 SOURCE = Path("s.yaml")
 
@@ -72,18 +72,22 @@ def test_fits(casting: dict[str, object], names: set[str]) -> None:
     assert {p.id for p in PEOPLE.values() if fits(p, wanted)} == names
 
 
+def drawn_of(one: Scenario, seed: int, repetition: int = 0) -> str:
+    return draw(candidates(PEOPLE.values(), one, SOURCE), one, seed, repetition).id
+
+
 def test_the_same_seed_draws_the_same_and_repetitions_draw_others() -> None:
-    drawn = [draw(PEOPLE, scenario(), SOURCE, 3, repetition).id for repetition in range(20)]
-    assert drawn == [draw(PEOPLE, scenario(), SOURCE, 3, repetition).id for repetition in range(20)]
+    drawn = [drawn_of(scenario(), 3, repetition) for repetition in range(20)]
+    assert drawn == [drawn_of(scenario(), 3, repetition) for repetition in range(20)]
     assert len(set(drawn)) > 1
 
 
 def test_protected_people_play_only_when_asked_for() -> None:
-    drawn = {draw(PEOPLE, scenario(), SOURCE, seed).id for seed in range(60)}
+    drawn = {drawn_of(scenario(), seed) for seed in range(60)}
     assert "hidden" not in drawn
-    assert draw(PEOPLE, scenario(id="hidden"), SOURCE, 1).id == "hidden"
+    assert drawn_of(scenario(id="hidden"), 1) == "hidden"
 
 
 def test_nobody_who_fits_is_an_error_with_the_file() -> None:
     with pytest.raises(ScenarioInvalid, match=r"s\.yaml: person: nobody of 8 people fits"):
-        draw(PEOPLE, scenario(role="guardian"), SOURCE, 1)
+        candidates(PEOPLE.values(), scenario(role="guardian"), SOURCE)

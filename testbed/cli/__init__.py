@@ -11,7 +11,7 @@ from rich.console import Console
 from typer._click.exceptions import ClickException
 
 from testbed.cli.app import app
-from testbed.cli.outcome import INCONCLUSIVE
+from testbed.cli.console import INCONCLUSIVE
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.journal import JournalCorrupt
 from testbed.model.files import ScenarioInvalid

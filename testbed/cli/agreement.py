@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from testbed.cli.outcome import AS_EXPECTED, NOT_AS_EXPECTED, out
+from testbed.cli.console import AS_EXPECTED, NOT_AS_EXPECTED, out
 from testbed.model.files import load
 from testbed.model.written import Agreement
 from testbed.privacy.lint import lint as remarks_on

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from rich.table import Table
 from rich.text import Text
 
-from testbed.cli.outcome import out
+from testbed.cli.console import out
 from testbed.model.certificate import CaseResult, Certificate, Outcome
 from testbed.model.certificate_file import CASES, CERTIFICATE, dump_cases, dump_certificate, load_certificate, sealed
 from testbed.model.verdict import Verdict

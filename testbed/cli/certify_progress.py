@@ -4,7 +4,7 @@ from collections import Counter
 
 from rich.markup import escape
 
-from testbed.cli.outcome import err
+from testbed.cli.console import err
 from testbed.cli.progress import Steps
 from testbed.model.certificate import CaseResult
 from testbed.model.verdict import Verdict

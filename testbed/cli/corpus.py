@@ -13,7 +13,7 @@ from rich.text import Text
 from scenarios.corpus.generate import Corpus
 from scenarios.corpus.generate import generate as make
 from scenarios.corpus.har import har
-from testbed.cli.outcome import AS_EXPECTED, NOT_AS_EXPECTED, err, out
+from testbed.cli.console import AS_EXPECTED, NOT_AS_EXPECTED, err, out
 from testbed.interception import journal
 from testbed.model.corpus import CorpusTruth, Found, Item
 from testbed.model.files import ScenarioInvalid, dump_people, load_people, read_text

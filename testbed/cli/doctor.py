@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from testbed.cli.outcome import AS_EXPECTED, NOT_AS_EXPECTED, out
+from testbed.cli.console import AS_EXPECTED, NOT_AS_EXPECTED, out
 from testbed.interception.chromium import PROGRAMS
 from testbed.lab.home import LabHome
 

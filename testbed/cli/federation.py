@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from rich.text import Text
 
-from testbed.cli.outcome import AS_EXPECTED, INCONCLUSIVE, NOT_AS_EXPECTED, out
+from testbed.cli.console import AS_EXPECTED, INCONCLUSIVE, NOT_AS_EXPECTED, out
 from testbed.interception.journal import read
 from testbed.lab.home import LabHome
 from testbed.lab.inprocess import inprocess_lab

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from idp.people import generate
 from testbed.cli import idp_client
-from testbed.cli.outcome import AS_EXPECTED, err, out
+from testbed.cli.console import AS_EXPECTED, err, out
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, OutsideSpec, ending_signals, jwks, metadata, outside_school
 from testbed.lab.outside_vendors import WantedVendors

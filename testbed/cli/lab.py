@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from idp.people import generate
-from testbed.cli.outcome import AS_EXPECTED, out
+from testbed.cli.console import AS_EXPECTED, out
 from testbed.lab.home import LabHome
 from testbed.lab.loopback import loopback_lab
 from testbed.lab.spec import SCHOOL_URL, LabSpec

@@ -18,7 +18,7 @@ from sp_mocks.unsafe import UNSAFE_FAULTS
 from testbed.certify.cases import load_cases
 from testbed.certify.profiles import load_profiles
 from testbed.checks.core import describe
-from testbed.cli.outcome import out
+from testbed.cli.console import out
 from testbed.model.attributes import attributes
 from testbed.runner.catalogue import Catalogue, load_catalogue, project_folder
 

@@ -13,8 +13,8 @@ import typer
 from lxml import etree
 from rich.text import Text
 
+from testbed.cli.console import AS_EXPECTED, NOT_AS_EXPECTED, err, out
 from testbed.cli.metadata_view import JsonList, Linted, PeopleView, View
-from testbed.cli.outcome import AS_EXPECTED, NOT_AS_EXPECTED, err, out
 from testbed.cli.progress import reading
 from testbed.model.files import ScenarioInvalid
 from testbed.model.messages import EntityRole

@@ -1,14 +1,14 @@
-"""What commands that judge show in the terminal, and the exit status that they end with."""
+"""What commands that judge show in the terminal, and the reports that they write."""
 
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from testbed.cli.console import AS_EXPECTED, INCONCLUSIVE, NOT_AS_EXPECTED, out
 from testbed.model.verdict import Judgement, RunRecord
 from testbed.reports import html, junit, run_json, table
 from testbed.reports.limits import cannot_be_seen
@@ -16,12 +16,8 @@ from testbed.reports.outside import masked
 from testbed.reports.rows import vendor_rows
 from testbed.runner.folder import RunFolder
 
-AS_EXPECTED, NOT_AS_EXPECTED, INCONCLUSIVE = 0, 1, 2
 PLAY_WORDS = {AS_EXPECTED: "as expected", NOT_AS_EXPECTED: "NOT as expected", INCONCLUSIVE: "INCONCLUSIVE"}
 CAPTURE_WORDS = {AS_EXPECTED: "without findings", NOT_AS_EXPECTED: "WITH FINDINGS", INCONCLUSIVE: "INCONCLUSIVE"}
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 def write_reports(folder: RunFolder, record: RunRecord) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from idp.people import generate as make
-from testbed.cli.outcome import err
+from testbed.cli.console import err
 from testbed.model.files import ScenarioInvalid, dump_people
 
 app = typer.Typer(no_args_is_help=True)

@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from testbed.cli.outcome import err
+from testbed.cli.console import err
 from testbed.model.verdict import Play
 
 LINES_AT_MOST = 40

@@ -11,7 +11,8 @@ import typer
 
 from idp.people import generate
 from scenarios.flows import FLOWS
-from testbed.cli.outcome import err, show, versions_of, write_reports
+from testbed.cli.console import err
+from testbed.cli.outcome import show, versions_of, write_reports
 from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserKind

@@ -10,8 +10,10 @@ from testbed.interception.browser import Browser
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
+from testbed.lab.authorities import make_authorities
 from testbed.lab.control import SchoolControl
-from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec, make_authorities, make_vendor
+from testbed.lab.simulated import make_vendor
+from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec
 from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder

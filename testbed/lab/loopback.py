@@ -17,10 +17,9 @@ from contextlib import (
     contextmanager,
     suppress,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import httpx
 
@@ -115,6 +114,11 @@ class _Sockets:
     control: socket.socket
     vendors: socket.socket
 
+    def close(self) -> None:
+        """Leave them to those who serve."""
+        for one in (self.school, self.control, self.vendors):
+            one.close()
+
 
 @dataclass(frozen=True, slots=True)
 class _Roster:
@@ -176,10 +180,11 @@ async def loopback_lab(
         spec.home.certificate_authority()
         certificate = spec.home.server_certificate("school", HOSTS)
         schools = (_school(roster, certificate, number) for number in range(1, workers + 1))
+        address = f"http://{LOOPBACK}:{_port(sockets.control)}"
         proxy, *participants = await _all_or_none(stack, _proxy(roster), *schools, _vendors(roster))
-        control = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{_port(sockets.control)}", trust_env=False)
-        )
+        # NOTE: as long as the lab held them, calls to a participant that has died would wait instead of being refused.
+        sockets.close()
+        control = await stack.enter_async_context(httpx.AsyncClient(base_url=address, trust_env=False))
         browsers = await _browsers(stack, browser, roster.proxies[BROWSER], spec.home.ca_file)
         yield LoopbackStage(proxy, tuple(participants), SchoolControl(control, roster.token), browsers, folder.releases)
 
@@ -231,24 +236,20 @@ async def _proxy(roster: _Roster) -> ChildProcess:
 
 async def _school(roster: _Roster, certificate: Path, number: int) -> ChildProcess:
     descriptors = (roster.sockets.school.fileno(), roster.sockets.control.fileno())
-    config = _participant(roster, "school", certificate, descriptors)
-    return await _start(
-        "the school" if number == 1 else f"the school's worker {number}", config, descriptors, roster.folder.log
-    )
+    config = replace(_participant(roster, certificate, descriptors), control_token=roster.token, state=roster.state)
+    name = "the school" if number == 1 else f"the school's worker {number}"
+    return await _start(name, "testbed.lab.school_process", config, descriptors, roster.folder.log)
 
 
 async def _vendors(roster: _Roster) -> ChildProcess:
     certificate = roster.spec.home.server_certificate("vendors", _vendor_hosts(roster.spec))
     descriptors = (roster.sockets.vendors.fileno(),)
-    config = _participant(roster, "vendors", certificate, descriptors)
-    return await _start("the simulated vendors", config, descriptors, roster.folder.log)
+    config = _participant(roster, certificate, descriptors)
+    return await _start("the simulated vendors", "testbed.lab.vendors_process", config, descriptors, roster.folder.log)
 
 
-def _participant(
-    roster: _Roster, kind: Literal["school", "vendors"], certificate: Path, descriptors: tuple[int, ...]
-) -> ParticipantConfig:
+def _participant(roster: _Roster, certificate: Path, descriptors: tuple[int, ...]) -> ParticipantConfig:
     return ParticipantConfig(
-        kind=kind,
         home=roster.spec.home.path,
         people=roster.folder.people,
         vendors=roster.spec.vendors,
@@ -256,14 +257,14 @@ def _participant(
         proxies=roster.proxies,
         certificate=certificate,
         sockets=descriptors,
-        control_token=roster.token if kind == "school" else "",
-        state=roster.state if kind == "school" else None,
     )
 
 
-async def _start(name: str, config: ParticipantConfig, descriptors: tuple[int, ...], log: Path) -> ChildProcess:
+async def _start(
+    name: str, module: str, config: ParticipantConfig, descriptors: tuple[int, ...], log: Path
+) -> ChildProcess:
     line = CONFIG.dump_json(config, by_alias=True).decode()
-    return await ChildProcess.start(name, "testbed.lab.participant", line, log, descriptors)
+    return await ChildProcess.start(name, module, line, log, descriptors)
 
 
 def _vendor_hosts(spec: LabSpec) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from testbed.interception.browser import BrowserKind
 from testbed.interception.chromium import OPTION, chromium_path
-from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.keylog import keep_content_keys
 from testbed.lab.loopback import loopback_lab
 from testbed.lab.spec import LabSpec
@@ -63,6 +62,9 @@ async def open_lab(
     try:
         match name:
             case LabName.INPROCESS:
+                # NOTE: imported only here, for it brings every participant into this process.
+                from testbed.lab.inprocess import inprocess_lab  # noqa: PLC0415
+
                 async with inprocess_lab(spec, folder, _now) as stage:
                     yield stage
             case LabName.LOOPBACK:

@@ -1,4 +1,4 @@
-"""``python -m testbed.lab.participant``: one process of the loopback lab, either schools and federation or vendors.
+"""A process of the loopback lab: the schools and the federation (``school_process``) or vendors (``vendors_process``).
 
 It reads its configuration as one JSON line from standard input (so that no token stands in an argument list), takes
 listening sockets that the lab has bound, says ``{"ready": true}`` and serves until standard input ends: a lab that
@@ -11,12 +11,11 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import uvicorn
@@ -26,9 +25,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from testbed.lab.home import LabHome, trusting
-from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec, make_authorities, make_vendor
+from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec
 from testbed.model.files import load_people
-from testbed.model.wire import host_of
 from testbed.model.written import Agreement, Vendor
 
 GRACE_S = 2
@@ -43,7 +41,6 @@ KEEP_ALIVE_S = 75
 class ParticipantConfig:
     """What the lab tells a participant process."""
 
-    kind: Literal["school", "vendors"]
     home: Path
     people: Path
     vendors: tuple[Vendor, ...]
@@ -92,36 +89,9 @@ class Server(uvicorn.Server):
         yield
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time, in aware UTC."""
     return datetime.now(UTC)
-
-
-async def _serve(config: ParticipantConfig) -> None:
-    home = LabHome(config.home)
-    trust = trusting(home.ca_file)
-    agreements = {agreement.id: agreement for agreement in config.agreements}
-    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state)
-    async with AsyncExitStack() as stack:
-
-        async def client(sender: str) -> httpx.AsyncClient:
-            return await stack.enter_async_context(
-                httpx.AsyncClient(
-                    proxy=config.proxies[sender], verify=trust, timeout=REQUEST_TIMEOUT_S, trust_env=False
-                )
-            )
-
-        servers: list[tuple[Server, int]] = []
-        if config.kind == "school":
-            authorities = await make_authorities(spec, client, config.control_token, _now)
-            servers.append((server_for(HostRouter(authorities.apps), config.certificate), config.sockets[0]))
-            servers.append((server_for(authorities.control), config.sockets[1]))
-        else:
-            apps: dict[str, ASGIApp] = {}
-            for vendor in spec.simulated:
-                service = make_vendor(vendor, spec, await client(host_of(vendor.login)), _now)
-                apps.update(dict.fromkeys(service.config.hosts, service.app))
-            servers.append((server_for(HostRouter(apps), config.certificate), config.sockets[0]))
-        await until_lab_ends(servers)
 
 
 def server_for(app: ASGIApp, certificate: Path | None = None) -> Server:
@@ -171,15 +141,34 @@ async def _stdin_ends() -> None:
         pass
 
 
-def main() -> None:
-    """The process."""
+type Clients = Callable[[str], Awaitable[httpx.AsyncClient]]
+"""Hands out the client of a sender."""
+type Serving = Callable[[ParticipantConfig, LabSpec, Clients], Awaitable[list[tuple[Server, int]]]]
+"""Puts servers together, each with the descriptor of its socket."""
+
+
+async def _serve(config: ParticipantConfig, serving: Serving) -> None:
+    home = LabHome(config.home)
+    trust = trusting(home.ca_file)
+    agreements = {agreement.id: agreement for agreement in config.agreements}
+    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state)
+    async with AsyncExitStack() as stack:
+
+        async def client(sender: str) -> httpx.AsyncClient:
+            return await stack.enter_async_context(
+                httpx.AsyncClient(
+                    proxy=config.proxies[sender], verify=trust, timeout=REQUEST_TIMEOUT_S, trust_env=False
+                )
+            )
+
+        await until_lab_ends(await serving(config, spec, client))
+
+
+def run(serving: Serving) -> None:
+    """Be the process that serves this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # NOTE: asyncio writes head and body of an answer by a system call each, and each wakes the client; this loop
     # writes them together, which is two fifths of the cost of a login.
-    uvloop.run(_serve(CONFIG.validate_json(sys.stdin.readline())))
-
-
-if __name__ == "__main__":
-    main()
+    uvloop.run(_serve(CONFIG.validate_json(sys.stdin.readline()), serving))

@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from testbed.interception import ParticipantUnavailable
+from testbed.lab.authorities import make_authorities
 from testbed.lab.control import SchoolControl
 from testbed.lab.home import LabHome
 from testbed.lab.places import SCHOOLS
-from testbed.lab.spec import LabSpec, make_authorities
+from testbed.lab.spec import LabSpec
 from testbed.model.release import RELEASE_RECORDS, ReleaseRecord
 
 pytestmark = pytest.mark.anyio

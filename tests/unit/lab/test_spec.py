@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from idp.people import generate
+from testbed.lab.authorities import make_authorities, make_school
 from testbed.lab.home import LabHome
 from testbed.lab.places import HOSTS, NEIGHBOUR, SCHOOL, SCHOOLS, SENDERS
-from testbed.lab.spec import LabSpec, make_authorities, make_school, make_vendor, works_with
+from testbed.lab.simulated import make_vendor
+from testbed.lab.spec import LabSpec, works_with
 from testbed.model.written import Agreement
 from testbed.runner.catalogue import load_catalogue
 

@@ -1,0 +1,144 @@
+"""The lists of one view, page by page, and the views of all callers."""
+
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from idp.config import Clock
+from idp.population.school import Owner
+from idp.ss12000.caller import Caller
+from idp.ss12000.errors import forbidden
+from idp.ss12000.filters import Ordered, is_descending, ordered
+from idp.ss12000.lens import Lens
+from idp.ss12000.profile import Profile
+from idp.ss12000.query import Query
+from idp.ss12000.roll import Change, Roll
+from idp.ss12000.view import Gone, View
+from testbed.model.written import Agreement
+
+MAX_KEPT_LISTS = 8
+MAX_KEPT_VIEWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list."""
+
+    ids: tuple[str, ...]
+    last: tuple[str, str] | None
+    """Sort value and id of its last resource, where more come after it."""
+
+
+class Lists:
+    """The lists of one view. A list that was made once is kept while its pages are fetched."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._kept: OrderedDict[Query, Ordered] = OrderedDict()
+
+    def page(self, query: Query, after: tuple[str, str] | None, limit: int) -> Page:
+        """So many resources after this one.
+
+        Args:
+            query: says which, and in what order.
+            after: sort value and id of the last one of the page before; None: from the beginning.
+            limit: how many at most.
+
+        Raises:
+            Problem: that cannot be asked, or not by this caller.
+        """
+        found = self._list(query)
+        if is_descending(query):
+            end = bisect_left(found, after) if after else len(found)
+            start = max(end - limit, 0)
+            chosen, more = found[start:end][::-1], start > 0
+        else:
+            start = bisect_right(found, after) if after else 0
+            chosen, more = found[start : start + limit], start + limit < len(found)
+        return Page(tuple(name for _, name in chosen), chosen[-1] if more else None)
+
+    def _list(self, query: Query) -> Ordered:
+        if query not in self._kept:
+            self._kept[query] = ordered(self.view, query)
+            if len(self._kept) > MAX_KEPT_LISTS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(query)
+        return self._kept[query]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    agreement: Agreement
+    changes: Sequence[Change]
+    lists: Lists
+
+
+class Views:
+    """What each caller may see now.
+
+    Args:
+        roll: of the school.
+        owner: of the school.
+        secret: behind pseudonyms.
+        now: the time, in aware UTC.
+    """
+
+    def __init__(self, roll: Roll, owner: Owner, secret: bytes, now: Clock) -> None:
+        self._roll, self._owner, self._secret, self._now = roll, owner, secret, now
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def check(self, caller: Caller) -> None:
+        """That the caller's agreement is in force, or has been over for no longer than it may take to delete what the
+        caller has.
+
+        Raises:
+            Problem: it is not, or there is none.
+        """
+        profile = self._profile(caller)
+        if not profile.begins <= self._now() < profile.forgets_until:
+            raise forbidden("the agreement is not in force")
+
+    def in_force(self, caller: Caller) -> bool:
+        """Whether the caller has an agreement that is in force."""
+        return caller.agreement is not None and caller.agreement.in_force(self._now().date())
+
+    def of(self, caller: Caller) -> Lists:
+        """The lists of a caller whose agreement is in force.
+
+        Raises:
+            Problem: there is none, or it is not.
+        """
+        if not self.in_force(caller):
+            raise forbidden("the agreement is not in force")
+        return self._lists(self._profile(caller), self._roll.changes())
+
+    def gone(self, caller: Caller) -> tuple[Gone, ...]:
+        """What the caller could see and can no longer: everything, once its agreement is over.
+
+        Raises:
+            Problem: as :meth:`check` does.
+        """
+        self.check(caller)
+        profile, changes = self._profile(caller), self._roll.changes()
+        if self.in_force(caller):
+            return self._lists(profile, changes).view.gone
+        view = self._lists(profile, tuple(change for change in changes if change.at < profile.ends)).view
+        rest = (Gone(profile.ends, kind, name) for kind in sorted(caller.kinds) for name in sorted(view[kind]))
+        return (*view.gone, *rest)
+
+    def _profile(self, caller: Caller) -> Profile:
+        if caller.agreement is None:
+            raise forbidden("there is no agreement with the caller")
+        return Profile(caller.agreement, self._secret)
+
+    def _lists(self, profile: Profile, changes: Sequence[Change]) -> Lists:
+        agreement = profile.agreement
+        kept = self._kept.get(agreement.id)
+        if kept is None or kept.agreement != agreement or kept.changes != changes:
+            lens = Lens(self._roll.beginning.copy(), profile, self._owner)
+            kept = self._kept[agreement.id] = _Kept(agreement, changes, Lists(View(lens, changes)))
+            if len(self._kept) > MAX_KEPT_VIEWS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(agreement.id)
+        return kept.lists

@@ -135,10 +135,13 @@ class Views:
     def _lists(self, profile: Profile, changes: Sequence[Change]) -> Lists:
         agreement = profile.agreement
         kept = self._kept.get(agreement.id)
-        if kept is None or kept.agreement != agreement or kept.changes != changes:
+        if kept is None or kept.agreement != agreement or kept.changes != changes[: len(kept.changes)]:
             lens = Lens(self._roll.beginning.copy(), profile, self._owner)
-            kept = self._kept[agreement.id] = _Kept(agreement, changes, Lists(View(lens, changes)))
-            if len(self._kept) > MAX_KEPT_VIEWS:
-                self._kept.popitem(last=False)
+            self._kept[agreement.id] = _Kept(agreement, changes, Lists(View(lens, changes)))
+        elif len(kept.changes) < len(changes):
+            kept.lists.view.follow(changes[len(kept.changes) :])
+            self._kept[agreement.id] = _Kept(agreement, changes, Lists(kept.lists.view))
         self._kept.move_to_end(agreement.id)
-        return kept.lists
+        if len(self._kept) > MAX_KEPT_VIEWS:
+            self._kept.popitem(last=False)
+        return self._kept[agreement.id].lists

@@ -1,6 +1,6 @@
 """All that one caller may see, at one moment: the resources of each type, when they changed, and which are gone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -47,6 +47,17 @@ class View:
             self._follow(change)
         self._seen = {seen.id: seen for seen in map(lens.see, lens.world.people.values()) if seen}
         self._made: dict[str, Mapping[str, Source]] = {}
+
+    def follow(self, changes: Sequence[Change]) -> None:
+        """Go on by these changes, which have come since."""
+        for change in changes:
+            before, after = self._follow(change)
+            for name in before:
+                del self._seen[name]
+            self._seen |= after
+        self._made.clear()
+        for name in ("gone", "by_number", "_units", "_courses"):
+            self.__dict__.pop(name, None)
 
     def __getitem__(self, kind: str) -> Mapping[str, Source]:
         """The resources of a type, by id."""
@@ -158,17 +169,21 @@ class View:
                     found[group_id(group.identifier)].duties.append(duty)
         return found
 
-    def _follow(self, change: Change) -> None:
-        """Carry the school on by one change, and note which resources it has changed."""
+    def _follow(self, change: Change) -> tuple[frozenset[str], Mapping[str, Seen]]:
+        """Carry the school on by one change, and note which resources it has changed.
+
+        Returns:
+            The ids that the caller knew everybody concerned by, and whom it knows by what id from now on.
+        """
         world, name = self.lens.world, change.person
         known, around = world.people.get(name), world.around(name)
         world.put(name, change.after)
         # NOTE: whoever the change makes a relative is compared too.
         around |= world.around(name)
         world.put(name, known)
-        before = dict(self._traces(around))
+        known_before, before = self._concerned(around)
         world.put(name, change.after)
-        after = dict(self._traces(around))
+        known_after, after = self._concerned(around)
         kinds_before = {key for _, key in before}
         for trace in before.keys() | after.keys():
             if before.get(trace) == after.get(trace) and (trace in before) == (trace in after):
@@ -178,12 +193,13 @@ class View:
             if key[0] in PERSONAL and key not in kinds_before:
                 self._created[key] = change.at
 
-    def _traces(self, names: frozenset[str]) -> Iterator[tuple[tuple[str, Key], object]]:
-        for name in names:
-            person = self.lens.world.people.get(name)
-            seen = self.lens.see(person) if person else None
-            for key, what in traces(self.lens, seen).items() if seen else ():
-                yield (name, key), what
+        return frozenset(known_before), known_after
+
+    def _concerned(self, names: frozenset[str]) -> tuple[Mapping[str, Seen], Traces]:
+        people = (self.lens.world.people.get(name) for name in names)
+        everybody = [seen for person in people if person and (seen := self.lens.see(person))]
+        left = {(seen.id, key): what for seen in everybody for key, what in traces(self.lens, seen).items()}
+        return {seen.id: seen for seen in everybody}, left
 
 
 def written(moment: datetime) -> str:

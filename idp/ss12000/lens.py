@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from idp.population.school import Owner
 from idp.ss12000.ids import organisation_id
@@ -11,6 +12,9 @@ from idp.ss12000.world import World
 from testbed.model.written import Person
 
 type Json = dict[str, object]
+
+by_id = attrgetter("id")
+"""The order in which everything stands that has no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,15 @@ class Lens:
         if child.scope.pseudonymous:
             return ()
         seen = map(self.see, self.world.guardians(child.person))
-        return tuple(guardian for guardian in seen if guardian and guardian.scope.sees(GUARDIAN))
+        known = (guardian for guardian in seen if guardian and guardian.scope.sees(GUARDIAN))
+        return tuple(sorted(known, key=by_id))
 
     def wards(self, guardian: Seen) -> tuple[Seen, ...]:
         """Those children whose guardian the caller may know that this person is."""
         if not guardian.scope.sees(GUARDIAN):
             return ()
         seen = map(self.see, self.world.wards(guardian.person))
-        return tuple(child for child in seen if child and not child.scope.pseudonymous)
+        return tuple(sorted((child for child in seen if child and not child.scope.pseudonymous), key=by_id))
 
     def unit(self, code: str) -> Unit:
         """What is known of a school unit."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from idp.ss12000 import duties, groups, offer, persons, pupils
 from idp.ss12000.groups import Course
 from idp.ss12000.ids import group_id, organisation_id
-from idp.ss12000.lens import Json, Lens, Seen
+from idp.ss12000.lens import Json, Lens, Seen, by_id
 from idp.ss12000.roll import BEGINNING, Change
 from idp.ss12000.traces import Key, groups_of, traces, units_known
 from idp.ss12000.units import Unit
@@ -167,6 +167,10 @@ class View:
             for duty in duties.duties_of(seen) if seen.taught else ():
                 for group in duty.groups:
                     found[group_id(group.identifier)].duties.append(duty)
+        # NOTE: people are in the order of their last changes, which nobody is to see.
+        for course in found.values():
+            course.members.sort(key=by_id)
+            course.duties.sort(key=by_id)
         return found
 
     def _follow(self, change: Change) -> tuple[frozenset[str], Mapping[str, Seen]]:

@@ -97,7 +97,7 @@ def read_values(
     One that is not known is refused: a filter that nobody applies would answer more than was asked.
 
     Raises:
-        Problem: there is another one, one stands there twice, is too long or is not UTF-8.
+        Problem: there is another one, one stands there twice, is empty, too long or not UTF-8.
     """
     pairs = [(_text(name).removesuffix("[]"), _text(value)) for name, value in read_query(request).pairs]
     if len(pairs) > MAX_FILTERS:
@@ -107,22 +107,14 @@ def read_values(
         raise bad("there is a parameter that this resource does not have")
     if any(count > 1 and name not in repeated for name, count in counts.items()):
         raise bad("a parameter stands there more than once")
-    if any(len(value) > (MAX_TOKEN if name == "pageToken" else MAX_VALUE) or "\0" in value for name, value in pairs):
-        raise bad("the value of a parameter is too long, or none")
+    if any(not 0 < len(value) <= (MAX_TOKEN if name == "pageToken" else MAX_VALUE) for name, value in pairs):
+        raise bad("the value of a parameter is empty or too long")
     return {name: tuple(value for other, value in pairs if other == name) for name in counts}
 
 
 def one(values: Mapping[str, tuple[str, ...]], name: str) -> str:
-    """The value of a parameter that stands there once; "" when it does not.
-
-    Raises:
-        Problem: it is empty.
-    """
-    if name not in values:
-        return ""
-    if not values[name][0]:
-        raise bad("the value of a parameter is empty")
-    return values[name][0]
+    """The value of a parameter that stands there once; "" when it does not."""
+    return values.get(name, ("",))[0]
 
 
 def limit_of(values: Mapping[str, tuple[str, ...]]) -> int:

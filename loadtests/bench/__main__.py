@@ -12,6 +12,7 @@ from loadtests.bench.oidc_login import oidc_login
 from loadtests.bench.privacy import privacy
 from loadtests.bench.proxy_overhead import proxy_overhead
 from loadtests.bench.saml_login import saml_login
+from loadtests.bench.school_data import school_data
 from loadtests.bench.sign_response import sign_response
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
@@ -25,6 +26,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
         "privacy": privacy,
         "leak-search": leak_search,
         "leak-index": leak_index,
+        "school-data": school_data,
         "certify-saml": certify_saml,
         "certify-oidc": certify_oidc,
         "certify-noticed": certify_noticed,

@@ -243,3 +243,26 @@ async def test_once_an_agreement_is_over_everything_is_to_be_deleted(new_lab: An
     lab.change("elev-0001", school_units=("00001102",))
     lab.now += dt.timedelta(days=31)
     assert (await lab.get("/deletedEntities")).status_code == 403
+
+
+async def test_who_left_before_the_agreement_began_is_not_told_of(new_lab: Any, agreed: Any) -> None:
+    lab = new_lab(agreed(valid={"from": "2026-11-25", "until": "2027-06-30"}))
+    lab.api.roll.leave("elev-0001")
+    lab.now += dt.timedelta(days=2)
+    lab.api.roll.leave("elev-0002")
+    assert (await lab.gone())["persons"] == [person_id("elev-0002", AGREEMENT)]
+
+
+async def test_a_family_that_changes_is_told_on_both_sides(lab: Any, folk: Any) -> None:
+    guardian = next(one for one in folk.values() if one.role == "guardian" and not one.protected)
+    child = folk["elev-0009"]
+    wards = (*guardian.values("sisLegalGuardianFor"), *child.values("eduPersonPrincipalName"))
+    lab.change(guardian.id, attributes=dict(guardian.attributes) | {"sisLegalGuardianFor": wards})
+    told = {one["id"]: one for one in await lab.everything("/persons", **AFTER)}
+    assert set(told) == {person_id(child.id, AGREEMENT)}
+    responsibles = told[person_id(child.id, AGREEMENT)]["responsibles"]
+    assert person_id(guardian.id, AGREEMENT) in {one["person"]["id"] for one in responsibles}
+    lab.api.roll.leave(guardian.id)
+    assert (await lab.gone())["persons"] == [person_id(guardian.id, AGREEMENT)]
+    left = (await lab.get(f"/persons/{person_id(child.id, AGREEMENT)}")).json()["responsibles"]
+    assert [one for one in responsibles if one["person"]["id"] != person_id(guardian.id, AGREEMENT)] == left

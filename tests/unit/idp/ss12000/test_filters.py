@@ -172,3 +172,38 @@ async def test_a_filter_finds_only_those_of_whom_it_is_agreed(new_lab: Any, agre
         assert {one["id"] for one in await lab.everything("/persons", nameContains=letter)} <= teachers
     for pupil in (one for one in folk.values() if one.role == "pupil"):
         assert await lab.everything("/persons", civicNo=pupil.attributes["norEduPersonNIN"]) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("/persons", {"sortkey": "DisplayName"}),
+        ("/persons", {"sortkey": "Asc"}),
+        ("/persons", {"sortkey": "ShoeSizeAsc"}),
+        ("/duties", {"sortkey": "DisplayNameAsc"}),
+        ("/groups", {"civicNo": "x"}),
+        ("/groups", {"expand": "duties"}),
+        ("/persons", {"expand": "everything"}),
+        ("/persons", {"expandReferenceNames": "yes"}),
+        ("/persons", {"civicNo": ""}),
+        ("/persons", {"civicNo": ["x", "y"]}),
+        ("/persons", {"relationship.entity.type": "owner"}),
+        ("/persons", {"relationship.startDate.onOrBefore": "2026-02-30"}),
+        ("/persons", {"relationship.endDate.onOrAfter": "tomorrow"}),
+        ("/persons", {"nameContains": "x" * 101}),
+        ("/persons", {"nameContains": ["x"] * 21}),
+        ("/persons", {"nameContains": ["x"] * 60}),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused(lab: Any, path: str, params: dict[str, Any]) -> None:
+    answer = await lab.get(path, **params)
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"code", "message"}
+
+
+@pytest.mark.parametrize("kind", ["organisations", "groups", "activities", "programmes"])
+async def test_what_has_a_name_comes_in_the_order_of_names(lab: Any, kind: str) -> None:
+    up = await lab.everything(f"/{kind}", sortkey="DisplayNameAsc", limit=2)
+    names = [one.get("displayName") or one["name"] for one in up]
+    assert names == sorted(names)
+    assert len(up) == len(await lab.everything(f"/{kind}"))

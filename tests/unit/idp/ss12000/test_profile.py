@@ -230,3 +230,22 @@ def test_an_id_is_made_of_its_words_and_not_of_their_joined_letters() -> None:
     assert stable("a", "bc") != stable("ab", "c")
     assert person_id("elev-0001") == person_id("elev-0001") != person_id("elev-0001", "x")
     assert pseudonym("elev-0001", "x", b"1") != pseudonym("elev-0001", "x", b"2")
+
+
+async def test_who_is_whose_guardian_is_told_only_where_it_is_agreed(new_lab: Any, agreed: Any) -> None:
+    shared = {"required": ("givenName", "sisSchoolUnitCode", "sisSchoolGrade")}
+    of_pupils = {"subjects": ("pupil",), "required": (*shared["required"], "sisLegalGuardianFor")}
+    lab = new_lab(agreed(of_pupils, {"subjects": ("guardian",)} | shared))
+    people = await lab.everything("/persons", expand="responsibleFor,ownedPlacements")
+    assert not any("responsibles" in one for one in people)
+    assert not any(one["_embedded"]["responsibleFor"] or one["_embedded"]["ownedPlacements"] for one in people)
+    places = await lab.everything("/placements", expand="owners")
+    assert places
+    assert not any(one["owners"] or one["_embedded"]["owners"] for one in places)
+    for relation in ("placement.owner", "responsibleFor.enrolment", "responsibleFor.placement"):
+        assert await lab.everything("/persons", **{"relationship.entity.type": relation}) == []
+
+
+async def test_a_guardian_whom_no_clause_speaks_of_is_nowhere(new_lab: Any, agreed: Any) -> None:
+    lab = new_lab(agreed({"subjects": ("pupil",), "required": ("sisLegalGuardianFor", "sisSchoolUnitCode")}))
+    assert not any("responsibles" in one for one in await lab.everything("/persons"))

@@ -79,7 +79,7 @@ class Lens:
 
     def guardians(self, child: Seen) -> tuple[Seen, ...]:
         """Those guardians whom the caller may know as such."""
-        if child.scope.pseudonymous:
+        if child.scope.pseudonymous or GUARDIAN not in self.profile.ever:
             return ()
         seen = map(self.see, self.world.guardians(child.person))
         known = (guardian for guardian in seen if guardian and guardian.scope.sees(GUARDIAN))

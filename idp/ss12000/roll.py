@@ -16,8 +16,10 @@ TICK = timedelta(microseconds=1)
 """The least that two changes lie apart."""
 REMEMBERED_FOR = timedelta(days=30)
 """As long as the school's directory remembers a change."""
+POINTED_AT_FOR = timedelta(days=3650)
 MAX_CHANGES = 100_000
 LATEST = "latest"
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Roll:
         self._state = state
         self._beginning = World(people)
         self._kept = Shelf(state, "ss12000-change", TypeAdapter(Change), REMEMBERED_FOR, MAX_CHANGES)
-        self._latest = Shelf(state, "ss12000-latest", TypeAdapter(str), REMEMBERED_FOR, 1)
+        self._latest = Shelf(state, "ss12000-latest", TypeAdapter(str), POINTED_AT_FOR, 1)
         self._known: tuple[Change, ...] = ()
         self._last = ""
 
@@ -83,14 +85,25 @@ class Roll:
         return self._known
 
     def _write(self, name: str, after: Person | None) -> datetime:
-        known = self.changes()
-        at = max(self._state.now(), (known[-1].at if known else BEGINNING) + TICK)
-        # NOTE: of two workers at once one finds the name taken, and comes after.
-        while not self._kept.claim(_name(at), Change(at, name, after)):
-            at += TICK
-        self._latest.put(LATEST, _name(at))
+        at = max(self._state.now(), self._end() + TICK)
+        while not (self._kept.claim(_name(at), Change(at, name, after)) and self._end() == at):
+            # NOTE: another worker has written at the same time. Who has read that already must not miss this one, so
+            # it comes after.
+            self._forget(at, name, after)
+            at = self._end() + TICK
+        if not self._latest.change(LATEST, lambda latest: max(latest, _name(at))):
+            self._latest.put(LATEST, _name(at))
         return at
+
+    def _end(self) -> datetime:
+        """When the last change came that anybody has written, told or not."""
+        names = self._kept.names("")
+        return datetime.strptime(names[-1], _FORMAT).replace(tzinfo=UTC) if names else BEGINNING
+
+    def _forget(self, at: datetime, name: str, after: Person | None) -> None:
+        if self._kept.get(_name(at)) == Change(at, name, after):
+            self._kept.remove(_name(at))
 
 
 def _name(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return at.astimezone(UTC).strftime(_FORMAT)

@@ -59,7 +59,9 @@ class World:
 
         A guardian's is with the child's: the guardian's address is where the child lives.
         """
-        return person.protected or any(ward.protected for ward in self.wards(person))
+        if person.protected or WARD not in person.attributes:
+            return person.protected
+        return any(ward.protected for ward in self.wards(person))
 
     def around(self, name: str) -> frozenset[str]:
         """The ids of those of whom something else may be told when the person of this id changes, this one included."""

@@ -16,7 +16,7 @@ from idp.population.school import OWNER, Owner
 from idp.ss12000.bodies import LogEntry, NewSubscription, Renewal, StatisticsEntry, read_json
 from idp.ss12000.caller import Authenticate, Caller, NotAuthenticated
 from idp.ss12000.endpoints import Resources, uuid_of
-from idp.ss12000.errors import HANDLERS, NO_STORE, Problem, log
+from idp.ss12000.errors import HANDLERS, NO_STORE, Problem, log, on_problem
 from idp.ss12000.kinds import SINGULAR
 from idp.ss12000.lists import Views
 from idp.ss12000.paging import PageTokens
@@ -132,14 +132,14 @@ class SchoolData:
                 self._views.check(caller)
                 answer = await answering(request, caller)
             except Problem as problem:
-                answer = problem.answer()
+                answer = await on_problem(request, problem)
             answer.headers.update(left)
             return answer
 
         return Route(path, endpoint, methods=[method])
 
     async def _list_subscriptions(self, _: Request, caller: Caller) -> Response:
-        return _json([one.body() for one in self._subscriptions.of(caller)])
+        return _json({"data": [one.body() for one in self._subscriptions.of(caller)], "pageToken": None})
 
     async def _subscribe(self, request: Request, caller: Caller) -> Response:
         self._views.of(caller)

@@ -1,10 +1,12 @@
 """Subscriptions live 90 days and are their caller's alone; notices tell that something has changed and never what."""
 
+import asyncio
 import datetime as dt
 import json
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from idp.ss12000.caller import Caller
 from idp.ss12000.kinds import SINGULAR
 from idp.ss12000.subscriptions import may_be_told
+from idp.ss12000.webhooks import Notice, Webhooks
 
 pytestmark = pytest.mark.anyio
 TARGET = "https://lasning.test/hooks/school"
@@ -36,7 +39,7 @@ async def test_a_subscription_is_made_read_and_deleted(lab: Any) -> None:
     assert (made["name"], made["target"]) == ("Läsappen", TARGET)
     path = f"/subscriptions/{made['id']}"
     assert (await lab.get(path)).json() == made
-    assert (await lab.get("/subscriptions")).json() == [made]
+    assert (await lab.get("/subscriptions")).json() == {"data": [made], "pageToken": None}
     assert (await lab.send("DELETE", path)).status_code == 204
     for method in ("GET", "DELETE"):
         assert (await lab.send(method, path)).status_code == 404
@@ -47,7 +50,7 @@ async def test_another_caller_does_not_find_it(lab: Any) -> None:
     path = f"/subscriptions/{(await subscribed(lab))['id']}"
     for method in ("GET", "PATCH", "DELETE"):
         assert (await lab.send(method, path, {}, "other")).status_code == 404
-    assert (await lab.get("/subscriptions", "other")).json() == []
+    assert (await lab.get("/subscriptions", "other")).json()["data"] == []
     assert (await lab.get(path)).status_code == 200
 
 
@@ -58,7 +61,7 @@ async def test_it_lives_90_days_unless_it_is_renewed(lab: Any) -> None:
     assert renewed.json()["expires"] == "2027-05-21T12:00:00.000000Z"
     lab.now += dt.timedelta(days=1)
     assert (await lab.get(f"/subscriptions/{forgotten['id']}")).status_code == 404
-    assert [one["id"] for one in (await lab.get("/subscriptions")).json()] == [kept["id"]]
+    assert [one["id"] for one in (await lab.get("/subscriptions")).json()["data"]] == [kept["id"]]
 
 
 async def test_it_can_be_made_to_live_shorter_but_not_longer(lab: Any) -> None:
@@ -70,7 +73,7 @@ async def test_it_can_be_made_to_live_shorter_but_not_longer(lab: Any) -> None:
     await lab.send("PATCH", path, {"expires": "2026-12-01T00:00:00Z"})
     lab.now = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
     assert (await lab.get(path)).status_code == 404
-    assert (await lab.get("/subscriptions")).json() == []
+    assert (await lab.get("/subscriptions")).json()["data"] == []
 
 
 @pytest.mark.parametrize(
@@ -203,3 +206,32 @@ async def test_an_id_that_is_none_is_refused(lab: Any, name: str) -> None:
 
 async def test_an_id_that_nobody_has_is_not_found(lab: Any) -> None:
     assert (await lab.get(f"/subscriptions/{UUID(int=1)}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("https://lasning.test:8443/hook", True),
+        ("https://lasning.test/hook", False),
+        ("https://annan.test:443/hook?x=y", True),
+    ],
+)
+def test_a_port_is_part_of_the_host_unless_it_is_the_usual_one(target: str, told: bool) -> None:
+    assert may_be_told(Caller("reading", None, frozenset({"lasning.test:8443", "annan.test"})), target) is told
+
+
+async def test_a_subscriber_that_never_answers_is_given_up(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError("the wait does not end")
+
+    async def no_pause(_: float) -> None:
+        return None
+
+    monkeypatch.setattr("idp.ss12000.webhooks.TIMEOUT_S", 0.01)
+    made = await subscribed(lab)
+    subscription = next(lab.api._subscriptions.of(lab.callers["reading"]))
+    notice = Notice(lab.callers["reading"], subscription, ("persons",), deleted=False)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(never)) as http:
+        (done,) = await Webhooks(http, no_pause).send([notice])
+    assert (done.subscription, done.attempts, done.delivered) == (made["id"], 4, False)

@@ -53,7 +53,7 @@ class View:
         for change in changes:
             before, after = self._follow(change)
             for name in before:
-                del self._seen[name]
+                self._seen.pop(name, None)
             self._seen |= after
         self._made.clear()
         for name in ("gone", "by_number", "_units", "_courses"):

@@ -23,6 +23,7 @@ type Algorithm = Literal["RS256", "ES256"]
 MAX_TOKEN = 32 * 1024
 """Characters."""
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+PART = re.compile(r"[A-Za-z0-9_-]+")
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 """A longer key, or one with a large exponent, takes more time than a login is worth."""
 KEY_TYPES: Mapping[Algorithm, str] = {"RS256": "RSA", "ES256": "EC"}
@@ -78,6 +79,20 @@ def read_header(token: str, *, heeds_crit: bool = True) -> Header:
     return Header(algorithm, kid, kind.lower().removeprefix("application/"))
 
 
+def header_members(protected: str) -> Json:
+    """The members of a protected header, however it says that it is a plain signed one.
+
+    Raises:
+        Refused: it cannot be read, or changes what a signature means.
+    """
+    if len(protected) > MAX_TOKEN or not PART.fullmatch(protected):
+        raise Refused("token-not-readable")
+    header = json_object(_decoded(protected), "token-not-readable")
+    if MEANT_OTHERWISE & header.keys():
+        raise Refused("token-header-not-plain")
+    return header
+
+
 def read_key(member: Json, algorithm: Algorithm) -> PublicKey | None:
     """A member of a key set as a key for this algorithm; None when it is for something else or unfit."""
     kid, plain = member.get("kid"), _public_members(member, algorithm)
@@ -119,11 +134,20 @@ def verified_claims(token: str, key: PublicKey, *, first_of_two: bool = False) -
     """
     if read_header(token, heeds_crit=False).algorithm != key.algorithm:
         raise Refused("token-algorithm-not-registered")
+    return json_object(verified_octets(token, key), "token-not-readable", first_of_two=first_of_two)
+
+
+def verified_octets(token: str, key: PublicKey) -> bytes:
+    """What was signed with this key by the key's own algorithm; how long it may be is the caller's business.
+
+    Raises:
+        Refused: it was not.
+    """
     try:
-        payload = jws.verify(token, key.handle, algorithms=[key.algorithm])
-    except JOSEError as error:
+        octets: bytes = jws.verify(token, key.handle, algorithms=[key.algorithm])
+    except (JOSEError, ValueError, RecursionError) as error:
         raise Refused("token-signature-not-good") from error
-    return json_object(payload, "token-not-readable", first_of_two=first_of_two)
+    return octets
 
 
 def _decoded(part: str) -> bytes:

@@ -46,6 +46,14 @@ _FEDERATION = _words(
     "Det som federationen publicerar om skolan saknar giltig underskrift eller slutdatum.",
     "What the federation publishes about the school lacks a valid signature or an end.",
 )
+_MACHINES = _words(
+    "Det som federationen publicerar om sina maskiner gick inte att hämta eller använda just nu.",
+    "What the federation publishes about its machines could not be had or used at this time.",
+)
+_MACHINE = _words(
+    "Den som ringde visade inget certifikat som federationen känner till.",
+    "Whoever called showed no certificate that the federation knows.",
+)
 _LOGOUT = _words(
     "Begäran om utloggning följer inte reglerna, så ingen har loggats ut av den.",
     "The request to log out breaks the rules, so it logged nobody out.",
@@ -147,6 +155,13 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "school-metadata-not-signed": _FEDERATION,
         "school-metadata-without-end": _FEDERATION,
         "school-metadata-not-usable": _SCHOOL,
+        "machines-not-readable": _MACHINES,
+        "machines-not-signed": _MACHINES,
+        "machines-of-another-federation": _MACHINES,
+        "machines-expired": _MACHINES,
+        "machines-not-usable": _MACHINES,
+        "machine-shows-no-certificate": _MACHINE,
+        "machine-not-known": _MACHINE,
         "answer-not-readable": _NOT_READABLE,
         "answer-of-someone-else": _words(
             "Svaret kommer från någon annan än den skola som tjänsten frågade.",
@@ -212,4 +227,4 @@ class Refused(Exception):
     @property
     def status(self) -> int:
         """Of the HTTP answer: the message is at fault, or the school that could not be reached."""
-        return BAD_GATEWAY if self.code.startswith(("school-metadata", "provider-")) else FORBIDDEN
+        return BAD_GATEWAY if self.code.startswith(("school-metadata", "provider-", "machines-")) else FORBIDDEN

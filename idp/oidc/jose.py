@@ -75,6 +75,11 @@ def sign(claims: Claims, signer: Signer, typ: str = "JWT") -> str:
     return str(jws.sign(claims, signer.key, headers=headers, algorithm=signer.algorithm))
 
 
+def sign_octets(payload: bytes, signer: Signer, header: Mapping[str, str | int]) -> str:
+    """A compact JWS of these octets, with more in its protected header than the algorithm."""
+    return str(jws.sign(payload, signer.key, headers=dict(header), algorithm=signer.algorithm))
+
+
 def read_header(token: str) -> Header:
     """The header of a token that came from outside.
 
@@ -102,12 +107,24 @@ def verified(token: str, key: Key, algorithm: Algorithm) -> Claims:
         ValueError: it has not, or they are no JSON object.
     """
     try:
-        claims = json.loads(jws.verify(token, key, algorithms=[algorithm]))
-    except (JOSEError, ValueError, RecursionError) as error:
+        claims = json.loads(verified_octets(token, key, algorithm))
+    except (ValueError, RecursionError) as error:
         raise ValueError("has no signature that fits") from error
     if not isinstance(claims, dict):
         raise ValueError("has claims that are no object")
     return claims
+
+
+def verified_octets(token: str, key: Key, algorithm: Algorithm) -> bytes:
+    """What this key has signed, whatever it is; how long a token may be is the caller's business.
+
+    Raises:
+        ValueError: it has not.
+    """
+    try:
+        return bytes(jws.verify(token, key, algorithms=[algorithm]))
+    except (JOSEError, ValueError, RecursionError) as error:
+        raise ValueError("has no signature that fits") from error
 
 
 def unverified_subject(token: str) -> str:

@@ -1,0 +1,158 @@
+"""A vendor's own reading of the federation's machines, signed by another library."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from sp_mocks.federated_tls import FederatedMachines, MachinesPlace, digest_shown, verified_machines
+from sp_mocks.refusal import Refused
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SECOND = int(NOW.timestamp())
+ISSUER, URL = "https://machines.federation.test", "https://machines.federation.test/machines.jws"
+SCHOOL = "https://skola.test"
+
+
+@dataclass
+class Federation:
+    """What it publishes, and the certificates of its machines."""
+
+    key: ECKey
+    authority: trustme.CA
+
+    def __post_init__(self) -> None:
+        self.school, self.stranger = self.issued(), self.issued()
+
+    @property
+    def place(self) -> MachinesPlace:
+        return MachinesPlace(URL, ISSUER, self.key.as_dict(private=False))
+
+    def issued(self) -> str:
+        return self.authority.issue_cert("skola.test").cert_chain_pems[0].bytes().decode()
+
+    def entities(self, *pems: str) -> list[dict[str, Any]]:
+        issuers = [{"x509certificate": self.authority.cert_pem.bytes().decode()}]
+        pins = [{"alg": "sha256", "digest": digest_shown(scope(pem))} for pem in pems]
+        return [{"entity_id": SCHOOL, "issuers": issuers, "clients": [{"pins": pins}]}]
+
+    def signed(self, entities: Any = None, key: ECKey | None = None, **header: Any) -> bytes:
+        stated = {"alg": "ES256", "kid": "k", "iss": ISSUER, "iat": SECOND, "exp": SECOND + 3600} | header
+        payload = {"version": "1.0.0", "cache_ttl": 60}
+        payload |= {"entities": self.entities(self.school) if entities is None else entities}
+        stated = {name: value for name, value in stated.items() if value is not None}
+        registry = jws.JWSRegistry(strict_check_header=False)
+        made = jws.serialize_json([{"protected": stated}], json.dumps(payload), key or self.key, registry=registry)
+        return json.dumps(made).encode()
+
+
+def scope(*pems: str) -> dict[str, Any]:
+    return {"type": "http", "extensions": {"tls": {"client_cert_chain": list(pems)}}}
+
+
+@pytest.fixture(scope="module")
+def federation() -> Federation:
+    return Federation(ECKey.generate_key("P-256", {"kid": "k"}), trustme.CA())
+
+
+def test_what_another_library_signs_is_taken(federation: Federation) -> None:
+    known = verified_machines(federation.signed(), federation.place, NOW)
+    assert [entity.entity_id for entity in known.machines.entities] == [SCHOOL]
+    assert known.expires == NOW + timedelta(hours=1)
+    assert known.callers.by_digest[digest_shown(scope(federation.school))].entity_id == SCHOOL
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ({"kid": "other"}, "machines-not-signed"),
+        ({"kid": None}, "machines-not-signed"),
+        ({"iss": None}, "machines-of-another-federation"),
+        ({"iss": "https://evil.test"}, "machines-of-another-federation"),
+        ({"exp": None}, "machines-not-readable"),
+        ({"iat": None}, "machines-not-readable"),
+        ({"exp": SECOND}, "machines-expired"),
+        ({"iat": SECOND + 61}, "machines-expired"),
+        ({"iat": SECOND + 9, "exp": SECOND + 9}, "machines-expired"),
+        ({"zip": "DEF"}, "machines-not-signed"),
+    ],
+)
+def test_a_header_that_is_not_as_demanded(federation: Federation, header: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        verified_machines(federation.signed(**header), federation.place, NOW)
+
+
+def test_a_signature_by_another_key_or_of_other_content(federation: Federation) -> None:
+    other = ECKey.generate_key("P-256", {"kid": "k"})
+    spoiled = json.loads(federation.signed())
+    spoiled["payload"] = json.loads(federation.signed([]))["payload"]
+    for document in (federation.signed(key=other), json.dumps(spoiled).encode()):
+        with pytest.raises(Refused, match="machines-not-signed"):
+            verified_machines(document, federation.place, NOW)
+    unfit = MachinesPlace(URL, ISSUER, {"kty": "RSA"})
+    with pytest.raises(Refused, match="machines-not-signed"):
+        verified_machines(federation.signed(), unfit, NOW)
+
+
+def test_a_payload_that_cannot_be_used(federation: Federation) -> None:
+    for entities in ([{}], federation.entities(federation.school) * 2):
+        with pytest.raises(Refused, match="machines-not-usable"):
+            verified_machines(federation.signed(entities), federation.place, NOW)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["payload", "signatures", "protected", "signature"]), inner)
+        ),
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_is_refused_by_name(federation: Federation, made: Any) -> None:
+    with pytest.raises(Refused, match="machines-not-"):
+        verified_machines(json.dumps(made).encode(), federation.place, NOW)
+
+
+@pytest.mark.parametrize("called", [{}, {"extensions": {}}, scope(), scope("rubbish"), scope("å")])
+def test_a_caller_that_shows_no_certificate(called: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="machine-shows-no-certificate"):
+        digest_shown(called)
+
+
+@pytest.mark.anyio
+async def test_callers_are_known_until_their_key_is_gone_and_the_publication_serves_until_its_end(
+    federation: Federation,
+) -> None:
+    now, answers = [NOW], [httpx.Response(200, content=federation.signed())]
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answers[0]))
+    machines = FederatedMachines(federation.place, http, lambda: now[0])
+    assert (await machines.caller(scope(federation.school))).entity_id == SCHOOL
+    with pytest.raises(Refused, match="machine-not-known"):
+        await machines.caller(scope(federation.stranger))
+    answers[0] = httpx.Response(200, content=federation.signed(federation.entities(federation.stranger)))
+    assert (await machines.caller(scope(federation.school))).entity_id == SCHOOL
+    now[0] += timedelta(seconds=60)
+    with pytest.raises(Refused, match="machine-not-known"):
+        await machines.caller(scope(federation.school))
+    assert (await machines.caller(scope(federation.stranger))).entity_id == SCHOOL
+    answers[0] = httpx.Response(200, content=b"{}")
+    now[0] += timedelta(minutes=58)
+    assert (await machines.caller(scope(federation.stranger))).entity_id == SCHOOL
+    now[0] += timedelta(minutes=1)
+    with pytest.raises(Refused, match="machines-not-readable"):
+        await machines.caller(scope(federation.stranger))
+    with pytest.raises(Refused, match="machines-expired"):
+        await machines.caller(scope(federation.stranger))
+    answers[0] = httpx.Response(200, content=federation.signed(exp=SECOND + 10**6))
+    now[0] += timedelta(minutes=1)
+    assert (await machines.caller(scope(federation.school))).entity_id == SCHOOL

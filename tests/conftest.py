@@ -119,7 +119,7 @@ class Proxy:
         return read(self.journal)
 
 
-type StartProxy = Callable[[dict[str, tuple[str, int]], Path], AbstractAsyncContextManager[Proxy]]
+type StartProxy = Callable[..., AbstractAsyncContextManager[Proxy]]
 
 
 def free_ports(count: int) -> list[int]:
@@ -137,13 +137,13 @@ def proxy_home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
 
 @pytest.fixture(scope="session")
 def start_proxy(proxy_home: LabHome) -> StartProxy:
-    """Starts a proxy that leads hosts to their addresses and writes into a folder, and ends it."""
+    """Starts a proxy that leads hosts to their addresses and writes into a folder, and ends it; ``more`` is told it."""
 
     @asynccontextmanager
-    async def start(hosts: dict[str, tuple[str, int]], folder: Path) -> AsyncIterator[Proxy]:
+    async def start(hosts: dict[str, tuple[str, int]], folder: Path, **more: Any) -> AsyncIterator[Proxy]:
         ports = dict(zip(SENDERS, free_ports(len(SENDERS)), strict=True))
         journal = folder / "exchanges.jsonl"
-        config = ProxyConfig(journal, "loopback", ports, hosts, proxy_home.proxy_folder, proxy_home.ca_file)
+        config = ProxyConfig(journal, "loopback", ports, hosts, proxy_home.proxy_folder, proxy_home.ca_file, **more)
         line = PROXY_CONFIG.dump_json(config).decode()
         async with AsyncExitStack() as stack:
             child = await ChildProcess.start("the proxy", "testbed.interception.proxy", line, folder / "lab.log")

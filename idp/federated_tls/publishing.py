@@ -49,9 +49,10 @@ class Publisher:
             raise ValueError(f"is ambiguous: {wrong}")
         issued = int(now.timestamp())
         expires = issued + int(self._validity.total_seconds())
-        header = {"typ": TYPE, "kid": self._signer.kid, "iss": self._issuer, "iat": issued, "exp": expires}
+        header = {"typ": TYPE, "kid": self._signer.kid, "iss": self._issuer}
+        times = {"iat": issued, "exp": expires}
         payload = machines.model_dump_json(exclude_none=True).encode("utf-8")
-        protected, body, signature = sign_octets(payload, self._signer, header).split(".")
+        protected, body, signature = sign_octets(payload, self._signer, header, times).split(".")
         general = {"payload": body, "signatures": [{"protected": protected, "signature": signature}]}
         end = datetime.fromtimestamp(expires, now.tzinfo)
         return Published(json.dumps(general, separators=(",", ":")).encode("ascii"), end, machines.cache_ttl)

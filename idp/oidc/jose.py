@@ -75,9 +75,9 @@ def sign(claims: Claims, signer: Signer, typ: str = "JWT") -> str:
     return str(jws.sign(claims, signer.key, headers=headers, algorithm=signer.algorithm))
 
 
-def sign_octets(payload: bytes, signer: Signer, header: Mapping[str, str | int]) -> str:
+def sign_octets(payload: bytes, signer: Signer, header: Mapping[str, str], times: Mapping[str, int]) -> str:
     """A compact JWS of these octets, with more in its protected header than the algorithm."""
-    return str(jws.sign(payload, signer.key, headers=dict(header), algorithm=signer.algorithm))
+    return str(jws.sign(payload, signer.key, headers={**header, **times}, algorithm=signer.algorithm))
 
 
 def read_header(token: str) -> Header:

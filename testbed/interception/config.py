@@ -1,7 +1,7 @@
 """What the lab tells the proxy process. Apart from it, so that the lab need not import mitmproxy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -22,6 +22,10 @@ class ProxyConfig:
     """mitmproxy's folder; holds the lab's CA as mitmproxy-ca.pem."""
     ca_file: Path
     """Whom the proxy trusts upstream."""
+    asking: tuple[str, ...] = ()
+    """Hosts that ask their callers for certificates (mutual TLS)."""
+    credentials: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """Sender to the files that hold a key and its certificate each, which the proxy shows in the sender's stead."""
 
 
 PROXY_CONFIG: TypeAdapter[ProxyConfig] = TypeAdapter(ProxyConfig)

@@ -18,6 +18,7 @@ from mitmproxy.tools.dump import DumpMaster
 from pydantic import JsonValue
 
 from testbed.interception.addon import Recorder
+from testbed.interception.client_certificates import ClientCertificates
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.encoding import play_from_json
 from testbed.interception.journal import MAX_FRAMES_BYTES, Journal
@@ -106,7 +107,8 @@ async def _record(config: ProxyConfig, journal: Journal, outside: tuple[str, int
     # from the name that the client asked for, not fetched from a server that may not exist.
     master.options.update(connection_strategy="lazy", upstream_cert=False, body_size_limit=BODY_LIMIT)
     callers = {port: sender for sender, port in config.listeners.items()}
-    master.addons.add(Recorder(journal, callers, config.hosts, outside), _Lifeline(master, journal))
+    mutual = ClientCertificates(callers, config.asking, config.credentials)
+    master.addons.add(Recorder(journal, callers, config.hosts, outside), mutual, _Lifeline(master, journal))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, master.shutdown)
     check = master.addons.get("errorcheck")
     try:

@@ -89,6 +89,9 @@ class LabHome:
         return path
 
 
-def trusting(ca_file: Path) -> ssl.SSLContext:
-    """A client's TLS settings: trust the lab CA and nothing else."""
-    return ssl.create_default_context(cafile=str(ca_file))
+def trusting(ca_file: Path, credential: Path | None = None) -> ssl.SSLContext:
+    """A client's TLS settings: trust the lab CA and nothing else, and show the certificate in this file where asked."""
+    context = ssl.create_default_context(cafile=str(ca_file))
+    if credential is not None:
+        context.load_cert_chain(credential)
+    return context

@@ -12,6 +12,8 @@ from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.authorities import make_authorities
 from testbed.lab.control import SchoolControl
+from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
+from testbed.lab.mutual import ShowingTransport
 from testbed.lab.simulated import make_vendor
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec
 from testbed.model.calls import Call
@@ -31,15 +33,32 @@ class InProcessStage:
     """A stage whose journal and participants live in this process."""
 
     def __init__(
-        self, journal: Journal, hosts: dict[str, httpx.AsyncBaseTransport], folder: RunFolder, now: Clock
+        self,
+        journal: Journal,
+        hosts: dict[str, httpx.AsyncBaseTransport],
+        folder: RunFolder,
+        now: Clock,
+        mutual: MutualTls = NO_MUTUAL_TLS,
     ) -> None:
-        self._journal, self._hosts, self._folder, self._now = journal, hosts, folder, now
+        self._journal, self._hosts, self._folder, self._now, self._mutual = journal, hosts, folder, now, mutual
         self.start: Callable[[Vendor], Awaitable[None]] | None = None
         self.control: SchoolControl | None = None
 
-    def client(self, sender: str) -> httpx.AsyncClient:
-        """A client whose every exchange is recorded under this sender's name."""
-        transport = RecordingTransport(sender, self._hosts.get, self._journal)
+    def client(self, sender: str, number: int = 0) -> httpx.AsyncClient:
+        """A client whose every exchange is recorded under this sender's name, and which shows the sender's certificate
+        of this number to hosts that ask."""
+
+        kept: dict[str, ShowingTransport] = {}
+
+        def carrier(host: str) -> httpx.AsyncBaseTransport | None:
+            found = self._hosts.get(host)
+            if host not in self._mutual.hosts or not isinstance(found, httpx.ASGITransport):
+                return found
+            if host not in kept or kept[host].app is not found.app:
+                kept[host] = ShowingTransport(found.app, host, sender, self._mutual, number)
+            return kept[host]
+
+        transport = RecordingTransport(sender, carrier, self._journal)
         return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
 
     @asynccontextmanager
@@ -96,10 +115,10 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
     """The whole lab, ready to be played in."""
     hosts: dict[str, httpx.AsyncBaseTransport] = {}
     async with AsyncExitStack() as stack:
-        stage = InProcessStage(stack.enter_context(Journal(folder.journal, NAME, now)), hosts, folder, now)
+        stage = InProcessStage(stack.enter_context(Journal(folder.journal, NAME, now)), hosts, folder, now, spec.mutual)
 
-        async def client(sender: str) -> httpx.AsyncClient:
-            return await stack.enter_async_context(stage.client(sender))
+        async def client(sender: str, number: int = 0) -> httpx.AsyncClient:
+            return await stack.enter_async_context(stage.client(sender, number))
 
         authorities = await make_authorities(spec, client, CONTROL_TOKEN, now)
         stage.serve(authorities.apps)

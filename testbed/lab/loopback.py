@@ -228,6 +228,8 @@ async def _proxy(roster: _Roster) -> ChildProcess:
         hosts=roster.hosts,
         confdir=home.proxy_folder,
         ca_file=home.ca_file,
+        asking=tuple(sorted(roster.spec.mutual.hosts)),
+        credentials=roster.spec.mutual.credentials,
     )
     return await ChildProcess.start(
         "the proxy", "testbed.interception.proxy", PROXY_CONFIG.dump_json(config).decode(), roster.folder.log
@@ -257,6 +259,7 @@ def _participant(roster: _Roster, certificate: Path, descriptors: tuple[int, ...
         proxies=roster.proxies,
         certificate=certificate,
         sockets=descriptors,
+        mutual=roster.spec.mutual,
     )
 
 

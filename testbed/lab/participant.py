@@ -10,12 +10,14 @@ import json
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import uvicorn
@@ -25,6 +27,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from testbed.lab.home import LabHome, trusting
+from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
+from testbed.lab.mutual import telling_protocol
 from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec
 from testbed.model.files import load_people
 from testbed.model.written import Agreement, Vendor
@@ -54,6 +58,7 @@ class ParticipantConfig:
     control_token: str = ""
     state: Path | None = None
     """Folder of what several school processes share."""
+    mutual: MutualTls = NO_MUTUAL_TLS
 
 
 CONFIG: TypeAdapter[ParticipantConfig] = TypeAdapter(ParticipantConfig)
@@ -94,9 +99,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def server_for(app: ASGIApp, certificate: Path | None = None) -> Server:
-    """A server for one app, with TLS where there is a certificate."""
+def server_for(app: ASGIApp, certificate: Path | None = None, mutual: MutualTls = NO_MUTUAL_TLS) -> Server:
+    """A server for one app, with TLS where there is a certificate.
+
+    NOTE: a caller without a certificate is let in, for one socket serves hosts that ask and hosts that do not, and
+    which one is meant is not known in time: OpenSSL keeps to what it was told before it heard the server's name. The
+    app refuses. A certificate of an issuer that is not known makes no connection.
+    """
     file = str(certificate) if certificate else None
+    asks = bool(mutual.hosts and certificate)
     return Server(
         uvicorn.Config(
             app,
@@ -106,7 +117,9 @@ def server_for(app: ASGIApp, certificate: Path | None = None) -> Server:
             access_log=False,
             lifespan="off",
             ws="none",
-            http="h11",
+            ssl_cert_reqs=ssl.CERT_OPTIONAL if asks else ssl.CERT_NONE,
+            ssl_ca_certs=str(mutual.issuers) if asks else None,
+            http=telling_protocol(mutual.hosts) if asks else "h11",
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
@@ -141,20 +154,28 @@ async def _stdin_ends() -> None:
         pass
 
 
-type Clients = Callable[[str], Awaitable[httpx.AsyncClient]]
-"""Hands out the client of a sender."""
+class Clients(Protocol):
+    """Hands out the clients of senders."""
+
+    async def __call__(self, sender: str, number: int = 0) -> httpx.AsyncClient:
+        """A client that shows the sender's certificate of this number where it has any.
+
+        Whoever changes keys is handed a client for each, for a connection shows what it has shown once.
+        """
+
+
 type Serving = Callable[[ParticipantConfig, LabSpec, Clients], Awaitable[list[tuple[Server, int]]]]
 """Puts servers together, each with the descriptor of its socket."""
 
 
 async def _serve(config: ParticipantConfig, serving: Serving) -> None:
     home = LabHome(config.home)
-    trust = trusting(home.ca_file)
     agreements = {agreement.id: agreement for agreement in config.agreements}
-    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state)
+    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state, config.mutual)
     async with AsyncExitStack() as stack:
 
-        async def client(sender: str) -> httpx.AsyncClient:
+        async def client(sender: str, number: int = 0) -> httpx.AsyncClient:
+            trust = trusting(home.ca_file, config.mutual.credential(sender, number))
             return await stack.enter_async_context(
                 httpx.AsyncClient(
                     proxy=config.proxies[sender], verify=trust, timeout=REQUEST_TIMEOUT_S, trust_env=False

@@ -10,7 +10,7 @@ async def serving(config: ParticipantConfig, spec: LabSpec, client: Clients) -> 
     authorities = await make_authorities(spec, client, config.control_token, now)
     public, control = config.sockets
     return [
-        (server_for(HostRouter(authorities.apps), config.certificate), public),
+        (server_for(HostRouter(authorities.apps), config.certificate, spec.mutual), public),
         (server_for(authorities.control), control),
     ]
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from testbed.lab.home import LabHome
+from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
 from testbed.lab.places import SCHOOL, SchoolPlace
 from testbed.model.private import create_private, read_private
 from testbed.model.wire import host_of
@@ -29,6 +30,8 @@ class LabSpec:
     agreements: Mapping[str, Agreement]
     state: Path | None = None
     """Folder for what the workers of a school share; None where each school is served by one process."""
+    mutual: MutualTls = NO_MUTUAL_TLS
+    """Who calls whom by mutual TLS."""
 
     @property
     def simulated(self) -> tuple[Vendor, ...]:

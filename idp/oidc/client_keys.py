@@ -56,7 +56,7 @@ class ClientKeys:
 
     async def _fetch(self, jwks_uri: str) -> _Fetched:
         try:
-            keys = _read(await fetch(self._http, jwks_uri, MAX_JWKS, FETCH_TIMEOUT_S))
+            keys = read_jwks(await fetch(self._http, jwks_uri, MAX_JWKS, FETCH_TIMEOUT_S))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, RecursionError) as error:
             log.warning("the keys at %s cannot be had: %s", jwks_uri, str(error).replace("\n", " ")[:200])
             keys = ()
@@ -67,7 +67,7 @@ class ClientKeys:
         return fetched
 
 
-def _read(document: bytes) -> tuple[Mapping[str, Json], ...]:
+def read_jwks(document: bytes) -> tuple[Mapping[str, Json], ...]:
     """The members of a JWK Set (RFC 7517, 5).
 
     Raises:

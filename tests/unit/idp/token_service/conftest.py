@@ -59,7 +59,7 @@ class Lab:
     federation_answers: httpx.Response | None = None
     keys_answer: httpx.Response | Exception | None = None
     asked_for_keys: int = 0
-    pems: dict[str, str] = field(default_factory=dict)
+    pems: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         authority = trustme.CA()

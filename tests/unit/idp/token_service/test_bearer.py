@@ -199,4 +199,4 @@ async def test_whatever_comes_is_refused_by_name(lab: Any, token: str) -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_is_claimed_is_refused_by_name_or_opens_for_who_it_says(lab: Any, claims: Any) -> None:
     outcome = await tried(lab, lab.signed(**claims))
-    assert outcome in {claims.get("entity_id", VENDOR), *REFUSALS}
+    assert outcome in REFUSALS or outcome == claims.get("entity_id", VENDOR)

@@ -6,6 +6,7 @@ from mitmproxy import http, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from testbed.interception.answers import outside
+from testbed.interception.client_certificates import ClientCertificates
 from testbed.interception.journal import Journal
 from testbed.model.wire import BROWSER, HUNG_UP, UNHEARD, Headers, Request, Response
 
@@ -22,6 +23,7 @@ class Recorder:
         callers: port of the proxy to who calls there.
         hosts: of the lab, each to its address.
         sink: address of the server that takes WebSockets to all other hosts.
+        mutual: shows servers what callers have shown.
     """
 
     def __init__(
@@ -30,8 +32,9 @@ class Recorder:
         callers: Mapping[int, str],
         hosts: Mapping[str, tuple[str, int]],
         sink: tuple[str, int],
+        mutual: ClientCertificates | None = None,
     ) -> None:
-        self._journal, self._callers, self._hosts, self._sink = journal, callers, hosts, sink
+        self._journal, self._callers, self._hosts, self._sink, self._mutual = journal, callers, hosts, sink, mutual
 
     def request(self, flow: http.HTTPFlow) -> None:
         """A whole request has come.
@@ -106,7 +109,8 @@ class Recorder:
         if number is not None:
             said = flow.error.msg if flow.error else "the connection ended"
             hung_up = not flow.client_conn.connected or said.startswith(BY_CLIENT)
-            self._journal.close(number, None, HUNG_UP if hung_up else said)
+            of_caller = self._mutual.said_of(flow.client_conn) if self._mutual else ""
+            self._journal.close(number, None, HUNG_UP if hung_up else f"{said}{of_caller}")
 
 
 def _pairs(headers: http.Headers) -> Headers:

@@ -79,6 +79,15 @@ class ClientCertificates:
             data.ssl_conn.use_certificate(shown.certificate)
             data.ssl_conn.use_privatekey(shown.key)
 
+    def said_of(self, client: connection.Client) -> str:
+        """What an exchange that nobody answered is to say of it; "" when the caller has shown nothing.
+
+        NOTE: a server that does not take a certificate may close the connection without a word, and only after the
+        request has come: then this is all that tells why.
+        """
+        shown = self._shown(client) if client.sni in self._hosts else None
+        return f" (the caller had shown a certificate of {shown.certificate.subject.rfc4514_string()})" if shown else ""
+
     def _own(self, client: connection.Client) -> Mapping[bytes, Credential]:
         return self._credentials.get(self._callers.get(client.sockname[1], ""), {})
 

@@ -108,7 +108,8 @@ async def _record(config: ProxyConfig, journal: Journal, outside: tuple[str, int
     master.options.update(connection_strategy="lazy", upstream_cert=False, body_size_limit=BODY_LIMIT)
     callers = {port: sender for sender, port in config.listeners.items()}
     mutual = ClientCertificates(callers, config.asking, config.credentials)
-    master.addons.add(Recorder(journal, callers, config.hosts, outside), mutual, _Lifeline(master, journal))
+    recorder = Recorder(journal, callers, config.hosts, outside, mutual)
+    master.addons.add(recorder, mutual, _Lifeline(master, journal))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, master.shutdown)
     check = master.addons.get("errorcheck")
     try:

@@ -10,7 +10,7 @@ type Code = Literal[
     "issuer-other",
     "key-not-known",
     "signature-not-good",
-    "issued-later",
+    "times-not-valid",
     "expired",
     "payload-not-valid",
     "entity-twice",

@@ -48,13 +48,20 @@ class MachineSource:
         Raises:
             Untrusted: there is nothing.
         """
-        async with self._asking:
-            if self._kept is None or self._kept.ask_again <= now:
-                self._kept = await self._asked(now)
-        trusted = self._kept.trusted
-        if trusted is None or trusted.expires <= now:
-            raise self._kept.why or Untrusted("expired")
-        return trusted
+        kept = self._kept
+        # NOTE: whoever comes while the federation is being asked does not wait for it as long as there is something.
+        if kept is None or not self._usable(kept, now) or not self._asking.locked():
+            async with self._asking:
+                if self._kept is None or self._kept.ask_again <= now:
+                    self._kept = await self._asked(now)
+                kept = self._kept
+        if kept.trusted is None or not self._usable(kept, now):
+            raise kept.why or Untrusted("expired")
+        return kept.trusted
+
+    @staticmethod
+    def _usable(kept: _Kept, now: datetime) -> bool:
+        return kept.trusted is not None and now < kept.trusted.expires
 
     async def _asked(self, now: datetime) -> _Kept:
         known = self._kept.trusted if self._kept else None

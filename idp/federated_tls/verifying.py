@@ -146,7 +146,7 @@ def _timely(header: Mapping[str, Json], now: datetime) -> datetime:
     """When it expires."""
     issued, expires = _second(header.get("iat")), _second(header.get("exp"))
     if max(issued, _second(header.get("nbf", issued))) > now.timestamp() + SKEW_S or issued >= expires:
-        raise Untrusted("issued-later")
+        raise Untrusted("times-not-valid")
     if expires <= now.timestamp():
         raise Untrusted("expired")
     return datetime.fromtimestamp(expires, UTC)

@@ -50,6 +50,10 @@ class ServiceKeys:
         Raises:
             TokenRefused: the service has none, or cannot be asked.
         """
+        # NOTE: before anybody waits: tokens that name keys which are not there must not hold up those that are good.
+        found = self._fitting(kid, now)
+        if found is not None and not self._is_old(now):
+            return found
         async with self._asking:
             found = self._fitting(kid, now)
             if (found is None or self._is_old(now)) and self._may_ask(now):

@@ -39,7 +39,7 @@ class Machine:
     organization: str
     organization_id: str
     tags: tuple[str, ...]
-    """What its client is for, as the Moa profile names it."""
+    """What its client is for, and its server, as the Moa profile names it: one tag."""
     base_uri: str = ""
     """Where it serves, where it does."""
 
@@ -65,7 +65,7 @@ def entity_of(machine: Machine, certificates: MachineCertificates) -> Entity:
     """
     pins = (Pin(digest=pin_of(certificate_in(certificates.credential(machine.host)))),)
     issuer = certificates.issuer().cert_pem.bytes().decode("ascii")
-    servers = (Endpoint(base_uri=machine.base_uri, pins=pins),) if machine.base_uri else ()
+    servers = (Endpoint(tags=machine.tags, base_uri=machine.base_uri, pins=pins),) if machine.base_uri else ()
     return Entity(
         entity_id=machine.entity_id,
         organization=machine.organization,

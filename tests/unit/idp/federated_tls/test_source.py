@@ -1,5 +1,6 @@
 """What a participant keeps of the federation's machines, and for how long; keys changed and revoked end to end."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +33,7 @@ class Clock:
 class Answers(httpx.AsyncBaseTransport):
     """The federation's host; a test breaks it."""
 
-    app: httpx.ASGITransport
+    app: httpx.AsyncBaseTransport
     broken: httpx.Response | Exception | None = None
     asked: list[str] = field(default_factory=list)
     headers: list[httpx.Headers] = field(default_factory=list)
@@ -156,6 +157,27 @@ async def test_what_is_known_serves_until_its_end_and_no_longer(reader: Reader, 
     assert (await reader.source.machines(NOW + timedelta(hours=23))).machines == federation.machines
     with pytest.raises(Untrusted, match="not-had"):
         await reader.source.machines(NOW + timedelta(days=1))
+
+
+async def test_nobody_waits_for_the_federation_while_something_is_known(reader: Reader, federation: Any) -> None:
+    await reader.source.machines(NOW)
+    over, inner = asyncio.Event(), reader.answers.app
+    asked = asyncio.Event()
+
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            asked.set()
+            await over.wait()
+            return await inner.handle_async_request(request)
+
+    reader.answers.app = Slow()
+    later = NOW + timedelta(seconds=600)
+    asking = asyncio.create_task(reader.source.machines(later))
+    await asked.wait()
+    assert (await reader.source.machines(later)).machines == federation.machines
+    assert not asking.done()
+    over.set()
+    assert (await asking).machines == federation.machines
 
 
 async def test_what_is_kept_is_not_kept_past_its_end(federation: Any) -> None:

@@ -1,5 +1,6 @@
 """Which tokens open an API, and each way in which one does not."""
 
+import asyncio
 import base64
 import json
 from datetime import UTC, datetime, timedelta
@@ -27,10 +28,10 @@ def access(*locations: str, kind: str = "ss12000-api") -> dict[str, Any]:
 REFUSALS = {"issuer-other", "audience-other", "claims-not-valid", "access-not-granted", "expired", "not-valid-yet"}
 
 
-async def tried(lab: Any, token: str) -> str:
+async def tried(lab: Any, token: str, now: datetime = NOW) -> str:
     """For whom it opens the API, or why it does not."""
     try:
-        return str((await lab.bearer.check(f"Bearer {token}", NOW)).entity_id)
+        return str((await lab.bearer.check(f"Bearer {token}", now)).entity_id)
     except TokenRefused as refused:
         return refused.code
 
@@ -154,6 +155,25 @@ async def test_however_many_tokens_name_unknown_keys_the_service_is_asked_once_i
     for number in range(20):
         assert await refusal(lab, lab.signed({"kid": f"k{number}"})) == "key-not-known"
     assert lab.asked_for_keys == 1
+
+
+async def test_a_good_token_does_not_wait_while_keys_are_looked_for(lab: Any) -> None:
+    token = lab.signed()
+    await lab.bearer.check(f"Bearer {token}", NOW)
+    over, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: httpx.Request) -> httpx.Response:
+        asked.set()
+        await over.wait()
+        return httpx.Response(500)
+
+    lab.bearer._keys._http = httpx.AsyncClient(transport=httpx.MockTransport(slow))
+    later = NOW + timedelta(seconds=10)
+    asking = asyncio.create_task(tried(lab, lab.signed({"kid": "other"}), later))
+    await asked.wait()
+    assert (await lab.bearer.check(f"Bearer {token}", later)).entity_id == VENDOR
+    over.set()
+    assert await asking == "key-not-known"
 
 
 @pytest.mark.parametrize(

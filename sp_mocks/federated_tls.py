@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import httpx
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from sp_mocks.fetch import MAX_AGGREGATE, fetch
@@ -70,17 +72,20 @@ class FederatedMachines:
             raise Refused("machines-expired")
         return self._known
 
-    async def caller(self, scope: Mapping[str, object]) -> Entity:
+    async def caller(self, scope: Mapping[str, object], *, heeds_pins: bool = True) -> Entity:
         """Who has called.
 
         Args:
             scope: of an ASGI connection.
+            heeds_pins: whether it is known by its key; a vendor that does well does. Else the names in its certificate
+                are taken for what they say, also of a key that the federation has withdrawn.
 
         Raises:
             Refused: its key is nobody's, it showed none, or the machines cannot be had.
         """
         known = await self.known()
-        entity = known.callers.by_digest.get(digest_shown(scope))
+        certificate = certificate_shown(scope)
+        entity = known.callers.by_digest.get(_digest(certificate)) if heeds_pins else _named(known, certificate)
         if entity is None:
             raise Refused("machine-not-known")
         return entity
@@ -125,18 +130,46 @@ def verified_machines(document: bytes, place: MachinesPlace, now: datetime) -> K
     return KnownMachines(machines, Callers.of(machines), datetime.fromtimestamp(expires, UTC))
 
 
-def digest_shown(scope: Mapping[str, object]) -> str:
-    """The digest of the key that a caller has shown.
+def certificate_shown(scope: Mapping[str, object]) -> x509.Certificate:
+    """The certificate that a caller has shown.
 
     Raises:
         Refused: it showed none, or one that cannot be read.
     """
     try:
         certificate = x509.load_pem_x509_certificate("".join(shown(scope).chain[:1]).encode("ascii"))
-        key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        certificate.public_key()
     except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise Refused("machine-shows-no-certificate") from error
-    return digest_of(key)
+    return certificate
+
+
+def digest_shown(scope: Mapping[str, object]) -> str:
+    """The digest of the key that a caller has shown.
+
+    Raises:
+        Refused: it showed none, or one that cannot be read.
+    """
+    return _digest(certificate_shown(scope))
+
+
+def _digest(certificate: x509.Certificate) -> str:
+    return digest_of(certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _named(known: KnownMachines, certificate: x509.Certificate) -> Entity | None:
+    """The entity with whose host the certificate is named, whosever key it holds."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    hosts = {str(name.value) for name in names if name.value}
+    entities = known.callers.by_name.values()
+    return next((entity for entity in entities if _host(entity.entity_id) in hosts), None)
+
+
+def _host(entity_id: str) -> str:
+    try:
+        return urlsplit(entity_id).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _signed(outer: Json, key: PublicKey) -> tuple[Json, bytes]:

@@ -37,7 +37,7 @@ class Federation:
         return MachinesPlace(URL, ISSUER, self.key.as_dict(private=False))
 
     def issued(self) -> str:
-        return self.authority.issue_cert("skola.test").cert_chain_pems[0].bytes().decode()
+        return self.authority.issue_cert("skola.test", common_name="skola.test").cert_chain_pems[0].bytes().decode()
 
     def entities(self, *pems: str) -> list[dict[str, Any]]:
         issuers = [{"x509certificate": self.authority.cert_pem.bytes().decode()}]
@@ -156,3 +156,20 @@ async def test_callers_are_known_until_their_key_is_gone_and_the_publication_ser
     answers[0] = httpx.Response(200, content=federation.signed(exp=SECOND + 10**6))
     now[0] += timedelta(minutes=1)
     assert (await machines.caller(scope(federation.school))).entity_id == SCHOOL
+
+
+@pytest.mark.anyio
+async def test_a_vendor_that_ignores_the_pins_lets_in_whoever_bears_the_name(federation: Federation) -> None:
+    entities = federation.entities(federation.school)
+    pins = [{"alg": "sha256", "digest": "A" * 43 + "="}]
+    odd = [entities[0] | {"entity_id": name, "clients": [{"pins": pins}]} for name in ("https://[odd",)]
+    answer = httpx.Response(200, content=federation.signed([*odd, *entities]))
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer))
+    machines = FederatedMachines(federation.place, http, lambda: NOW)
+    other = federation.authority.issue_cert("x.test", common_name="x.test").cert_chain_pems[0].bytes().decode()
+    with pytest.raises(Refused, match="machine-not-known"):
+        await machines.caller(scope(federation.stranger))
+    assert (await machines.caller(scope(federation.stranger), heeds_pins=False)).entity_id == SCHOOL
+    for certificate, code in ((other, "machine-not-known"), ("", "machine-shows-no-certificate")):
+        with pytest.raises(Refused, match=code):
+            await machines.caller(scope(certificate), heeds_pins=False)

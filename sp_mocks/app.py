@@ -12,8 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Host, Route, Router
 
 from sp_mocks.behaviour import Behaviour
-from sp_mocks.config import FederationPlace, VendorConfig
-from sp_mocks.every import chosen
+from sp_mocks.config import ExchangePlace, FederationPlace, VendorConfig
+from sp_mocks.every import AnyBehaviour, chosen
+from sp_mocks.exchange.behaviour import ExchangeBehaviour
+from sp_mocks.exchange.side import ExchangeSide
 from sp_mocks.keys import VendorKeys
 from sp_mocks.oidc.behaviour import OidcBehaviour
 from sp_mocks.oidc.keys import ClientKeys
@@ -28,11 +30,13 @@ from sp_mocks.side import Ground, Side
 from testbed.model.wire import host_of
 from testbed.model.written import Bilingual
 
-__all__ = ["FederationPlace", "VendorConfig", "VendorService"]
+__all__ = ["ExchangePlace", "FederationPlace", "VendorConfig", "VendorService"]
 
 ACCEPTED, NOT_FOUND = 202, 404
 NO_SUCH_PAGE = Bilingual(sv="Sidan finns inte.", en="There is no such page.")
 NOT_SO = Bilingual(sv="Så går det inte att fråga tjänsten.", en="The service cannot be asked in this way.")
+
+type Keys = VendorKeys | ClientKeys | None
 
 log = logging.getLogger("sp_mocks")
 
@@ -42,7 +46,8 @@ class VendorService:
 
     Args:
         config: who it is and whom it trusts.
-        keys: loaded once for the process; those of SAML or of OpenID Connect, as the profile speaks.
+        keys: loaded once for the process; those of SAML or of OpenID Connect, as the profile speaks; None where nobody
+            logs in.
         http: its only way to the network.
         now: the time, in aware UTC.
 
@@ -54,9 +59,7 @@ class VendorService:
     """Answers for all its hosts."""
     config: VendorConfig
 
-    def __init__(
-        self, config: VendorConfig, keys: VendorKeys | ClientKeys, http: httpx.AsyncClient, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, config: VendorConfig, keys: Keys, http: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
         self.config = config
         self._profile, behaviour = chosen(config)
         own_host = host_of(config.base_url)
@@ -79,18 +82,20 @@ class VendorService:
         self.app = self._make_app()
         log.info("TEST vendor %s: a simulated service at %s", config.vendor_id, config.base_url)
 
-    def _script_url(self, behaviour: Behaviour | OidcBehaviour) -> str:
+    def _script_url(self, behaviour: AnyBehaviour) -> str:
         if behaviour.script is None or not behaviour.script.from_cdn:
             return ""
         if not self._cdn:
             raise ValueError(f"{self.config.vendor_id}: its script is to come from a host that it does not have")
         return f"https://{self._cdn}{CDN_PATH}"
 
-    def _speaking(self, ground: Ground, behaviour: Behaviour | OidcBehaviour, keys: VendorKeys | ClientKeys) -> Side:
+    def _speaking(self, ground: Ground, behaviour: AnyBehaviour, keys: Keys) -> Side:
         if isinstance(behaviour, Behaviour) and isinstance(keys, VendorKeys):
             return SamlSide(ground, behaviour, self._profile.title, keys)
         if isinstance(behaviour, OidcBehaviour) and isinstance(keys, ClientKeys):
             return OidcSide(ground, behaviour, keys, self._start_page)
+        if isinstance(behaviour, ExchangeBehaviour) and keys is None:
+            return ExchangeSide(ground, behaviour)
         raise ValueError(f"{self.config.vendor_id}: the keys are not those of the protocol that it speaks")
 
     def _make_app(self) -> Starlette:

@@ -22,6 +22,18 @@ class FederationPlace:
 
 
 @dataclass(frozen=True)
+class ExchangePlace:
+    """Where a vendor fetches rosters, and what it is called there."""
+
+    api_url: str
+    """Of one school's data API, without a slash at its end."""
+    token_url: str
+    """Where access tokens for it are asked for."""
+    entity_id: str
+    """What the federation's metadata of machines calls the vendor."""
+
+
+@dataclass(frozen=True)
 class VendorConfig:
     """Who a simulated vendor is, and whom it trusts."""
 
@@ -46,3 +58,5 @@ class VendorConfig:
     """How the vendor is registered with the school; None for a vendor of SAML."""
     client_secret: str = field(default="", repr=False)
     """Handed over out of band; "" where the registration needs none."""
+    exchange: ExchangePlace | None = None
+    """Of a vendor that fetches rosters."""

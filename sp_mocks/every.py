@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 from sp_mocks.behaviour import Behaviour, Common
 from sp_mocks.config import VendorConfig
+from sp_mocks.exchange.behaviour import ExchangeBehaviour
+from sp_mocks.exchange.faults import EXCHANGE_FAULTS
+from sp_mocks.exchange.profiles import EXCHANGE_PROFILES
 from sp_mocks.faults import FAULTS, Fault
 from sp_mocks.leaks.every import LEAKS
 from sp_mocks.leaks.row import Row
@@ -17,8 +20,9 @@ from sp_mocks.profiles import PROFILES, Profile
 from sp_mocks.scripts import OIDC_SCRIPT_FAULTS, SCRIPT_FAULTS
 from sp_mocks.unsafe import UNSAFE_FAULTS
 
-type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour]
-type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour]
+type AnyBehaviour = Behaviour | OidcBehaviour | ExchangeBehaviour
+type AnyProfile = Profile[Behaviour] | Profile[OidcBehaviour] | Profile[ExchangeBehaviour]
+type AnyFault = Fault[Behaviour] | Fault[OidcBehaviour] | Fault[ExchangeBehaviour]
 
 
 def _as_fault[Kind: Common](row: Row) -> Fault[Kind]:
@@ -32,25 +36,27 @@ SAML_FAULTS_AND_LEAKS: Mapping[str, Fault[Behaviour]] = MappingProxyType(
 OIDC_FAULTS_AND_LEAKS: Mapping[str, Fault[OidcBehaviour]] = MappingProxyType(
     {**OIDC_FAULTS, **{name: _as_fault(row) for name, row in LEAKS.items()}}
 )
-EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES})
+EVERY_PROFILE: Mapping[str, AnyProfile] = MappingProxyType({**PROFILES, **OIDC_PROFILES, **EXCHANGE_PROFILES})
 # NOTE: those that only attacks show stand in registries of their own: honest plays would find nothing.
 EVERY_FAULT: Mapping[str, AnyFault] = MappingProxyType(
-    {**SAML_FAULTS_AND_LEAKS, **OIDC_FAULTS_AND_LEAKS, **SCRIPT_FAULTS}
+    {**SAML_FAULTS_AND_LEAKS, **OIDC_FAULTS_AND_LEAKS, **SCRIPT_FAULTS, **EXCHANGE_FAULTS}
 )
 
 
-def chosen(config: VendorConfig) -> tuple[AnyProfile, Behaviour | OidcBehaviour]:
+def chosen(config: VendorConfig) -> tuple[AnyProfile, AnyBehaviour]:
     """The profile of a vendor, and what it decides: all well, but for its fault.
 
     Raises:
         ValueError: the configuration names a profile or fault that its protocol does not have.
     """
+    if config.exchange is not None:
+        return _with_fault(config, EXCHANGE_PROFILES, EXCHANGE_FAULTS)
     if config.client is None:
         return _with_fault(config, PROFILES, {**SAML_FAULTS_AND_LEAKS, **SCRIPT_FAULTS, **UNSAFE_FAULTS})
     return _with_fault(config, OIDC_PROFILES, {**OIDC_FAULTS_AND_LEAKS, **OIDC_SCRIPT_FAULTS, **OIDC_UNSAFE})
 
 
-def _with_fault[Kind: Behaviour | OidcBehaviour](
+def _with_fault[Kind: AnyBehaviour](
     config: VendorConfig, profiles: Mapping[str, Profile[Kind]], faults: Mapping[str, Fault[Kind]]
 ) -> tuple[Profile[Kind], Kind]:
     if config.profile not in profiles:

@@ -63,6 +63,10 @@ _PROVIDER = _words(
     "Skolans inloggningstjänst gick inte att nå eller använda just nu.",
     "The school's login service could not be reached or used at this time.",
 )
+_DATA = _words(
+    "Skolans uppgifter om elever och personal gick inte att hämta just nu.",
+    "What the school tells of pupils and staff could not be fetched at this time.",
+)
 _TOKEN = _words(
     "Intyget från skolan gick inte att läsa eller följer inte reglerna.",
     "The school's statement about you could not be read, or breaks the rules.",
@@ -206,10 +210,17 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "claim-not-text": _CONTENT,
         "no-account-in-claims": _words("Svaret säger inte vem du är.", "The answer does not say who you are."),
         "logout-not-of-the-school": _LOGOUT,
+        "access-token-not-had": _DATA,
+        "data-not-reached": _DATA,
+        "data-not-given": _DATA,
+        "data-answer-not-readable": _DATA,
+        "data-answer-too-large": _DATA,
     }
 )
 """By code. No code and no words hold a value of the message."""
 FORBIDDEN, BAD_GATEWAY = 403, 502
+FROM_OTHERS = ("school-metadata", "provider-", "machines-", "data-", "access-token-not-had")
+"""How the codes begin that are about what a vendor's server asked others for."""
 
 
 class Refused(Exception):
@@ -227,4 +238,4 @@ class Refused(Exception):
     @property
     def status(self) -> int:
         """Of the HTTP answer: the message is at fault, or the school that could not be reached."""
-        return BAD_GATEWAY if self.code.startswith(("school-metadata", "provider-", "machines-")) else FORBIDDEN
+        return BAD_GATEWAY if self.code.startswith(FROM_OTHERS) else FORBIDDEN

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from scenarios.flows import changes, elsewhere, logout, saml
+from scenarios.flows import changes, elsewhere, logout, roster, saml
 from testbed.model.pages import Cast, Flow
 
 FLOWS: Mapping[str, Callable[[Cast], Flow]] = MappingProxyType(
@@ -15,6 +15,8 @@ FLOWS: Mapping[str, Callable[[Cast], Flow]] = MappingProxyType(
         "key-rollover": changes.key_rollover,
         "change-school": changes.change_school,
         "answer-elsewhere": elsewhere.answer_elsewhere,
+        "roster": roster.fetch,
+        "roster-change": roster.change,
     }
 )
 """The flow that a scenario names in its field ``flow``."""

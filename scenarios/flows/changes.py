@@ -40,24 +40,25 @@ def change_school(cast: Cast) -> Flow:
     yield from log_in(cast, cast.vendor.login)
     yield from probe(cast.vendor)
     yield from log_out(cast.vendor)
-    yield Ask(_moved(cast.person, cast.moves_to))
+    yield Ask(moved(cast.person, cast.moves_to))
     yield from log_in_again(cast, cast.vendor.login)
     yield from probe(cast.vendor)
     yield from log_out(cast.vendor)
-    yield Ask(_as_before(cast.person))
+    yield Ask(as_before(cast.person))
 
 
-def _moved(person: Person, unit: str) -> ChangePerson:
+def moved(person: Person, unit: str) -> ChangePerson:
     """The person belongs to this school unit alone, and to its groups: a group's name holds its unit's code."""
 
-    def moved(value: str) -> str:
+    def renamed(value: str) -> str:
         return next((value.replace(old, unit) for old in person.school_units if old in value), value)
 
-    told = {name: tuple(dict.fromkeys(map(moved, person.values(name)))) for name in _belonging(person)}
+    told = {name: tuple(dict.fromkeys(map(renamed, person.values(name)))) for name in _belonging(person)}
     return ChangePerson(person=person.id, school_units=(unit,), attributes=told)
 
 
-def _as_before(person: Person) -> ChangePerson:
+def as_before(person: Person) -> ChangePerson:
+    """The person belongs where people.json has them."""
     told = {name: person.values(name) for name in _belonging(person)}
     return ChangePerson(person=person.id, school_units=person.school_units, attributes=told)
 

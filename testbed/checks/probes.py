@@ -17,8 +17,12 @@ def opened(evidence: Evidence, url: str) -> list[Exchange]:
 
 
 def probes(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:
-    """The times that the page was opened that shows who is logged in; of the play's vendor, if no other is named."""
-    return opened(evidence, (vendor or evidence.play.vendor).probe.url)
+    """The times that the page was opened that shows who is logged in; of the play's vendor, if no other is named.
+
+    Where nobody logs in there is no such page.
+    """
+    vendor = vendor or evidence.play.vendor
+    return [] if vendor.exchange else opened(evidence, vendor.probe.url)
 
 
 def logouts(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from testbed.model.exchange_messages import ExchangeMessage
 from testbed.model.oidc_messages import OidcMessage
 from testbed.model.wire import Pointer
 from testbed.model.written import Bilingual
@@ -219,4 +220,5 @@ class Malformed:
     """``http`` where only the carrier is known: a bomb."""
 
 
-type Message = AuthnRequest | SamlResponse | LogoutRequest | LogoutResponse | SamlMetadata | Malformed | OidcMessage
+type SamlMessage = AuthnRequest | SamlResponse | LogoutRequest | LogoutResponse | SamlMetadata
+type Message = SamlMessage | OidcMessage | ExchangeMessage | Malformed

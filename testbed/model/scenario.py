@@ -16,8 +16,13 @@ type Flow = Literal[
     "key-rollover",
     "change-school",
     "answer-elsewhere",
+    "roster",
+    "roster-change",
 ]
 """What a person does; the generators of ``scenarios.flows`` by name."""
+
+MOVING: tuple[Flow, ...] = ("change-school", "roster-change")
+"""Flows in which the person changes school."""
 
 Status = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
 """The last part of a status code of SAML Core 3.2.2.2."""
@@ -65,7 +70,8 @@ class ExpectedFinding(Written):
 class Expect(Written):
     """Strict: what is not named here must not come."""
 
-    login: Literal["accepted", "refused"]
+    login: Literal["accepted", "refused", "none"]
+    """none: nobody logs in."""
     findings: tuple[ExpectedFinding, ...] = ()
     receives: tuple[str, ...] | None = None
     """The attributes that the vendor is to receive by login, exactly; left out: whatever is agreed."""
@@ -75,7 +81,7 @@ class Expect(Written):
 
     @model_validator(mode="after")
     def _status_is_of_a_refusal(self) -> Self:
-        if self.status and self.login == "accepted":
+        if self.status and self.login != "refused":
             raise ValueError("'status' says how the school refuses a login: set 'login' to 'refused', or take it out")
         return self
 
@@ -98,7 +104,7 @@ class Scenario(Written):
     """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
     person: Casting = Casting()
     moves_to: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
-    """The code of the school unit that the person changes to; for the flow ``change-school``, which needs it."""
+    """The code of the school unit that the person changes to; for the flows of :data:`MOVING`, which need it."""
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""
     clause: str = ""
@@ -121,8 +127,8 @@ class Scenario(Written):
 
     @model_validator(mode="after")
     def _moves_somewhere(self) -> Self:
-        if (self.flow == "change-school") != (self.moves_to is not None):
-            raise ValueError("'moves_to' goes with the flow change-school, which cannot do without it")
+        if (self.flow in MOVING) != (self.moves_to is not None):
+            raise ValueError(f"'moves_to' goes with {' and '.join(MOVING)}, which cannot do without it")
         return self
 
 

@@ -120,19 +120,31 @@ class OidcClient(Written):
     """Vendors that share it know a person by the same pairwise sub; None: the host of the redirect URIs."""
 
 
+class ExchangeParty(Written):
+    """How a vendor takes part in the exchange of school data without anybody logging in."""
+
+    entity_id: str = Field(min_length=1, max_length=500)
+    """What the federation's metadata of machines calls it (RFC 9932)."""
+    roster: VendorUrl
+    """A page that shows whom it holds."""
+
+
 class Vendor(Written):
     """A vendor's service, as one page describes it."""
 
     id: Id
     name: str
-    protocol: Literal["saml", "oidc"]
+    protocol: Literal["saml", "oidc", "ss12000"]
     entity_id: str = ""
     """Read from the metadata where it is left out."""
     metadata: Annotated[str, StringConstraints(pattern=r"^((https?://|\{base_url\})[^\s]+)?$")] = ""
     """Of a SAML vendor."""
     client: OidcClient | None = None
     """Of an OpenID Connect vendor; its secret, where it has one, stands in the lab home."""
+    exchange: ExchangeParty | None = None
+    """Of a vendor that fetches rosters (ss12000)."""
     login: VendorUrl
+    """The vendor's door: where a login begins, or its page for administrators where nobody logs in."""
     probe: Probe
     logout: VendorUrl | None = None
     refresh: VendorUrl | None = None
@@ -164,7 +176,9 @@ class Vendor(Written):
 
     @property
     def party(self) -> str:
-        """What its protocol calls it: an entity ID (by custom the metadata's address) or a client ID."""
+        """What its protocol calls it: an entity ID (in SAML by custom the metadata's address) or a client ID."""
+        if self.exchange:
+            return self.exchange.entity_id
         return self.client.client_id if self.client else self.entity_id or self.metadata
 
     @model_validator(mode="after")
@@ -179,4 +193,8 @@ class Vendor(Written):
             raise ValueError("a vendor of protocol saml has 'metadata' and no 'client'")
         if self.protocol == "oidc" and (self.metadata or self.entity_id or self.client is None):
             raise ValueError("a vendor of protocol oidc has 'client' and neither 'metadata' nor 'entity_id'")
+        if (self.protocol == "ss12000") != (self.exchange is not None):
+            raise ValueError("'exchange' goes with the protocol ss12000, which cannot do without it")
+        if self.protocol == "ss12000" and (self.metadata or self.entity_id or self.client):
+            raise ValueError("a vendor of protocol ss12000 has neither 'metadata', 'entity_id' nor 'client'")
         return self

@@ -19,7 +19,7 @@ from testbed.model.scenario import (
 )
 from testbed.model.strict import ROLES, Bilingual, Id, Role, Written
 from testbed.model.variant import Variant
-from testbed.model.vendor import ClientAuthentication, OidcClient, ReleasePolicy, Vendor
+from testbed.model.vendor import ClientAuthentication, ExchangeParty, OidcClient, ReleasePolicy, Vendor
 
 __all__ = [
     "ROLES",
@@ -30,6 +30,7 @@ __all__ = [
     "Controller",
     "DataClause",
     "Every",
+    "ExchangeParty",
     "Expect",
     "ExpectedFinding",
     "Id",

@@ -75,6 +75,6 @@ def others_of(play: Play) -> Others:
 def hosts_of(vendor: Vendor) -> frozenset[str]:
     """Every host that a vendor's file names as its own."""
     simulated = vendor.simulated.hosts if vendor.simulated else ()
-    answered_at = vendor.client.redirect_uris if vendor.client else (vendor.metadata,)
+    answered_at = vendor.client.redirect_uris if vendor.client else (vendor.metadata,) if vendor.metadata else ()
     named = (host_of(url) for url in (vendor.login, vendor.probe.url, *answered_at))
     return frozenset({*simulated, *named})

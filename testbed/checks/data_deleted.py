@@ -1,0 +1,57 @@
+"""Those whom a school has taken back: whether a vendor asks who they are, and forgets them."""
+
+from collections.abc import Iterator
+
+from testbed.checks.core import PLAYED, NotVerified, Observation, Outcome, Skip, check
+from testbed.checks.exchange import ANSWERED, FETCHES, data_answers
+from testbed.checks.probes import opened, text_of
+from testbed.model.verdict import Evidence
+from testbed.model.wire import Exchange, Pointer
+
+
+@check(
+    clause="GDPR Article 5(1)(e) and 17; SS 12000:2020, deletedEntities",
+    sv="Den som skolan har tagit bort finns inte kvar hos tjänsten",
+    about="vendor",
+    needs=(PLAYED, FETCHES, ANSWERED),
+)
+def deleted_persons_forgotten(evidence: Evidence) -> Iterator[Outcome]:
+    """Whoever the school has taken back is no longer held.
+
+    A pupil who has moved, or has come to need a protected identity, is otherwise found where somebody looks for them.
+    """
+    answers, held = data_answers(evidence), _rosters(evidence)
+    gone = {record.id: one.where.exchange for one in answers if one.asked == "deleted" for record in one.records}
+    changes = [one for one in answers if one.asked == "list" and not one.whole and not _goes_on(one.query)]
+    if not changes and not gone:
+        yield Skip("the vendor asked for everything, and for no changes")
+        return
+    if changes and not any(one.asked == "deleted" for one in answers):
+        yield Observation(
+            "the vendor asked for what has changed, and never for who is gone",
+            "/deletedEntities is asked for too",
+            where=changes[0].where,
+            person="",
+        )
+        return
+    if not held:
+        yield NotVerified("the page that shows whom the vendor holds was not opened")
+        return
+    last = held[-1]
+    for one, since in gone.items():
+        if one and last.number > since and one in text_of(last):
+            yield Observation(
+                f"{last.request.url} shows {one}, whom the school has taken back",
+                "nothing of those who are gone",
+                where=Pointer(last.number, "response.body"),
+                person="",
+            )
+
+
+def _rosters(evidence: Evidence) -> list[Exchange]:
+    exchange = evidence.play.vendor.exchange
+    return opened(evidence, exchange.roster) if exchange else []
+
+
+def _goes_on(query: tuple[tuple[str, str], ...]) -> bool:
+    return any(name == "pageToken" for name, _ in query)

@@ -1,0 +1,171 @@
+"""How a vendor fetches a school's data: to the last page, whole or by changes, at what pace, and what it reports."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from testbed.checks.core import PLAYED, Need, Observation, Outcome, Skip, check
+from testbed.model.exchange_messages import DataAnswer, DataReport
+from testbed.model.verdict import Evidence, Severity
+from testbed.privacy.people import index_of
+from testbed.privacy.search import find
+
+HTTP_OK, TOO_MANY = 200, 429
+GRACE = timedelta(milliseconds=50)
+"""Of clocks, between the school's and the recorder's."""
+
+
+def data_answers(evidence: Evidence) -> list[DataAnswer]:
+    return [message for message in evidence.messages if isinstance(message, DataAnswer)]
+
+
+def _fetches(evidence: Evidence) -> bool:
+    return evidence.play.vendor.protocol == "ss12000"
+
+
+FETCHES = Need(_fetches, "the vendor fetches no rosters")
+ANSWERED = Need(lambda evidence: bool(data_answers(evidence)), "nothing was asked of a data API")
+REPORTED = Need(
+    lambda evidence: any(isinstance(m, DataReport) for m in evidence.messages), "nobody told a data API of their work"
+)
+
+
+@check(
+    clause="SS 12000:2020, paging and errors",
+    sv="Tjänsten får de uppgifter som den ber om",
+    about="vendor",
+    needs=(PLAYED, FETCHES),
+)
+def roster_is_fetched(evidence: Evidence) -> Iterator[Outcome]:
+    """The vendor gets what it asks for, to the last page.
+
+    Classes that do not come are pupils who cannot begin, and a roster that stops in the middle looks like a whole one.
+    """
+    play, answers = evidence.play, data_answers(evidence)
+    if play.stopped:
+        yield Observation(play.stopped, "the vendor's page for administrators, and then what it holds")
+        return
+    if not answers:
+        yield Observation("no readable answer of a data API was seen", "the vendor fetches the roster")
+        return
+    for answer in answers:
+        if answer.status not in (HTTP_OK, TOO_MANY):
+            yield Observation(
+                f"/{answer.collection} was answered with {answer.status}", f"{HTTP_OK}", where=answer.where, person=""
+            )
+    asked = {answer.query for answer in answers}
+    for answer in answers:
+        # NOTE: whichever page is asked for next, it is asked for by this token.
+        if answer.following and not any(("pageToken", answer.following) in query for query in asked):
+            yield Observation(
+                f"the page after this one of /{answer.collection} was never asked for",
+                "every page, until there is no page token",
+                where=answer.where,
+                person="",
+            )
+
+
+@check(
+    clause="SS 12000:2020, pageToken",
+    sv="En sidnyckel skickas ensam, utan filter",
+    about="vendor",
+    needs=(ANSWERED,),
+)
+def page_token_stands_alone(evidence: Evidence) -> Iterator[Outcome]:
+    """A page token is sent without filters.
+
+    It stands for the query that it came with. What a server makes of the two together nobody can know: another
+    selection of pupils, say.
+    """
+    for answer in data_answers(evidence):
+        names = {name for name, _ in answer.query}
+        if "pageToken" in names and names - {"pageToken", "limit"}:
+            beside = ", ".join(sorted(names - {"pageToken", "limit"}))
+            yield Observation(
+                f"pageToken was sent together with {beside}", "pageToken alone", where=answer.where, person=""
+            )
+
+
+@check(
+    clause="GDPR Article 5(1)(c); SS 12000:2020, meta.modified.after",
+    sv="Tjänsten hämtar det som har ändrats, inte allt om igen",
+    about="vendor",
+    needs=(ANSWERED,),
+    severity=Severity.SHOULD,
+)
+def changes_are_enough(evidence: Evidence) -> Iterator[Outcome]:
+    """Once it has everything, the vendor fetches what has changed.
+
+    Each full copy of the municipality's pupils is one more that can go astray on its way, and all schools are slower
+    for it on the first morning of the term.
+    """
+    whole: dict[str, int] = {}
+    again = False
+    for answer in data_answers(evidence):
+        if answer.asked != "list" or any(name == "pageToken" for name, _ in answer.query):
+            continue
+        again = again or answer.collection in whole
+        if not answer.whole:
+            continue
+        whole[answer.collection] = whole.get(answer.collection, 0) + (answer.status == HTTP_OK)
+        if whole[answer.collection] > 1:
+            yield Observation(
+                f"/{answer.collection} was fetched whole once more", "only what has changed", answer.where, person=""
+            )
+    if not again:
+        yield Skip("everything was asked for once")
+
+
+@check(
+    clause="SS 12000:2020, 429 and X-RateLimit-Reset",
+    sv="Tjänsten väntar när skolan ber den att vänta",
+    about="vendor",
+    needs=(ANSWERED,),
+    severity=Severity.SHOULD,
+)
+def waits_when_told(evidence: Evidence) -> Iterator[Outcome]:
+    """A vendor that is told that it asks too often waits as long as it is told.
+
+    One that goes on asking takes the time of all others: the school's systems were made for some thousand requests.
+    """
+    answers, by_number = data_answers(evidence), {e.number: e for e in evidence.exchanges}
+    if not any(answer.status == TOO_MANY for answer in answers):
+        yield Skip("nobody was told to wait")
+    for answer, following in pairwise(answers):
+        if answer.status != TOO_MANY or answer.wait_s is None:
+            continue
+        told = by_number[answer.where.exchange]
+        earliest = told.started + timedelta(milliseconds=told.duration_ms, seconds=answer.wait_s) - GRACE
+        asked = by_number[following.where.exchange].started
+        if asked < earliest:
+            yield Observation(
+                f"it asked again {(earliest - asked).total_seconds():.1f} s before it was to",
+                f"{answer.wait_s:g} s without asking",
+                where=following.where,
+                person="",
+            )
+
+
+@check(
+    clause="GDPR Article 5(1)(c) and 32",
+    sv="Rapporter till skolan nämner inga personer",
+    about="vendor",
+    needs=(REPORTED,),
+)
+def reports_name_nobody(evidence: Evidence) -> Iterator[Outcome]:
+    """What a vendor reports of its work names nobody.
+
+    Logs are read by people and programs that have no business with pupils, and are kept for longer than rosters.
+    """
+    index = index_of(evidence.people)
+    for message in evidence.messages:
+        if not isinstance(message, DataReport):
+            continue
+        for owner in find(message.text, index):
+            yield Observation(
+                f"/{message.path} was told {owner.attribute} of {owner.person or 'somebody'}",
+                "numbers, kinds of records and what went wrong",
+                where=message.where,
+                attribute=owner.attribute,
+                person=owner.person,
+            )

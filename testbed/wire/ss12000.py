@@ -1,0 +1,117 @@
+"""What a school's data API and its callers say to each other (SS 12000:2020), by the paths that the standard gives."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from testbed.model.exchange_messages import Asked, DataAnswer, DataRecord, DataReport, ExchangeMessage
+from testbed.model.wire import Exchange, Pointer, Response
+from testbed.wire.bodies import decoded, form_fields
+from testbed.wire.objects import Members, object_of, text
+from testbed.wire.xml import Unreadable
+
+COLLECTIONS = frozenset(
+    {
+        "organisations", "persons", "placements", "duties", "groups", "programmes", "studyplans", "syllabuses",
+        "schoolUnitOfferings", "activities", "calendarEvents", "attendances", "attendanceEvents", "attendanceSchedule",
+        "grades", "absences", "resources", "rooms",
+    }
+)  # fmt: skip
+REPORTS: dict[str, Literal["log", "statistics"]] = {"log": "log", "statistics": "statistics"}
+DELETED, LOOKUP = "deletedEntities", "lookup"
+MAX_PAGE = 16 * 1024 * 1024
+MAX_RECORDS = 100_000
+HTTP_OK = 200
+BEARER = "bearer "
+ANSWER, REPORT = "response.body", "request.body"
+
+
+def messages(exchange: Exchange) -> tuple[ExchangeMessage, ...]:
+    """The message that the exchange carried; none where it was no call of a data API.
+
+    A call is one with a bearer token to a path of the standard. Other APIs have such paths too, so an answer that is
+    not in the standard's form is none, and accuses nobody by itself.
+    """
+    request = exchange.request
+    if not request.header("authorization").lower().startswith(BEARER):
+        return ()
+    path = [step for step in request.parts.path.split("/") if step]
+    if path and path[-1] in REPORTS and request.method == "POST":
+        body = decoded(request.headers, request.body).decode("utf-8", "replace")
+        return (DataReport(Pointer(exchange.number, REPORT), REPORTS[path[-1]], body),)
+    called = _called(request.method, path)
+    if called is None or exchange.response is None:
+        return ()
+    try:
+        return (_answer(exchange, exchange.response, *called),)
+    except Unreadable:
+        return ()
+
+
+def _called(method: str, path: Sequence[str]) -> tuple[str, Asked] | None:
+    """The collection, and how it was asked for."""
+    last, before = (path[-1] if path else ""), (path[-2] if len(path) > 1 else "")
+    match method:
+        case "GET" if last == DELETED:
+            return last, "deleted"
+        case "GET" if last in COLLECTIONS:
+            return last, "list"
+        case "GET" if before in COLLECTIONS:
+            return before, "one"
+        case "POST" if last == LOOKUP and before in COLLECTIONS:
+            return before, "lookup"
+        case _:
+            return None
+
+
+def _answer(exchange: Exchange, response: Response, collection: str, asked: Asked) -> DataAnswer:
+    where = Pointer(exchange.number, ANSWER)
+    query, wait_s = tuple(form_fields(exchange.request.parts.query)), _seconds(response.header("x-ratelimit-reset"))
+    if response.status != HTTP_OK:
+        return DataAnswer(where, collection, asked, query, response.status, wait_s=wait_s)
+    members = _members(decoded(response.headers, response.body), asked)
+    records = tuple(_gone(members, where) if asked == "deleted" else _records(members, asked, where))
+    return DataAnswer(where, collection, asked, query, response.status, records, text(members, "pageToken"), wait_s)
+
+
+def _members(body: bytes, asked: Asked) -> Members:
+    """The answer as an object; a lookup answers with a bare list, which is put into one.
+
+    Raises:
+        Unreadable: it is neither.
+    """
+    if asked == LOOKUP and body.lstrip()[:1] == b"[":
+        return {"data": object_of(b'{"data":' + body + b"}", MAX_PAGE)["data"]}
+    members = object_of(body, MAX_PAGE)
+    if asked == "list" and not isinstance(members.get("data"), list):
+        raise Unreadable("has no list 'data'")
+    if asked == "deleted" and not isinstance(members.get("data"), dict):
+        raise Unreadable("has no object 'data'")
+    return members
+
+
+def _records(members: Members, asked: Asked, where: Pointer) -> Iterator[DataRecord]:
+    if asked == "one":
+        yield DataRecord(where, text(members, "id"))
+        return
+    data = members.get("data")
+    for number, record in enumerate(data[:MAX_RECORDS] if isinstance(data, list) else ()):
+        one = record.get("id") if isinstance(record, dict) else None
+        yield DataRecord(Pointer(where.exchange, f"{where.locator}/data/{number}"), one if isinstance(one, str) else "")
+
+
+def _gone(members: Members, where: Pointer) -> Iterator[DataRecord]:
+    data = members.get("data")
+    for kind, ids in data.items() if isinstance(data, dict) else ():
+        for number, one in enumerate(ids[:MAX_RECORDS] if isinstance(ids, list) else ()):
+            if isinstance(one, str):
+                yield DataRecord(Pointer(where.exchange, f"{where.locator}/data/{kind}/{number}"), one)
+
+
+def _seconds(written: str) -> float | None:
+    """A number of seconds that may have a fraction; None for anything else."""
+    try:
+        number = json.loads(written, parse_constant=lambda _: None) if written else None
+    except (ValueError, RecursionError):
+        return None
+    return float(number) if isinstance(number, int | float) and not isinstance(number, bool) and number >= 0 else None

@@ -23,6 +23,7 @@ from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL
+from testbed.model.case import Case
 from testbed.model.certificate import Certificate
 from testbed.model.files import ScenarioInvalid
 from testbed.model.written import Vendor
@@ -110,6 +111,8 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     profiles, cases = load_profiles(folders), load_cases(folders)
     if profile not in profiles:
         raise ScenarioInvalid("--profile", profile, "is no profile", f"use one of {', '.join(sorted(profiles))}")
+    for one in named:
+        _must_have_cases(one.vendor, cases)
     of_these = {one.vendor.protocol for one in named}
     wanted = chosen([each for each in cases if each.protocol in of_these], case or ())
     many = len(named) > 1
@@ -143,6 +146,13 @@ def _run(job: OutsideCase, purpose: Purpose, folder: RunFolder) -> Certificate:
 
 def _folders(catalogue: Sequence[Path] | None) -> Sequence[str]:
     return [word for folder in catalogue or () for word in ("--catalogue", str(folder))]
+
+
+def _must_have_cases(vendor: Vendor, cases: Sequence[Case]) -> None:
+    if vendor.protocol not in {each.protocol for each in cases}:
+        raise ScenarioInvalid(
+            vendor.id, "protocol", f"no case is for {vendor.protocol}", "play a scenario with it: testbed run"
+        )
 
 
 def _must_be_reached(vendor: Vendor, browser: BrowserKind) -> None:

@@ -69,6 +69,7 @@ def _addresses(vendor: Vendor) -> list[tuple[str, str]]:
     named = {
         "login": vendor.login,
         "probe.url": vendor.probe.url,
+        "exchange.roster": vendor.exchange and vendor.exchange.roster,
         "logout": vendor.logout,
         "refresh": vendor.refresh,
         "metadata": vendor.metadata,

@@ -24,6 +24,8 @@ type Flow = Literal[
 MOVING: tuple[Flow, ...] = ("change-school", "roster-change")
 """Flows in which the person changes school."""
 
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+"""Of a school unit."""
 Status = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
 """The last part of a status code of SAML Core 3.2.2.2."""
 
@@ -103,7 +105,7 @@ class Scenario(Written):
     also: tuple[Id, ...] = ()
     """Other vendors that the same person logs in to in the same browser. They are judged in plays of their own."""
     person: Casting = Casting()
-    moves_to: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
+    moves_to: UnitCode | None = None
     """The code of the school unit that the person changes to; for the flows of :data:`MOVING`, which need it."""
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""

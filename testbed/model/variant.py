@@ -4,16 +4,15 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from testbed.model.scenario import Casting, Expect
+from testbed.model.scenario import Casting, Expect, Flow, UnitCode
 from testbed.model.strict import Bilingual, Id, Written
 from testbed.model.vendor import DigestKeys
 
 
 class Variant(Written):
-    """A simulated vendor that is as another but for one fault, and the login that shows it.
+    """A simulated vendor that is as another but for one fault, and the login or exchange that shows it.
 
-    From it the catalogue makes the vendor, its agreement (the other's, with its own name and hosts) and the scenario
-    ``login-<id>``.
+    From it the catalogue makes the vendor, its agreement (the other's, with its own name and hosts) and a scenario.
     """
 
     id: Id
@@ -29,5 +28,14 @@ class Variant(Written):
     """Of the scenario."""
     digest_keys: DigestKeys = ()
     """See :class:`testbed.model.vendor.Vendor`."""
+    flow: Flow = "login"
+    """What shows the fault."""
+    moves_to: UnitCode | None = None
+    """See :class:`testbed.model.scenario.Scenario`."""
     person: Casting = Casting()
     expect: Expect
+
+    @property
+    def scenario(self) -> str:
+        """The id of its scenario."""
+        return f"{self.flow}-{self.id}"

@@ -166,7 +166,7 @@ def _with_every_kind(catalogue: Catalogue) -> Catalogue:
                 )
             scenarios[scenario.id] = scenario
             sources[("scenario", scenario.id)] = sources[("suite", suite.id)]
-        variants = (f"login-{name}" for name in catalogue.variants) if suite.variants else ()
+        variants = (variant.scenario for variant in catalogue.variants.values()) if suite.variants else ()
         names = (*suite.scenarios, *(scenario.id for scenario in made), *variants)
         suites[suite.id] = suite.model_copy(update={"scenarios": names})
     return replace(catalogue, scenarios=scenarios, suites=suites, sources=sources)

@@ -133,11 +133,13 @@ KINDS: tuple[Kind, ...] = (
 
 
 def is_compliant(vendor: Vendor) -> bool:
-    """Whether the testbed plays it without a fault, and its agreement decides whom the school lets in.
+    """Whether people log in to it, the testbed plays it without a fault, and its agreement decides whom the school lets
+    in.
 
     By another release policy the school lets in whoever comes, and no agreement says what to expect.
     """
-    return vendor.simulated is not None and vendor.simulated.fault is None and vendor.school_release == "agreement"
+    does_well = vendor.simulated is not None and vendor.simulated.fault is None
+    return does_well and vendor.exchange is None and vendor.school_release == "agreement"
 
 
 def every_kind(

@@ -81,11 +81,12 @@ def _agreement(variant: Variant, model: Agreement, own: str) -> Agreement:
 
 def _scenario(variant: Variant) -> Scenario:
     return Scenario(
-        id=f"login-{variant.id}",
+        id=variant.scenario,
         title=variant.title,
-        flow="login",
+        flow=variant.flow,
         vendor=variant.id,
         person=variant.person,
+        moves_to=variant.moves_to,
         expect=variant.expect,
     )
 

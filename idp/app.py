@@ -1,7 +1,7 @@
 """The mock school, put together: its public side and its control API."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import httpx
 from starlette.applications import Starlette
@@ -42,7 +42,7 @@ from idp.sign_on import SignOn
 from idp.spoiling import Spoiler, fitting
 from idp.state import State, StateUnavailable
 from idp.watching import Calls, Watch
-from testbed.model.written import Bilingual
+from testbed.model.written import Bilingual, Person
 
 __all__ = ["RelyingParty", "School", "SchoolConfig"]
 
@@ -127,6 +127,10 @@ class School:
         )
         # NOTE: such a redirect would lead to whatever host the request names.
         self.app.router.redirect_slashes = False
+
+    def follow(self, follower: Callable[[Person], object]) -> None:
+        """Have somebody told of each person whom the lab changes: the school's other systems know the same people."""
+        self._parts.directory.follow(follower)
 
     def _own_routes(self) -> Sequence[Route]:
         return [

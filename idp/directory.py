@@ -1,6 +1,6 @@
 """Find somebody among thousands: the school's own staff directory and pupil list, for its login page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -44,6 +44,7 @@ class Directory:
         self._changed = Shelf(state, "person", TypeAdapter(Person), CHANGED_FOR, MAX_CHANGED)
         self._texts = tuple((_text(person), person) for person in people.values())
         self._sample = _sample(people.values())
+        self._followers: list[Callable[[Person], object]] = []
 
     def get(self, person_id: str) -> Person | None:
         """The person of this id, as the school knows them now."""
@@ -64,7 +65,14 @@ class Directory:
         if order.school_units is not None:
             data["school_units"] = order.school_units
         data["attributes"] |= order.attributes
-        self._changed.put(person.id, Person.model_validate(data))
+        changed = Person.model_validate(data)
+        self._changed.put(person.id, changed)
+        for follower in self._followers:
+            follower(changed)
+
+    def follow(self, follower: Callable[[Person], object]) -> None:
+        """Have somebody told of each person who changes."""
+        self._followers.append(follower)
 
     def find(self, query: str) -> Hits:
         """Everybody in whose id, name, user name or address every word of the query stands; without one, a sample

@@ -45,15 +45,6 @@ _ALL: tuple[Fault[ExchangeBehaviour], ...] = (
         breaks=frozenset({"exchange.reports-name-nobody"}),
         apply=lambda behaviour: replace(behaviour, reports_names=True),
     ),
-    Fault(
-        id="asks-on-though-told-to-wait",
-        title=Bilingual(
-            sv="Frågar vidare fast skolan ber den vänta: andra tjänster får inte plats på morgonen.",
-            en="Goes on asking though the school tells it to wait: other services find no room in the morning.",
-        ),
-        breaks=frozenset({"exchange.waits-when-told"}),
-        apply=lambda behaviour: replace(behaviour, backs_off=False),
-    ),
 )
 EXCHANGE_FAULTS: Mapping[str, Fault[ExchangeBehaviour]] = MappingProxyType({fault.id: fault for fault in _ALL})
 """Of vendors that fetch rosters."""

@@ -1,6 +1,6 @@
-"""What a lab has beside its vendors: the schools and the federation, each put together with keys from the lab home."""
+"""What a lab has beside its vendors, each put together with keys from the lab home: the schools and the federation."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -13,6 +13,7 @@ from idp.config import OidcParty, SecondSchool
 from idp.federation.app import Federation, FederationConfig, Member
 from idp.federation.keys import federation_key
 from idp.keys import SchoolKeys
+from testbed.lab.exchange import Client, Exchange, make_exchange
 from testbed.lab.places import DISCOVERY_HOST, FEDERATION_NAME, METADATA_HOST, METADATA_URL, SCHOOLS, SchoolPlace
 from testbed.lab.spec import Clock, LabSpec, client_secret, works_with
 from testbed.model.written import Bilingual
@@ -93,9 +94,19 @@ class Authorities:
     """The control APIs of the schools, each under its :attr:`SchoolPlace.control_path`."""
 
 
-async def make_authorities(
-    spec: LabSpec, client: Callable[[str], Awaitable[httpx.AsyncClient]], control_token: str, now: Clock
-) -> Authorities:
+NO_EXCHANGE = Exchange({}, {})
+
+
+async def _exchange(spec: LabSpec, schools: Mapping[SchoolPlace, School], client: Client, now: Clock) -> Exchange:
+    """With it, whatever the lab changes about a person is changed in the school's data too."""
+    secrets = {place.id: school_keys(spec, place, now).pairwise_secret for place in schools}
+    exchange = await make_exchange(spec, secrets, client, now)
+    for place, school in schools.items():
+        school.follow(exchange.data[place.id].roll.put)
+    return exchange
+
+
+async def make_authorities(spec: LabSpec, client: Client, control_token: str, now: Clock) -> Authorities:
     """All of them.
 
     Args:
@@ -105,9 +116,10 @@ async def make_authorities(
         now: the time, in aware UTC.
     """
     schools = {place: make_school(spec, place, await client(place.host), control_token, now) for place in SCHOOLS}
+    exchange = await _exchange(spec, schools, client, now) if spec.fetching else NO_EXCHANGE
     federation = make_federation(spec, await client(METADATA_HOST), now)
     apps: dict[str, ASGIApp] = {place.host: school.app for place, school in schools.items()}
-    apps |= {METADATA_HOST: federation.metadata, DISCOVERY_HOST: federation.discovery}
+    apps |= {METADATA_HOST: federation.metadata, DISCOVERY_HOST: federation.discovery, **exchange.apps}
     # NOTE: the path of the first is empty and takes whatever the others leave.
     control = Starlette(
         routes=[Mount(place.control_path, school.control) for place, school in reversed(schools.items())]

@@ -220,7 +220,7 @@ async def _all_or_none(stack: AsyncExitStack, *starting: Coroutine[None, None, C
 
 
 async def _proxy(roster: _Roster) -> ChildProcess:
-    home = roster.spec.home
+    home, mutual = roster.spec.home, roster.spec.mutual
     config = ProxyConfig(
         journal=roster.folder.journal,
         lab=NAME,
@@ -228,8 +228,8 @@ async def _proxy(roster: _Roster) -> ChildProcess:
         hosts=roster.hosts,
         confdir=home.proxy_folder,
         ca_file=home.ca_file,
-        asking=tuple(sorted(roster.spec.mutual.hosts)),
-        credentials=roster.spec.mutual.credentials,
+        asking=tuple(sorted(mutual.hosts)),
+        credentials=mutual.credentials,
     )
     return await ChildProcess.start(
         "the proxy", "testbed.interception.proxy", PROXY_CONFIG.dump_json(config).decode(), roster.folder.log
@@ -259,7 +259,6 @@ def _participant(roster: _Roster, certificate: Path, descriptors: tuple[int, ...
         proxies=roster.proxies,
         certificate=certificate,
         sockets=descriptors,
-        mutual=roster.spec.mutual,
     )
 
 

@@ -58,7 +58,6 @@ class ParticipantConfig:
     control_token: str = ""
     state: Path | None = None
     """Folder of what several school processes share."""
-    mutual: MutualTls = NO_MUTUAL_TLS
 
 
 CONFIG: TypeAdapter[ParticipantConfig] = TypeAdapter(ParticipantConfig)
@@ -171,11 +170,12 @@ type Serving = Callable[[ParticipantConfig, LabSpec, Clients], Awaitable[list[tu
 async def _serve(config: ParticipantConfig, serving: Serving) -> None:
     home = LabHome(config.home)
     agreements = {agreement.id: agreement for agreement in config.agreements}
-    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state, config.mutual)
+    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state)
+    mutual = spec.mutual
     async with AsyncExitStack() as stack:
 
         async def client(sender: str, number: int = 0) -> httpx.AsyncClient:
-            trust = trusting(home.ca_file, config.mutual.credential(sender, number))
+            trust = trusting(home.ca_file, mutual.credential(sender, number))
             return await stack.enter_async_context(
                 httpx.AsyncClient(
                     proxy=config.proxies[sender], verify=trust, timeout=REQUEST_TIMEOUT_S, trust_env=False

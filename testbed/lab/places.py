@@ -1,4 +1,4 @@
-"""The places of a lab that are there whichever vendors take part: the schools and the federation."""
+"""The places of a lab that are there whichever vendors take part: the schools, the federation, the token service."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,6 +14,8 @@ class SchoolPlace:
     id: str
     """What :attr:`testbed.model.written.Person.school` calls it: its people are those."""
     host: str
+    api_host: str
+    """Of its data API (SS 12000)."""
     scope: str
     """The security domain of its users."""
     name: Bilingual
@@ -26,6 +28,11 @@ class SchoolPlace:
     def url(self) -> str:
         """Scheme and host, without a slash at the end."""
         return f"https://{self.host}"
+
+    @property
+    def api_url(self) -> str:
+        """Of its data API, without a slash at the end."""
+        return f"https://{self.api_host}"
 
     @property
     def control_path(self) -> str:
@@ -41,6 +48,7 @@ class SchoolPlace:
 SCHOOL = SchoolPlace(
     id="skola",
     host="idp.skola.test",
+    api_host="api.skola.test",
     scope="skola.test",
     name=Bilingual(sv="Exempelkommuns skolor (TEST)", en="Example Municipality's schools (TEST)"),
     acronym="EXK",
@@ -50,6 +58,7 @@ SCHOOL = SchoolPlace(
 NEIGHBOUR = SchoolPlace(
     id="granne",
     host="idp.granne.test",
+    api_host="api.granne.test",
     scope="granne.test",
     name=Bilingual(sv="Grannkommunens skolor (TEST)", en="Neighbour Municipality's schools (TEST)"),
     acronym="GRK",
@@ -63,7 +72,17 @@ FEDERATION_NAME = Bilingual(sv="Låtsasfederationen (TEST)", en="The pretended f
 METADATA_HOST, DISCOVERY_HOST = "md.federation.test", "ds.federation.test"
 METADATA_URL, DISCOVERY_URL = f"https://{METADATA_HOST}", f"https://{DISCOVERY_HOST}/ds"
 
-SENDERS = (*(school.host for school in SCHOOLS), METADATA_HOST)
+MACHINES_HOST, TOKEN_HOST = "machines.federation.test", "auth.federation.test"
+MACHINES_URL, TOKEN_URL = f"https://{MACHINES_HOST}", f"https://{TOKEN_HOST}"
+
+SENDERS = (
+    *(school.host for school in SCHOOLS),
+    METADATA_HOST,
+    *(school.api_host for school in SCHOOLS),
+    TOKEN_HOST,
+)
 """Those of them that send requests of their own."""
-HOSTS = (*SENDERS, DISCOVERY_HOST)
+HOSTS = (*SENDERS, DISCOVERY_HOST, MACHINES_HOST)
 """All of them; on loopback one process answers for them."""
+ASKING = (*(school.api_host for school in SCHOOLS), TOKEN_HOST)
+"""Those of them that ask their callers for certificates (mutual TLS)."""

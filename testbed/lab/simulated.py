@@ -3,10 +3,11 @@
 import httpx
 
 from idp.federation.keys import federation_key
-from sp_mocks.app import FederationPlace, VendorConfig, VendorService
+from sp_mocks.app import ExchangePlace, FederationPlace, VendorConfig, VendorService
 from sp_mocks.keys import VendorKeys
 from sp_mocks.oidc.keys import ClientKeys
-from testbed.lab.places import DISCOVERY_URL, METADATA_HOST, METADATA_URL, SCHOOLS
+from testbed.lab.home import LabHome
+from testbed.lab.places import DISCOVERY_URL, METADATA_HOST, METADATA_URL, SCHOOL, SCHOOLS, TOKEN_URL
 from testbed.lab.spec import SCHOOL_METADATA, SCHOOL_URL, Clock, LabSpec, client_secret, works_with
 from testbed.model.wire import host_of
 from testbed.model.written import Vendor
@@ -30,10 +31,20 @@ def make_vendor(vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient, now: Clo
         issuer=SCHOOL_URL,
         client=vendor.client,
         client_secret=client_secret(spec.home, vendor),
+        exchange=ExchangePlace(SCHOOL.api_url, f"{TOKEN_URL}/transaction", vendor.party) if vendor.exchange else None,
     )
-    folder = spec.home.participant_folder(host)
-    keys = ClientKeys.load_or_make(folder) if vendor.client else VendorKeys.load_or_make(folder, host, now())
-    return VendorService(config, keys, http, now)
+    return VendorService(config, _keys(spec.home, vendor, now), http, now)
+
+
+def _keys(home: LabHome, vendor: Vendor, now: Clock) -> VendorKeys | ClientKeys | None:
+    host = host_of(vendor.login)
+    match vendor.protocol:
+        case "saml":
+            return VendorKeys.load_or_make(home.participant_folder(host), host, now())
+        case "oidc":
+            return ClientKeys.load_or_make(home.participant_folder(host))
+        case "ss12000":
+            return None
 
 
 def _federation_place(spec: LabSpec, vendor: Vendor, now: Clock) -> FederationPlace:

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from testbed.lab.home import LabHome
-from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
-from testbed.lab.places import SCHOOL, SchoolPlace
+from testbed.lab.machines import NO_MUTUAL_TLS, MachineCertificates, MutualTls
+from testbed.lab.places import ASKING, SCHOOL, SchoolPlace
 from testbed.model.private import create_private, read_private
 from testbed.model.wire import host_of
 from testbed.model.written import Agreement, Person, Vendor
@@ -30,13 +30,27 @@ class LabSpec:
     agreements: Mapping[str, Agreement]
     state: Path | None = None
     """Folder for what the workers of a school share; None where each school is served by one process."""
-    mutual: MutualTls = NO_MUTUAL_TLS
-    """Who calls whom by mutual TLS."""
 
     @property
     def simulated(self) -> tuple[Vendor, ...]:
         """The vendors that the testbed plays itself."""
         return tuple(vendor for vendor in self.vendors if vendor.simulated)
+
+    @property
+    def fetching(self) -> tuple[Vendor, ...]:
+        """Those of them that fetch rosters."""
+        return tuple(vendor for vendor in self.simulated if vendor.exchange)
+
+    @property
+    def mutual(self) -> MutualTls:
+        """Who calls whom by mutual TLS.
+
+        Raises:
+            ScenarioInvalid: a certificate in the lab home is damaged, or open to others.
+        """
+        if not self.fetching:
+            return NO_MUTUAL_TLS
+        return MachineCertificates(self.home).mutual_tls(ASKING, (host_of(one.login) for one in self.fetching))
 
 
 def works_with(spec: LabSpec, vendor: Vendor, place: SchoolPlace) -> bool:

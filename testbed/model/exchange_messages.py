@@ -8,6 +8,10 @@ from testbed.model.wire import Pointer
 type Asked = Literal["list", "one", "lookup", "deleted"]
 
 
+OF_NO_PERSON = frozenset({"organisations", "programmes", "studyplans", "syllabuses", "schoolUnitOfferings", "rooms"})
+"""Collections whose records are about schools and not about people: a school unit's code is nobody's there."""
+
+
 @dataclass(frozen=True, slots=True)
 class DataRecord:
     """One record of an answer."""

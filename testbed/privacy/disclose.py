@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from testbed.model.attributes import by_saml_name
+from testbed.model.exchange_messages import OF_NO_PERSON, DataAnswer
 from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
 from testbed.model.oidc_messages import LogoutToken, ProviderMetadata, TokenAnswer
 from testbed.model.privacy import PLAIN, Channel, Disclosure, Unreadable
@@ -62,6 +63,7 @@ def disclosures(
         (m.where.exchange, SUBJECT, m.id_token.subject) for m in messages if isinstance(m, TokenAnswer) and m.id_token
     }
     read_there = known.read | read_whole_at(messages)
+    fetched = {m.where.exchange: m.collection for m in messages if isinstance(m, DataAnswer)}
     for exchange in exchanges:
         led_by = leading.initiator(exchange)
         for sighting in known.seen.of(exchange.number):
@@ -71,6 +73,8 @@ def disclosures(
                 continue
             one = _seen(sighting, exchange, led_by, known)
             if one.where in read_there:
+                continue
+            if one.channel is Channel.SS12000 and not one.person and fetched.get(exchange.number) in OF_NO_PERSON:
                 continue
             # NOTE: a logout message names whose session ends; anything else in it is a disclosure like others.
             if one.attribute != NAME_ID or one.where not in logouts:

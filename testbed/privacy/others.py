@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from testbed.model.exchange_messages import DataAnswer, DataReport
 from testbed.model.messages import AuthnRequest, Malformed, Message, SamlResponse
 from testbed.model.oidc_messages import (
     AuthorizationAnswer,
@@ -49,6 +50,8 @@ class Others:
                 | IntrospectionAnswer()
                 | RegistrationRequest()
                 | RegistrationAnswer()
+                | DataAnswer()
+                | DataReport()
             ):
                 return exchange.sender in self.hosts
             case Malformed():

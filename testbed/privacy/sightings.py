@@ -11,6 +11,7 @@ from testbed.privacy.records import Found, together
 from testbed.privacy.search import search
 from testbed.privacy.undoing import TOO_LARGE
 from testbed.wire.bodies import FORM, MAX_DECODED, MAX_FIELDS, decoded, is_bomb
+from testbed.wire.ss12000 import records
 
 PROTOCOL_FIELDS = (b"SAMLRequest", b"SAMLResponse")
 """Fields of an address that have a place of their own, for messages are read there."""
@@ -133,10 +134,14 @@ def _look(
 
 
 def _told(seen: Sequence[Sighting], index: PeopleIndex) -> tuple[Sighting, ...]:
-    """The same, in the order of the places; the fields of one message tell together whose their values are."""
+    """The same, in the order of the places; the fields of one message, or of one record of a list, tell together whose
+    their values are."""
     told: list[Sighting] = []
-    for answered in (False, True):
-        side = [one for one in seen if one.answered is answered]
+    sides: dict[tuple[bool, str], list[Sighting]] = {(False, ""): [], (True, ""): []}
+    for one in seen:
+        record = one.locator if one.channel is Channel.SS12000 else ""
+        sides.setdefault((one.answered, record), []).append(one)
+    for side in sides.values():
         found = [Found(0, one.owner, one.form, in_field=not one.owner.person) for one in side]
         told += [replace(one, owner=better.owner) for one, better in zip(side, together(found, index), strict=True)]
     return tuple(dict.fromkeys(told))
@@ -157,7 +162,10 @@ def _places(exchange: Exchange) -> Iterator[_Place]:
     if exchange.sender != BROWSER and exchange.response is not None:
         raw = exchange.response.body
         body = decoded(exchange.response.headers, raw)
-        yield _Place(number, Channel.BODY, "response.body", body, True, _why_cut(raw, body))
+        if apart := records(exchange):
+            yield from (_Place(number, Channel.SS12000, place, data, answered=True) for place, data in apart)
+        else:
+            yield _Place(number, Channel.BODY, "response.body", body, True, _why_cut(raw, body))
 
 
 def _address(number: int, url: bytes) -> Iterator[_Place]:

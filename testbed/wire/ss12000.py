@@ -48,6 +48,33 @@ def messages(exchange: Exchange) -> tuple[ExchangeMessage, ...]:
         return ()
 
 
+def records(exchange: Exchange) -> tuple[tuple[str, bytes], ...]:
+    """The records of an answer one by one, and what stands beside them, each with its place; () where it is none.
+
+    What a record says is about one person, or about what belongs together, so that its values tell together whose
+    they are.
+    """
+    request, response = exchange.request, exchange.response
+    path = [step for step in request.parts.path.split("/") if step]
+    called = _called(request.method, path) if request.header("authorization").lower().startswith(BEARER) else None
+    if called is None or response is None or response.status != HTTP_OK:
+        return ()
+    try:
+        members = _members(decoded(response.headers, response.body), called[1])
+    except Unreadable:
+        return ()
+    data = members.get("data") if called[1] != "one" else None
+    if not isinstance(data, list) or len(data) > MAX_RECORDS:
+        return ((ANSWER, _written(members)),)
+    beside = {name: value for name, value in members.items() if name != "data"}
+    listed = ((f"{ANSWER}/data/{number}", _written(record)) for number, record in enumerate(data))
+    return (*listed, (ANSWER, _written(beside)))
+
+
+def _written(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
 def _called(method: str, path: Sequence[str]) -> tuple[str, Asked] | None:
     """The collection, and how it was asked for."""
     last, before = (path[-1] if path else ""), (path[-2] if len(path) > 1 else "")

@@ -18,13 +18,10 @@ from idp.token_service.bearer import BearerTokens, TokenTrust
 from idp.token_service.callers import TokenClient
 from testbed.lab.home import LabHome
 from testbed.lab.machines import MachineCertificates, certificate_in
+from testbed.lab.places import MACHINES_HOST, MACHINES_URL, TOKEN_HOST, TOKEN_URL
 from testbed.lab.spec import Clock
 from testbed.model.federated_tls import Endpoint, Entity, Issuer, Machines, Pin
 
-MACHINES_HOST, TOKENS_HOST = "machines.federation.test", "auth.federation.test"
-MACHINES_URL = f"https://{MACHINES_HOST}{PATH}"
-FEDERATION = f"https://{MACHINES_HOST}"
-"""The federation's name, as its metadata has it."""
 AUDIENCE = "nutid"
 CACHE_TTL_S = 60
 """Short, so that a scenario need not wait long until a change is known."""
@@ -54,7 +51,7 @@ class MachineServices:
     @property
     def apps(self) -> Mapping[str, ASGIApp]:
         """By host; the token service must be one that asks its callers for certificates."""
-        return {MACHINES_HOST: self.registry.app, TOKENS_HOST: self.tokens.app}
+        return {MACHINES_HOST: self.registry.app, TOKEN_HOST: self.tokens.app}
 
 
 def entity_of(machine: Machine, certificates: MachineCertificates) -> Entity:
@@ -87,7 +84,7 @@ def coming_pin(machine: Machine, certificates: MachineCertificates) -> str:
 
 def federation_key(home: LabHome, now: Clock) -> FederationKey:
     """What every participant is handed out of band: the federation's key."""
-    return FederationKey.of(FEDERATION, dict(_metadata_signer(home, now).public))
+    return FederationKey.of(MACHINES_URL, dict(_metadata_signer(home, now).public))
 
 
 def published_key(home: LabHome, now: Clock) -> Mapping[str, str]:
@@ -113,10 +110,10 @@ def make_machine_services(
     """
     certificates = MachineCertificates(home)
     entities = tuple(entity_of(machine, certificates) for machine in machines)
-    publisher = Publisher(FEDERATION, _metadata_signer(home, now))
+    publisher = Publisher(MACHINES_URL, _metadata_signer(home, now))
     registry = MachineRegistry(publisher, Machines(cache_ttl=CACHE_TTL_S, entities=entities), now)
-    source = MachineSource(MACHINES_URL, federation_key(home, now), http)
-    signer = machine_signer(home.participant_folder(TOKENS_HOST), TOKEN_KEY, TOKENS_HOST, now())
+    source = MachineSource(f"{MACHINES_URL}{PATH}", federation_key(home, now), http)
+    signer = machine_signer(home.participant_folder(TOKEN_HOST), TOKEN_KEY, TOKEN_HOST, now())
     return MachineServices(registry, TokenService(_tokens(clients), (signer,), source, now))
 
 
@@ -132,7 +129,7 @@ def bearer_tokens(location: str, http: httpx.AsyncClient) -> BearerTokens:
 
 
 def _tokens(clients: tuple[TokenClient, ...]) -> TokenServiceConfig:
-    return TokenServiceConfig(f"https://{TOKENS_HOST}", AUDIENCE, clients)
+    return TokenServiceConfig(TOKEN_URL, AUDIENCE, clients)
 
 
 def _metadata_signer(home: LabHome, now: Clock) -> Signer:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from idp.federated_tls.app import PATH
 from idp.federated_tls.pins import pin_of
 from idp.token_service.asking import Access
 from idp.token_service.callers import TokenClient
@@ -25,10 +26,6 @@ from testbed.interception.journal import Journal, Recorded, read
 from testbed.lab.home import LabHome, trusting
 from testbed.lab.inprocess import InProcessStage
 from testbed.lab.machine_services import (
-    FEDERATION,
-    MACHINES_HOST,
-    MACHINES_URL,
-    TOKENS_HOST,
     Machine,
     MachineServices,
     bearer_tokens,
@@ -38,6 +35,7 @@ from testbed.lab.machine_services import (
 )
 from testbed.lab.machines import MachineCertificates, MutualTls, certificate_in
 from testbed.lab.participant import HostRouter, server_for
+from testbed.lab.places import MACHINES_HOST, MACHINES_URL, TOKEN_HOST
 from testbed.runner.folder import RunFolder
 
 pytestmark = [pytest.mark.lab, pytest.mark.anyio]
@@ -61,7 +59,7 @@ class Net:
     def __init__(self, home: LabHome) -> None:
         self.home, self.later = home, timedelta()
         self.certificates = MachineCertificates(home)
-        self.mutual: MutualTls = self.certificates.mutual_tls((TOKENS_HOST, RECEIVER), (VENDOR.host, SCHOOL.host))
+        self.mutual: MutualTls = self.certificates.mutual_tls((TOKEN_HOST, RECEIVER), (VENDOR.host, SCHOOL.host))
         self.services: MachineServices
         self.client: Any
         self.journal: Any
@@ -74,7 +72,7 @@ class Net:
         clients = (TokenClient(VENDOR.entity_id, MAY),)
         self.services = make_machine_services(self.home, (VENDOR, SCHOOL), clients, http, self.now)
         bearer = bearer_tokens(API_URL, http)
-        place = MachinesPlace(MACHINES_URL, FEDERATION, dict(published_key(self.home, self.now)))
+        place = MachinesPlace(f"{MACHINES_URL}{PATH}", MACHINES_URL, dict(published_key(self.home, self.now)))
         machines = FederatedMachines(place, http, self.now)
 
         async def persons(request: Request) -> JSONResponse:
@@ -96,7 +94,7 @@ class Net:
 
     async def asks(self, sender: str, number: int = 0) -> httpx.Response:
         http = await self.client(sender, number)
-        return await http.post(f"https://{TOKENS_HOST}/transaction", json=ASKING)
+        return await http.post(f"https://{TOKEN_HOST}/transaction", json=ASKING)
 
     async def pushes(self, sender: str) -> Any:
         http = await self.client(sender, 0)
@@ -117,14 +115,14 @@ async def inprocess(net: Net, folder: Path) -> AsyncIterator[Net]:
         async def recorded() -> Recorded:
             return read(run.journal)
 
-        stage.serve(net.apps(await client(TOKENS_HOST)))
+        stage.serve(net.apps(await client(TOKEN_HOST)))
         net.client, net.journal = client, recorded
         yield net
 
 
 @asynccontextmanager
 async def loopback(net: Net, folder: Path, start_proxy: Any) -> AsyncIterator[Net]:
-    hosts = (API, RECEIVER, MACHINES_HOST, TOKENS_HOST)
+    hosts = (API, RECEIVER, MACHINES_HOST, TOKEN_HOST)
     router = HostRouter({})
     server = server_for(router, net.home.server_certificate("machines", hosts), net.mutual)
     async with AsyncExitStack() as stack:
@@ -146,7 +144,7 @@ async def loopback(net: Net, folder: Path, start_proxy: Any) -> AsyncIterator[Ne
             assert await proxy.quiet()
             return proxy.recorded()
 
-        router._apps = net.apps(await client(TOKENS_HOST))
+        router._apps = net.apps(await client(TOKEN_HOST))
         net.client, net.journal = client, recorded
         yield net
         server.should_exit = True
@@ -178,7 +176,7 @@ async def test_another_member_without_a_certificate_or_with_its_own_gets_no_toke
 ) -> None:
     answers = [await net.asks(sender) for sender in (SCHOOL.host, API)]
     assert [answer.status_code for answer in answers] == [403, 403]
-    statuses = [one.response.status for one in (await net.journal()).exchanges if one.request.host == TOKENS_HOST]
+    statuses = [one.response.status for one in (await net.journal()).exchanges if one.request.host == TOKEN_HOST]
     assert statuses == [403, 403]
 
 

@@ -19,12 +19,6 @@ HTTP_OK, TOO_MANY = 200, 429
 PATIENCE = 4
 """So often it asks again when it was told that it asks too often."""
 MAX_WAIT_S = 30.0
-NOT_READABLE, NOT_REACHED, REFUSED, TOO_LARGE = (
-    "data-answer-not-readable",
-    "data-not-reached",
-    "data-not-given",
-    "data-answer-too-large",
-)
 
 type Record = Mapping[str, object]
 type Sleep = Callable[[float], Awaitable[None]]
@@ -57,15 +51,15 @@ class DataApi:
             page = await self._asked(f"/{collection}", asked)
             records, following = page.get("data"), page.get("pageToken")
             if not isinstance(records, list) or not (following is None or isinstance(following, str)):
-                raise Refused(NOT_READABLE)
+                raise Refused("data-answer-not-readable")
             for record in records:
                 if not isinstance(record, dict):
-                    raise Refused(NOT_READABLE)
+                    raise Refused("data-answer-not-readable")
                 yield record
             if not following:
                 return
             asked = {"pageToken": following, "limit": str(self.page_size)}
-        raise Refused(TOO_LARGE)
+        raise Refused("data-answer-too-large")
 
     async def gone(self, since: datetime) -> AsyncIterator[str]:
         """The ids of everything that is gone since then, of whatever kind.
@@ -78,7 +72,7 @@ class DataApi:
             page = await self._asked("/deletedEntities", asked)
             kinds, following = page.get("data"), page.get("pageToken")
             if not isinstance(kinds, dict) or not (following is None or isinstance(following, str)):
-                raise Refused(NOT_READABLE)
+                raise Refused("data-answer-not-readable")
             for ids in kinds.values():
                 for one in ids if isinstance(ids, list) else ():
                     if isinstance(one, str):
@@ -86,7 +80,7 @@ class DataApi:
             if not following:
                 return
             asked = {"pageToken": following}
-        raise Refused(TOO_LARGE)
+        raise Refused("data-answer-too-large")
 
     async def tell(self, path: str, entry: Record) -> None:
         """Post something that the school wants to know: statistics, say. What it answers changes nothing.
@@ -99,8 +93,8 @@ class DataApi:
     async def _asked(self, path: str, query: Mapping[str, str]) -> Json:
         status, body = await self._sent("GET", path, query, None)
         if status != HTTP_OK:
-            raise Refused(REFUSED)
-        return json_object(body, NOT_READABLE)
+            raise Refused("data-not-given")
+        return json_object(body, "data-answer-not-readable")
 
     async def _sent(self, method: str, path: str, query: Mapping[str, str], entry: Record | None) -> tuple[int, bytes]:
         for left in reversed(range(PATIENCE + 1)):
@@ -130,13 +124,13 @@ class DataApi:
         try:
             async with asyncio.timeout(TIMEOUT_S), request as answer:
                 if "content-encoding" in answer.headers:
-                    raise Refused(NOT_READABLE)
+                    raise Refused("data-answer-not-readable")
                 async for chunk in answer.aiter_bytes():
                     body += chunk
                     if len(body) > MAX_BYTES:
-                        raise Refused(TOO_LARGE)
+                        raise Refused("data-answer-too-large")
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            raise Refused(NOT_REACHED) from error
+            raise Refused("data-not-reached") from error
         return answer.status_code, _seconds(answer.headers.get("x-ratelimit-reset", "")), bytes(body)
 
 

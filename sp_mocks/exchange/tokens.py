@@ -21,7 +21,6 @@ MARGIN = timedelta(seconds=60)
 """A token is asked for anew so long before its end."""
 HTTP_OK = 200
 API = "ss12000-api"
-NOT_HAD = "access-token-not-had"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +65,18 @@ class Tokens:
         try:
             async with asyncio.timeout(TIMEOUT_S), request as answer:
                 if answer.status_code != HTTP_OK or "content-encoding" in answer.headers:
-                    raise Refused(NOT_HAD)
+                    raise Refused("access-token-not-had")
                 async for chunk in answer.aiter_bytes():
                     body += chunk
                     if len(body) > MAX_BYTES:
-                        raise Refused(NOT_HAD)
+                        raise Refused("access-token-not-had")
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            raise Refused(NOT_HAD) from error
-        given = json_object(bytes(body), NOT_HAD).get("access_token")
+            raise Refused("access-token-not-had") from error
+        given = json_object(bytes(body), "access-token-not-had").get("access_token")
         if not isinstance(given, dict):
-            raise Refused(NOT_HAD)
-        lasts = timedelta(seconds=min(number_in(given, "expires_in", NOT_HAD), 10 * 24 * 3600))
-        return _Held(text_in(given, "value", NOT_HAD), began + lasts - MARGIN)
+            raise Refused("access-token-not-had")
+        lasts = timedelta(seconds=min(number_in(given, "expires_in", "access-token-not-had"), 10 * 24 * 3600))
+        return _Held(text_in(given, "value", "access-token-not-had"), began + lasts - MARGIN)
 
     def _question(self) -> dict[str, object]:
         access = {"type": API, "locations": [self._location]}

@@ -6,7 +6,7 @@ from testbed.checks.core import PLAYED, NotVerified, Observation, Outcome, Skip,
 from testbed.checks.exchange import ANSWERED, FETCHES, data_answers
 from testbed.checks.probes import opened, text_of
 from testbed.model.verdict import Evidence
-from testbed.model.wire import Exchange, Pointer
+from testbed.model.wire import Exchange, Pointer, host_of
 
 
 @check(
@@ -20,7 +20,7 @@ def deleted_persons_forgotten(evidence: Evidence) -> Iterator[Outcome]:
 
     A pupil who has moved, or has come to need a protected identity, is otherwise found where somebody looks for them.
     """
-    answers, held = data_answers(evidence), _rosters(evidence)
+    answers, held, vendor = data_answers(evidence), _rosters(evidence), host_of(evidence.play.vendor.login)
     gone = {record.id: one.where.exchange for one in answers if one.asked == "deleted" for record in one.records}
     changes = [one for one in answers if one.asked == "list" and not one.whole and not _goes_on(one.query)]
     if not changes and not gone:
@@ -32,6 +32,7 @@ def deleted_persons_forgotten(evidence: Evidence) -> Iterator[Outcome]:
             "/deletedEntities is asked for too",
             where=changes[0].where,
             person="",
+            recipient=vendor,
         )
         return
     if not held:
@@ -45,6 +46,7 @@ def deleted_persons_forgotten(evidence: Evidence) -> Iterator[Outcome]:
                 "nothing of those who are gone",
                 where=Pointer(last.number, "response.body"),
                 person="",
+                recipient=vendor,
             )
 
 

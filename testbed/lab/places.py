@@ -84,5 +84,7 @@ SENDERS = (
 """Those of them that send requests of their own."""
 HOSTS = (*SENDERS, DISCOVERY_HOST, MACHINES_HOST)
 """All of them; on loopback one process answers for them."""
+OF_EXCHANGE = (*(school.api_host for school in SCHOOLS), TOKEN_HOST, MACHINES_HOST)
+"""Those of them that answer only where some vendor is fed with rosters."""
 ASKING = (*(school.api_host for school in SCHOOLS), TOKEN_HOST)
 """Those of them that ask their callers for certificates (mutual TLS)."""

@@ -21,6 +21,8 @@ type Flow = Literal[
 ]
 """What a person does; the generators of ``scenarios.flows`` by name."""
 
+type VariantKind = Literal["logins", "exchanges"]
+"""What variants of vendors are for: that people log in to them, or that they are fed with rosters."""
 MOVING: tuple[Flow, ...] = ("change-school", "roster-change")
 """Flows in which the person changes school."""
 
@@ -156,13 +158,13 @@ class Suite(Written):
     title: Bilingual
     scenarios: tuple[Id, ...] = ()
     every: Every | None = None
-    variants: bool = False
-    """Plays the login of every variant that there is, too."""
+    variants: VariantKind | None = None
+    """Plays every variant of this kind, too."""
 
     @model_validator(mode="after")
     def _plays_something(self) -> Self:
-        if not self.scenarios and self.every is None and not self.variants:
+        if not self.scenarios and self.every is None and self.variants is None:
             raise ValueError(
-                "a suite plays something: name 'scenarios', give 'every' a flow and vendors, or say 'variants: true'"
+                "a suite plays something: name 'scenarios', give 'every' a flow and vendors, or say 'variants: logins'"
             )
         return self

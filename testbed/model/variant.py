@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from testbed.model.scenario import Casting, Expect, Flow, UnitCode
+from testbed.model.scenario import Casting, Expect, Flow, UnitCode, VariantKind
 from testbed.model.strict import Bilingual, Id, Written
 from testbed.model.vendor import DigestKeys
 
@@ -34,6 +34,11 @@ class Variant(Written):
     """See :class:`testbed.model.scenario.Scenario`."""
     person: Casting = Casting()
     expect: Expect
+
+    @property
+    def kind(self) -> VariantKind:
+        """Whether somebody logs in to it, or it is fed with rosters."""
+        return "logins" if self.flow == "login" else "exchanges"
 
     @property
     def scenario(self) -> str:

@@ -39,12 +39,15 @@ _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
         "leverantör.",
         "oidc.id-token-names-no-one": "{sender} skrev {attribute} i ID-token utan att det begärts.",
         "data.agreement-in-force": "{attribute} lämnades ut till {recipient} när avtalet inte gällde.",
+        "data.deleted-persons-forgotten": "{attribute} om någon som skolan har tagit bort finns kvar hos {recipient}.",
     }
 )
 _OBSERVED_SV_OF_NO_ATTRIBUTE: Mapping[str, str] = MappingProxyType(
     {
         "data.encrypted-in-transit": "Intyget gick att läsa på vägen genom webbläsaren till {recipient}, fast avtalet "
         "kräver att det är krypterat.",
+        "data.deleted-persons-forgotten": "{recipient} har kvar någon som skolan har tagit bort, eller frågar aldrig "
+        "vilka de är.",
     }
 )
 _ACCOUNT = Bilingual(sv="inloggningens identifierare", en="identifier of the login")

@@ -16,6 +16,7 @@ FOLDERS: Mapping[str, type[Written]] = {
     "vendors": Vendor,
     "agreements": Agreement,
     "zoo": Variant,
+    "rosters": Variant,
     "suites": Suite,
 }
 """The sub-folders of a catalogue folder, and what each file in them is."""
@@ -166,7 +167,7 @@ def _with_every_kind(catalogue: Catalogue) -> Catalogue:
                 )
             scenarios[scenario.id] = scenario
             sources[("scenario", scenario.id)] = sources[("suite", suite.id)]
-        variants = (variant.scenario for variant in catalogue.variants.values()) if suite.variants else ()
+        variants = (one.scenario for one in catalogue.variants.values() if one.kind == suite.variants)
         names = (*suite.scenarios, *(scenario.id for scenario in made), *variants)
         suites[suite.id] = suite.model_copy(update={"scenarios": names})
     return replace(catalogue, scenarios=scenarios, suites=suites, sources=sources)

@@ -9,7 +9,7 @@ import pytest
 from idp.people import generate
 from testbed.lab.authorities import make_authorities, make_school
 from testbed.lab.home import LabHome
-from testbed.lab.places import HOSTS, NEIGHBOUR, SCHOOL, SCHOOLS, SENDERS
+from testbed.lab.places import HOSTS, NEIGHBOUR, OF_EXCHANGE, SCHOOL, SCHOOLS, SENDERS
 from testbed.lab.simulated import make_vendor
 from testbed.lab.spec import LabSpec, works_with
 from testbed.model.written import Agreement
@@ -67,8 +67,8 @@ async def test_schools_and_federation_answer_for_their_hosts_and_ask_in_their_na
         return nowhere
 
     authorities = await make_authorities(spec, client, "token", lambda: NOW)
-    assert set(authorities.apps) == set(HOSTS)
-    assert asked == list(SENDERS)
+    assert set(authorities.apps) == set(HOSTS) - set(OF_EXCHANGE)
+    assert asked == [one for one in SENDERS if one not in OF_EXCHANGE]
 
 
 def test_a_vendor_is_told_of_the_schools_that_it_has_an_agreement_with(

@@ -8,6 +8,8 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
+from sp_mocks.exchange.faults import EXCHANGE_FAULTS
+from sp_mocks.exchange.profiles import EXCHANGE_PROFILES
 from sp_mocks.faults import FAULTS
 from sp_mocks.leaks.every import LEAKS
 from sp_mocks.oidc.faults import OIDC_FAULTS
@@ -56,9 +58,10 @@ def test_every_fault_says_what_it_does_and_who_must_notice() -> None:
         assert ": " in fault.title.en
 
 
-def test_no_name_stands_for_a_fault_or_a_profile_of_both_protocols() -> None:
-    assert len(EVERY_FAULT) == len(FAULTS) + len(OIDC_FAULTS) + len(LEAKS) + len(SCRIPT_FAULTS)
-    assert len(EVERY_PROFILE) == len(PROFILES) + len(OIDC_PROFILES)
+def test_no_name_stands_for_a_fault_or_a_profile_of_two_protocols() -> None:
+    kinds = (FAULTS, OIDC_FAULTS, LEAKS, SCRIPT_FAULTS, EXCHANGE_FAULTS)
+    assert len(EVERY_FAULT) == sum(map(len, kinds))
+    assert len(EVERY_PROFILE) == len(PROFILES) + len(OIDC_PROFILES) + len(EXCHANGE_PROFILES)
 
 
 @pytest.mark.parametrize(("fault", "missing"), [("sends-no-pkce", "code_challenge"), ("sends-no-nonce", "nonce")])

@@ -77,15 +77,27 @@ def zoo(player: Player) -> RunRecord:
 
 
 @pytest.fixture(scope="session")
-def judged(tour: RunRecord, zoo: RunRecord) -> tuple[Judgement, ...]:
-    """Every play of the tour and of the zoo, judged."""
-    return (*tour.run.judgements, *zoo.run.judgements)
+def exchange(player: Player) -> RunRecord:
+    """The exchange of rosters in process."""
+    return player.play(player.catalogue.named(["exchange"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def judged(tour: RunRecord, zoo: RunRecord, exchange: RunRecord) -> tuple[Judgement, ...]:
+    """Every play of the tour, the zoo and the exchange, judged."""
+    return (*tour.run.judgements, *zoo.run.judgements, *exchange.run.judgements)
 
 
 @pytest.fixture(scope="session")
 def loopback_zoo(player: Player) -> RunRecord:
     """The zoo through a real proxy."""
     return player.play(player.catalogue.named(["zoo"]), LabName.LOOPBACK)[1]
+
+
+@pytest.fixture(scope="session")
+def loopback_exchange(player: Player) -> RunRecord:
+    """The exchange of rosters through a real proxy, by real mutual TLS."""
+    return player.play(player.catalogue.named(["exchange"]), LabName.LOOPBACK)[1]
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,13 @@ def test_loopback_and_inprocess_find_the_same_in_the_zoo(zoo: RunRecord, loopbac
     assert len({key[2] for key in findings(zoo)}) == len(zoo.run.judgements)
 
 
+def test_loopback_and_inprocess_find_the_same_in_the_exchange(
+    exchange: RunRecord, loopback_exchange: RunRecord
+) -> None:
+    assert findings(loopback_exchange) == findings(exchange)
+    assert findings(exchange)
+
+
 def test_the_verdict_of_every_check_is_the_same(tour: RunRecord, loopback_tour: tuple[RunFolder, RunRecord]) -> None:
     def verdicts(record: RunRecord) -> dict[tuple[str, str], str]:
         return {(j.play.id, r.check): r.verdict for j in record.run.judgements for r in j.results}

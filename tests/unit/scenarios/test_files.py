@@ -17,6 +17,7 @@ from testbed.model.written import Agreement, Person, Scenario, Suite, Vendor, Wr
 from testbed.privacy.lint import lint
 from testbed.privacy.people import NAME_ID, SUBJECT
 from testbed.runner.casting import fits
+from testbed.runner.catalogue import load_catalogue
 
 ROOT = Path(scenarios.__path__[0])
 LISTED_FAULTS = {
@@ -176,7 +177,7 @@ def test_tour_plays_every_scenario_once_but_those_that_need_scripts_and_some_of_
 
 
 def test_every_vendor_has_an_honest_login() -> None:
-    # NOTE: into a service whose agreement has ended nobody is let, and into one that is fed with rosters nobody logs in.
+    # NOTE: into a service whose agreement has ended nobody is let, and to one that is fed with rosters nobody logs in.
     for vendor in VENDORS.keys() - {"former-tests", "class-lists"}:
         scenario = SCENARIOS[f"login-{vendor}"]
         assert (scenario.vendor, scenario.spoil, scenario.expect.login) == (vendor, (), "accepted")

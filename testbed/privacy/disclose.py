@@ -124,7 +124,12 @@ def _seen(sighting: Sighting, exchange: Exchange, sender: str, known: Known) -> 
     """What was sent, the caller told whom they called; what a server fetched, it was told."""
     owner = sighting.owner
     person = owner.person
-    if not person and known.index.owns(known.player, owner.attribute, owner.value):
+    # NOTE: a roster is about many people, and the one who plays is only one of them.
+    if (
+        not person
+        and sighting.channel is not Channel.SS12000
+        and known.index.owns(known.player, owner.attribute, owner.value)
+    ):
         person = known.player
     return Disclosure(
         attribute=owner.attribute,

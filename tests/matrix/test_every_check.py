@@ -487,8 +487,9 @@ def _requested(evidence: Evidence) -> tuple[Any, ...]:
 
 
 def test_the_table_names_every_check() -> None:
-    # NOTE: those of OpenID Connect are proven in test_every_oidc_check.py.
-    assert set(CHANGES) == {one.info.id for one in registered() if not one.info.id.startswith("oidc.")}
+    # NOTE: others are proven in test_every_oidc_check.py and test_every_exchange_check.py.
+    elsewhere = ("oidc.", "exchange.", "data.deleted-")
+    assert set(CHANGES) == {one.info.id for one in registered() if not one.info.id.startswith(elsewhere)}
 
 
 @pytest.mark.parametrize("check", sorted(CHANGES))

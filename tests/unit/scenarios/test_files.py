@@ -74,7 +74,8 @@ def read[Document: Written](folder: str, kind: type[Document]) -> dict[str, Docu
 
 AGREEMENTS: Mapping[str, Agreement] = read("agreements", Agreement)
 VENDORS: Mapping[str, Vendor] = read("vendors", Vendor)
-SCENARIOS: Mapping[str, Scenario] = read("login", Scenario)
+SCENARIOS: Mapping[str, Scenario] = {**read("login", Scenario), **read("exchange", Scenario)}
+LOGINS = {name: scenario for name, scenario in SCENARIOS.items() if scenario.expect.login != "none"}
 SUITES: Mapping[str, Suite] = read("suites", Suite)
 
 
@@ -196,7 +197,7 @@ def test_somebody_fits_the_casting(scenario: Scenario, seed: int) -> None:
     assert any(fits(person, scenario.person) for person in people(seed))
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
+@pytest.mark.parametrize("scenario", LOGINS.values(), ids=LOGINS.keys())
 def test_received_is_what_is_agreed_about_everybody_who_fits(scenario: Scenario) -> None:
     if scenario.expect.receives is None:
         assert scenario.expect.findings or scenario.expect.login == "refused"

@@ -64,6 +64,8 @@ class Directory:
         data = person.model_dump()
         if order.school_units is not None:
             data["school_units"] = order.school_units
+        if order.security_marking is not None:
+            data["security_marking"] = order.security_marking
         data["attributes"] |= order.attributes
         changed = Person.model_validate(data)
         self._changed.put(person.id, changed)

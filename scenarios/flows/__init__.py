@@ -17,6 +17,7 @@ FLOWS: Mapping[str, Callable[[Cast], Flow]] = MappingProxyType(
         "answer-elsewhere": elsewhere.answer_elsewhere,
         "roster": roster.fetch,
         "roster-change": roster.change,
+        "roster-protect": roster.protect,
     }
 )
 """The flow that a scenario names in its field ``flow``."""

@@ -2,6 +2,7 @@
 
 from scenarios.flows.changes import as_before, moved
 from scenarios.flows.steps import Steps, shown
+from testbed.model.orders import ChangePerson
 from testbed.model.pages import SYNC_FORM, Ask, Cast, Flow, FlowStopped, Submit, Visit
 
 
@@ -25,6 +26,18 @@ def change(cast: Cast) -> Flow:
     yield Ask(moved(cast.person, cast.moves_to))
     yield from _fetch(cast)
     yield Ask(as_before(cast.person))
+
+
+def protect(cast: Cast) -> Flow:
+    """Have the vendor fetch the roster before and after a person comes to have a protected identity.
+
+    Raises:
+        FlowStopped: its page for administrators did not come.
+    """
+    yield from _fetch(cast)
+    yield Ask(ChangePerson(person=cast.person.id, security_marking="Skyddad folkbokföring"))
+    yield from _fetch(cast)
+    yield Ask(ChangePerson(person=cast.person.id, security_marking=cast.person.security_marking))
 
 
 def _fetch(cast: Cast) -> Steps[None]:

@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from testbed.model.forgery import Forgery
 from testbed.model.operations import Exact
+from testbed.model.person import SecurityMarking
 from testbed.model.strict import Url
 from testbed.model.written import Agreement, Bilingual, Id, OidcClient, Operation, ReleasePolicy, Written
 
@@ -55,6 +56,8 @@ class ChangePerson(Written):
     person: Id
     school_units: tuple[str, ...] | None = None
     """None leaves them as they are."""
+    security_marking: SecurityMarking | None = None
+    """None leaves it as it is."""
     attributes: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """By canonical name; those that are not named stay as they are."""
 

@@ -18,6 +18,7 @@ type Flow = Literal[
     "answer-elsewhere",
     "roster",
     "roster-change",
+    "roster-protect",
 ]
 """What a person does; the generators of ``scenarios.flows`` by name."""
 

@@ -12,7 +12,6 @@ from testbed.model.exchange_messages import DataAnswer, DataRecord, DataReport
 from testbed.model.verdict import Evidence, RunRecord, Verdict
 from testbed.model.wire import Pointer
 
-PLAY = "moves-class-lists"
 FIRST = "roster-class-lists"
 """The play in which the vendor fetches everything, for it knows nothing yet."""
 FORGOTTEN, REPORTED = "data.deleted-persons-forgotten", "exchange.reports-name-nobody"
@@ -135,8 +134,9 @@ def test_nobody_is_blamed_where_the_page_was_not_opened(exchange: RunRecord) -> 
     assert result_of(FORGOTTEN, closed).verdict is Verdict.NOT_VERIFIED
 
 
-def test_a_pupil_who_moves_is_taken_back_and_forgotten(exchange: RunRecord) -> None:
-    evidence = exchange.evidence[PLAY]
+@pytest.mark.parametrize("play", ["moves-class-lists", "protected-class-lists"])
+def test_a_pupil_whom_the_school_takes_back_is_forgotten(play: str, exchange: RunRecord) -> None:
+    evidence = exchange.evidence[play]
     gone = [m for m in evidence.messages if isinstance(m, DataAnswer) and m.asked == "deleted" and m.records]
     assert gone
     assert result_of(FORGOTTEN, evidence).verdict is Verdict.PASS

@@ -67,6 +67,21 @@ def test_what_the_lab_changes_is_known_from_then_on(directory: Directory) -> Non
     assert changed.attributes == {"displayName": "Namn 3", "sisSchoolGrade": "7", "mail": "a@b.test"}
 
 
+def test_somebody_may_come_to_have_a_protected_identity(directory: Directory) -> None:
+    directory.change(ChangePerson(person="pupil-3", security_marking="Sekretessmarkering"))
+    changed = directory.get("pupil-3")
+    assert changed
+    assert changed.protected
+
+
+def test_whoever_follows_is_told_of_each_change(directory: Directory) -> None:
+    told: list[str] = []
+    directory.follow(lambda person: told.append(str(person.attributes.get("mail"))))
+    for mail in ("a@b.test", "c@d.test"):
+        directory.change(ChangePerson(person="pupil-3", attributes={"mail": mail}))
+    assert told == ["a@b.test", "c@d.test"]
+
+
 def test_nobody_and_nothing_unknown_can_be_changed(directory: Directory) -> None:
     with pytest.raises(ValueError, match="nobody has the id 'nobody'"):
         directory.change(ChangePerson(person="nobody"))

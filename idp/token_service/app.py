@@ -98,6 +98,8 @@ class TokenService:
         now = self._now()
         caller = await self._callers.find(asked.client.key, peer_of(request.scope), now)
         (token,) = asked.access_token
+        if len({place for access in token.access for place in access.locations}) > 1:
+            raise Denied("request_denied", "a token is for one place, so that what opens one school's opens no other's")
         if not all(any(may.covers(access) for may in caller.client.may) for access in token.access):
             raise Denied("request_denied", "the client may not ask for this access")
         access = _written(token)

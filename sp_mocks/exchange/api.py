@@ -14,6 +14,8 @@ from sp_mocks.refusal import Refused
 MAX_BYTES = 8 * 1024 * 1024
 """Of one page."""
 MAX_PAGES = 5000
+MAX_RECORDS = 500_000
+"""Of one collection."""
 TIMEOUT_S = 30.0
 HTTP_OK, TOO_MANY = 200, 429
 PATIENCE = 4
@@ -34,7 +36,6 @@ class DataApi:
     token: Callable[[], Awaitable[str]]
     """Brings an access token that is good for some time still."""
     page_size: int
-    backs_off: bool = True
     sleep: Sleep = field(default=asyncio.sleep)
 
     async def every(self, collection: str, query: Mapping[str, str]) -> AsyncIterator[Record]:
@@ -46,12 +47,15 @@ class DataApi:
         Raises:
             Refused: the school does not give it, or not in a form that can be read.
         """
-        asked: Mapping[str, str] = {**query, "limit": str(self.page_size)}
+        asked, came = {**query, "limit": str(self.page_size)}, 0
         for _ in range(MAX_PAGES):
             page = await self._asked(f"/{collection}", asked)
             records, following = page.get("data"), page.get("pageToken")
             if not isinstance(records, list) or not (following is None or isinstance(following, str)):
                 raise Refused("data-answer-not-readable")
+            came += len(records)
+            if came > MAX_RECORDS:
+                break
             for record in records:
                 if not isinstance(record, dict):
                     raise Refused("data-answer-not-readable")
@@ -101,8 +105,7 @@ class DataApi:
             status, wait_s, body = await self._once(method, path, query, entry)
             if status != TOO_MANY or not left:
                 break
-            if self.backs_off:
-                await self.sleep(wait_s)
+            await self.sleep(wait_s)
         return status, body
 
     async def _once(

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sp_mocks.behaviour import Common
 
-type Collection = Literal["organisations", "persons", "groups", "duties", "activities", "grades", "attendances"]
+type Collection = Literal["organisations", "persons", "groups", "duties"]
 """The collections of SS 12000 that vendors here may ask for."""
 NEEDED: tuple[Collection, ...] = ("organisations", "persons", "groups", "duties")
 
@@ -24,6 +24,4 @@ class ExchangeBehaviour(Common):
     """Drops those who are gone."""
     reports_names: bool = False
     """Tells the school's log whom it has taken in."""
-    backs_off: bool = True
-    """Waits for as long as the school says when it is told that it asks too often (429)."""
     page_size: int = 200

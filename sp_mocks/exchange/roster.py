@@ -1,6 +1,6 @@
-"""What a vendor holds of a school's people: what its service needs of each record, and nothing else of it."""
+"""What a vendor holds of a school: of each person what its service needs, and the records that they belong to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sp_mocks.exchange.api import Record
@@ -26,26 +26,29 @@ class Roster:
     def take(self, collection: str, record: Record) -> str:
         """Keep one record in place of what was known by its id; returns the id, "" for a record that has none."""
         own = record.get("id")
-        if not isinstance(own, str) or not own or len(own) > MAX_TEXT or len(self) >= MAX_HELD:
+        if not isinstance(own, str) or not own or len(own) > MAX_TEXT:
             return ""
-        if collection == "persons":
-            self.persons[own] = dict(self._kept(record))
-        else:
-            self.others.setdefault(collection, {})[own] = record
+        holder = self.persons if collection == "persons" else self.others.setdefault(collection, {})
+        if own not in holder and len(self) >= MAX_HELD:
+            return ""
+        holder[own] = dict(self._kept(record)) if collection == "persons" else record
         return own
 
-    def drop(self, one: str) -> bool:
-        """Forget what was known by this id; whether there was anything."""
-        holders: Sequence[dict[str, Record]] = (self.persons, *self.others.values())
-        return bool(sum(holder.pop(one, None) is not None for holder in holders))
-
-    def keep_only(self, collection: str, ids: frozenset[str]) -> int:
-        """Forget every record of a collection that did not come when all were asked for; how many those were."""
+    def holds(self, collection: str, one: object) -> bool:
+        """Whether something of this collection is known by this id."""
         holder = self.persons if collection == "persons" else self.others.get(collection, {})
-        gone = [one for one in holder if one not in ids]
-        for one in gone:
+        return isinstance(one, str) and one in holder
+
+    def drop(self, one: str) -> None:
+        """Forget what was known by this id."""
+        for holder in (self.persons, *self.others.values()):
+            holder.pop(one, None)
+
+    def keep_only(self, collection: str, ids: frozenset[str]) -> None:
+        """Forget every record of a collection that did not come when all were asked for."""
+        holder = self.persons if collection == "persons" else self.others.get(collection, {})
+        for one in [one for one in holder if one not in ids]:
             del holder[one]
-        return len(gone)
 
     def __len__(self) -> int:
         return len(self.persons) + sum(map(len, self.others.values()))

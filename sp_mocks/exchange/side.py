@@ -1,4 +1,4 @@
-"""The side of a vendor that fetches rosters: its page for administrators, what it holds, and the school's webhook."""
+"""The side of a vendor that fetches rosters: its page for administrators, and one that shows what it holds."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from sp_mocks.side import Ground
 from testbed.model.pages import SYNC_FORM
 
 ADMIN, SYNC, ROSTER = "/login", "/sync", "/roster"
-SHOWN = 2000
+SHOWN = 20_000
 """So many people stand on the page; a service would leaf through them."""
 
 
@@ -36,7 +36,7 @@ class ExchangeSide:
         if place is None:
             raise ValueError(f"{ground.config.vendor_id}: fetches rosters, and has no data API to fetch them from")
         tokens = Tokens(place.token_url, place.entity_id, place.api_url, ground.http, ground.now)
-        api = DataApi(place.api_url, ground.http, tokens.token, behaviour.page_size, behaviour.backs_off)
+        api = DataApi(place.api_url, ground.http, tokens.token, behaviour.page_size)
         self._pages, self._syncing = ground.pages, Syncing(behaviour, api, ground.now)
 
     @property

@@ -21,7 +21,14 @@ def deleted_persons_forgotten(evidence: Evidence) -> Iterator[Outcome]:
     A pupil who has moved, or has come to need a protected identity, is otherwise found where somebody looks for them.
     """
     answers, held, vendor = data_answers(evidence), _rosters(evidence), host_of(evidence.play.vendor.login)
-    gone = {record.id: one.where.exchange for one in answers if one.asked == "deleted" for record in one.records}
+    gone: dict[str, int] = {}
+    for answer in answers:
+        for record in answer.records:
+            if answer.asked == "deleted":
+                gone[record.id] = answer.where.exchange
+            else:
+                # NOTE: somebody may come back.
+                gone.pop(record.id, None)
     changes = [one for one in answers if one.asked == "list" and not one.whole and not _goes_on(one.query)]
     if not changes and not gone:
         yield Skip("the vendor asked for everything, and for no changes")
@@ -39,10 +46,11 @@ def deleted_persons_forgotten(evidence: Evidence) -> Iterator[Outcome]:
         yield NotVerified("the page that shows whom the vendor holds was not opened")
         return
     last = held[-1]
-    for one, since in gone.items():
-        if one and last.number > since and one in text_of(last):
+    shown = set(text_of(last).split())
+    for name, since in gone.items():
+        if last.number > since and name in shown:
             yield Observation(
-                f"{last.request.url} shows {one}, whom the school has taken back",
+                f"{last.request.url} shows {name}, whom the school has taken back",
                 "nothing of those who are gone",
                 where=Pointer(last.number, "response.body"),
                 person="",

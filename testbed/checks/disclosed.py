@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from testbed.checks.core import Need, NotVerified, closed_assertions
-from testbed.model.privacy import BY_SCHOOL, PLAIN, Disclosure, Issued
+from testbed.model.privacy import BY_LOGIN, PLAIN, Disclosure, Issued
 from testbed.model.verdict import Evidence
 from testbed.model.written import Agreement
 from testbed.privacy.agreed import Party, party_of
@@ -26,7 +26,7 @@ def agreement_of(evidence: Evidence) -> Agreement:
 
 def is_by_school(told: Disclosure, agreement: Agreement) -> bool:
     """Whether it was the school that told it: by a protocol of its own, or from one of its hosts in any other way."""
-    return told.channel in BY_SCHOOL or party_of(told.sender, agreement) is Party.CONTROLLER
+    return told.channel in BY_LOGIN or party_of(told.sender, agreement) is Party.CONTROLLER
 
 
 def accounts_given(evidence: Evidence) -> Iterator[Issued]:

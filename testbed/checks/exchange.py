@@ -7,10 +7,12 @@ from itertools import pairwise
 from testbed.checks.core import PLAYED, Need, Observation, Outcome, Skip, check
 from testbed.model.exchange_messages import DataAnswer, DataReport
 from testbed.model.verdict import Evidence, Severity
+from testbed.model.wire import Pointer
 from testbed.privacy.people import index_of
 from testbed.privacy.search import find
+from testbed.wire.ss12000 import call
 
-HTTP_OK, TOO_MANY = 200, 429
+HTTP_OK, NOT_FOUND, TOO_MANY = 200, 404, 429
 GRACE = timedelta(milliseconds=50)
 """Of clocks, between the school's and the recorder's."""
 
@@ -45,18 +47,22 @@ def roster_is_fetched(evidence: Evidence) -> Iterator[Outcome]:
     if play.stopped:
         yield Observation(play.stopped, "the vendor's page for administrators, and then what it holds")
         return
-    if not answers:
-        yield Observation("no readable answer of a data API was seen", "the vendor fetches the roster")
+    last = {(e.receiver, e.request.method, e.request.url): e for e in evidence.exchanges if call(e) is not None}
+    if not last:
+        yield Observation("nothing was asked of a data API", "the vendor fetches the roster")
         return
-    for answer in answers:
-        if answer.status not in (HTTP_OK, TOO_MANY):
-            yield Observation(
-                f"/{answer.collection} was answered with {answer.status}", f"{HTTP_OK}", where=answer.where, person=""
-            )
-    asked = {answer.query for answer in answers}
+    by_number = {answer.where.exchange: answer for answer in answers}
+    for (_, method, url), exchange in last.items():
+        # NOTE: that it was told to wait, or needed a fresh token, matters only where it did not come back.
+        answer = by_number.get(exchange.number)
+        if answer is None or answer.status not in (HTTP_OK, NOT_FOUND if answer.asked == "one" else HTTP_OK):
+            came = f"{answer.status}" if answer else "nothing that can be read"
+            where = Pointer(exchange.number, "response")
+            yield Observation(f"{method} {url} was answered with {came}", f"{HTTP_OK}", where=where, person="")
+    asked = {value for answer in answers for name, value in answer.query if name == "pageToken"}
     for answer in answers:
         # NOTE: whichever page is asked for next, it is asked for by this token.
-        if answer.following and not any(("pageToken", answer.following) in query for query in asked):
+        if answer.following and answer.following not in asked:
             yield Observation(
                 f"the page after this one of /{answer.collection} was never asked for",
                 "every page, until there is no page token",
@@ -69,7 +75,7 @@ def roster_is_fetched(evidence: Evidence) -> Iterator[Outcome]:
     clause="SS 12000:2020, pageToken",
     sv="En sidnyckel skickas ensam, utan filter",
     about="vendor",
-    needs=(ANSWERED,),
+    needs=(FETCHES, ANSWERED),
 )
 def page_token_stands_alone(evidence: Evidence) -> Iterator[Outcome]:
     """A page token is sent without filters.
@@ -90,7 +96,7 @@ def page_token_stands_alone(evidence: Evidence) -> Iterator[Outcome]:
     clause="GDPR Article 5(1)(c); SS 12000:2020, meta.modified.after",
     sv="Tjänsten hämtar det som har ändrats, inte allt om igen",
     about="vendor",
-    needs=(ANSWERED,),
+    needs=(FETCHES, ANSWERED),
     severity=Severity.SHOULD,
 )
 def changes_are_enough(evidence: Evidence) -> Iterator[Outcome]:
@@ -99,19 +105,19 @@ def changes_are_enough(evidence: Evidence) -> Iterator[Outcome]:
     Each full copy of the municipality's pupils is one more that can go astray on its way, and all schools are slower
     for it on the first morning of the term.
     """
-    whole: dict[str, int] = {}
+    whole: set[tuple[str, str]] = set()
     again = False
     for answer in data_answers(evidence):
-        if answer.asked != "list" or any(name == "pageToken" for name, _ in answer.query):
+        if answer.asked != "list" or answer.status != HTTP_OK or any(name == "pageToken" for name, _ in answer.query):
             continue
-        again = again or answer.collection in whole
-        if not answer.whole:
-            continue
-        whole[answer.collection] = whole.get(answer.collection, 0) + (answer.status == HTTP_OK)
-        if whole[answer.collection] > 1:
+        fetched = (answer.host, answer.collection)
+        again = again or fetched in whole
+        if answer.whole and fetched in whole:
             yield Observation(
                 f"/{answer.collection} was fetched whole once more", "only what has changed", answer.where, person=""
             )
+        if answer.whole:
+            whole.add(fetched)
     if not again:
         yield Skip("everything was asked for once")
 
@@ -120,7 +126,7 @@ def changes_are_enough(evidence: Evidence) -> Iterator[Outcome]:
     clause="SS 12000:2020, 429 and X-RateLimit-Reset",
     sv="Tjänsten väntar när skolan ber den att vänta",
     about="vendor",
-    needs=(ANSWERED,),
+    needs=(FETCHES, ANSWERED),
     severity=Severity.SHOULD,
 )
 def waits_when_told(evidence: Evidence) -> Iterator[Outcome]:
@@ -128,29 +134,35 @@ def waits_when_told(evidence: Evidence) -> Iterator[Outcome]:
 
     One that goes on asking takes the time of all others: the school's systems were made for some thousand requests.
     """
-    answers, by_number = data_answers(evidence), {e.number: e for e in evidence.exchanges}
-    if not any(answer.status == TOO_MANY for answer in answers):
-        yield Skip("nobody was told to wait")
-    for answer, following in pairwise(answers):
+    by_number = {exchange.number: exchange for exchange in evidence.exchanges}
+    by_host: dict[str, list[DataAnswer]] = {}
+    for answer in data_answers(evidence):
+        by_host.setdefault(answer.host, []).append(answer)
+    told_to_wait = 0
+    for answer, following in (pair for answers in by_host.values() for pair in pairwise(answers)):
         if answer.status != TOO_MANY or answer.wait_s is None:
             continue
-        told = by_number[answer.where.exchange]
+        told_to_wait += 1
+        told, asked = by_number.get(answer.where.exchange), by_number.get(following.where.exchange)
+        if told is None or asked is None:
+            continue
         earliest = told.started + timedelta(milliseconds=told.duration_ms, seconds=answer.wait_s) - GRACE
-        asked = by_number[following.where.exchange].started
-        if asked < earliest:
+        if asked.started < earliest:
             yield Observation(
-                f"it asked again {(earliest - asked).total_seconds():.1f} s before it was to",
+                f"it asked again {(earliest - asked.started).total_seconds():.1f} s before it was to",
                 f"{answer.wait_s:g} s without asking",
                 where=following.where,
                 person="",
             )
+    if not told_to_wait:
+        yield Skip("nobody was told how long to wait")
 
 
 @check(
     clause="GDPR Article 5(1)(c) and 32",
     sv="Rapporter till skolan nämner inga personer",
     about="vendor",
-    needs=(REPORTED,),
+    needs=(FETCHES, REPORTED),
 )
 def reports_name_nobody(evidence: Evidence) -> Iterator[Outcome]:
     """What a vendor reports of its work names nobody.

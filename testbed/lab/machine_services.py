@@ -92,6 +92,11 @@ def published_key(home: LabHome, now: Clock) -> Mapping[str, str]:
     return _metadata_signer(home, now).public
 
 
+def machine_source(home: LabHome, http: httpx.AsyncClient, now: Clock) -> MachineSource:
+    """What one participant knows of the federation's machines, by this client of its own."""
+    return MachineSource(f"{MACHINES_URL}{PATH}", federation_key(home, now), http)
+
+
 def make_machine_services(
     home: LabHome, machines: tuple[Machine, ...], clients: tuple[TokenClient, ...], http: httpx.AsyncClient, now: Clock
 ) -> MachineServices:
@@ -112,7 +117,7 @@ def make_machine_services(
     entities = tuple(entity_of(machine, certificates) for machine in machines)
     publisher = Publisher(MACHINES_URL, _metadata_signer(home, now))
     registry = MachineRegistry(publisher, Machines(cache_ttl=CACHE_TTL_S, entities=entities), now)
-    source = MachineSource(f"{MACHINES_URL}{PATH}", federation_key(home, now), http)
+    source = machine_source(home, http, now)
     signer = machine_signer(home.participant_folder(TOKEN_HOST), TOKEN_KEY, TOKEN_HOST, now())
     return MachineServices(registry, TokenService(_tokens(clients), (signer,), source, now))
 

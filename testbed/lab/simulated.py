@@ -31,9 +31,17 @@ def make_vendor(vendor: Vendor, spec: LabSpec, http: httpx.AsyncClient, now: Clo
         issuer=SCHOOL_URL,
         client=vendor.client,
         client_secret=client_secret(spec.home, vendor),
-        exchange=ExchangePlace(SCHOOL.api_url, f"{TOKEN_URL}/transaction", vendor.party) if vendor.exchange else None,
+        exchange=_exchange_place(spec, vendor) if vendor.exchange else None,
     )
     return VendorService(config, _keys(spec.home, vendor, now), http, now)
+
+
+def _exchange_place(spec: LabSpec, vendor: Vendor) -> ExchangePlace:
+    """The data API that the agreement names among the controller's hosts; the first school's where it names none."""
+    agreement = spec.agreements.get(vendor.agreement or "")
+    hosts = agreement.controller.hosts if agreement else ()
+    place = next((one for one in SCHOOLS if one.api_host in hosts), SCHOOL)
+    return ExchangePlace(place.api_url, f"{TOKEN_URL}/transaction", vendor.party)
 
 
 def _keys(home: LabHome, vendor: Vendor, now: Clock) -> VendorKeys | ClientKeys | None:

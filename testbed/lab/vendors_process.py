@@ -15,7 +15,7 @@ async def serving(config: ParticipantConfig, spec: LabSpec, client: Clients) -> 
         service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
         apps.update(dict.fromkeys(service.config.hosts, service.app))
     (public,) = config.sockets
-    return [(server_for(HostRouter(apps), config.certificate, spec.mutual), public)]
+    return [(server_for(HostRouter(apps), config.certificate), public)]
 
 
 if __name__ == "__main__":

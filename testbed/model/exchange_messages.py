@@ -26,6 +26,8 @@ class DataAnswer:
     """What was asked for at a data API, and what came."""
 
     where: Pointer
+    host: str
+    """That answered."""
     collection: str
     """As it stands in the path: persons, groups ..."""
     asked: Asked

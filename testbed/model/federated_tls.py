@@ -24,9 +24,6 @@ MAX_TAGS = 50
 DIGEST_OCTETS = 32
 VERSION = "1.0.0"
 
-type TagName = Literal["egilv1", "bolv1", "userlistv1", "gnapv1"]
-"""The tags that the Moa profile has given a meaning."""
-
 EntityId = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+$", max_length=1024)]
 """A URI."""
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,64}$")]

@@ -25,8 +25,8 @@ class Channel(StrEnum):
 
 BY_LOGIN = frozenset({Channel.SAML, Channel.OIDC, Channel.USERINFO})
 """The ways by which a school tells a vendor about a person as part of a login, whatever the protocol."""
-BY_SCHOOL = BY_LOGIN | {Channel.SS12000, Channel.SCIM}
-"""The ways by which a school tells a vendor about people at all: no vendor speaks to others by these."""
+BY_EXCHANGE = frozenset({Channel.SS12000, Channel.SCIM})
+"""The ways by which a school's systems tell a vendor of many people; other APIs look like them, so who spoke counts."""
 PLAIN = "plain"
 """The form of a value that stood as it is written in people.json, in any letter case."""
 

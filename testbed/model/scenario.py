@@ -24,6 +24,8 @@ type Flow = Literal[
 
 type VariantKind = Literal["logins", "exchanges"]
 """What variants of vendors are for: that people log in to them, or that they are fed with rosters."""
+ROSTER: tuple[Flow, ...] = ("roster", "roster-change", "roster-protect")
+"""Flows in which nobody logs in: a vendor's server fetches."""
 MOVING: tuple[Flow, ...] = ("change-school", "roster-change")
 """Flows in which the person changes school."""
 

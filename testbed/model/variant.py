@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from testbed.model.scenario import Casting, Expect, Flow, UnitCode, VariantKind
+from testbed.model.scenario import ROSTER, Casting, Expect, Flow, UnitCode, VariantKind
 from testbed.model.strict import Bilingual, Id, Written
 from testbed.model.vendor import DigestKeys
 
@@ -38,7 +38,7 @@ class Variant(Written):
     @property
     def kind(self) -> VariantKind:
         """Whether somebody logs in to it, or it is fed with rosters."""
-        return "logins" if self.flow == "login" else "exchanges"
+        return "exchanges" if self.flow in ROSTER else "logins"
 
     @property
     def scenario(self) -> str:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from testbed.model.attributes import covering
 from testbed.model.coverage import agreed_about
+from testbed.model.privacy import BY_EXCHANGE, BY_LOGIN, Disclosure
 from testbed.model.written import Agreement, Controller, Person, Processor, Recipient, Role
 
 
@@ -36,6 +37,13 @@ def party_of(host: str, agreement: Agreement) -> Party:
     if any(host in recipient.hosts for recipient in agreement.recipients):
         return Party.RECIPIENT
     return Party.STRANGER
+
+
+def came_from_school(told: Disclosure, agreement: Agreement | None) -> bool:
+    """Whether a vendor was told by one of the protocols that schools speak, and by the school."""
+    if told.channel in BY_EXCHANGE and agreement is not None:
+        return party_of(told.sender, agreement) is Party.CONTROLLER
+    return told.channel in BY_LOGIN
 
 
 def hosts_beside(host: str, agreement: Agreement) -> frozenset[str]:

@@ -79,5 +79,6 @@ def hosts_of(vendor: Vendor) -> frozenset[str]:
     """Every host that a vendor's file names as its own."""
     simulated = vendor.simulated.hosts if vendor.simulated else ()
     answered_at = vendor.client.redirect_uris if vendor.client else (vendor.metadata,) if vendor.metadata else ()
-    named = (host_of(url) for url in (vendor.login, vendor.probe.url, *answered_at))
+    held = (vendor.exchange.roster,) if vendor.exchange else ()
+    named = (host_of(url) for url in (vendor.login, vendor.probe.url, *answered_at, *held))
     return frozenset({*simulated, *named})

@@ -162,10 +162,12 @@ def _places(exchange: Exchange) -> Iterator[_Place]:
     if exchange.sender != BROWSER and exchange.response is not None:
         raw = exchange.response.body
         body = decoded(exchange.response.headers, raw)
-        if apart := records(exchange):
+        cut = _why_cut(raw, body)
+        apart = () if cut else records(exchange)
+        if apart:
             yield from (_Place(number, Channel.SS12000, place, data, answered=True) for place, data in apart)
         else:
-            yield _Place(number, Channel.BODY, "response.body", body, True, _why_cut(raw, body))
+            yield _Place(number, Channel.BODY, "response.body", body, answered=True, cut=cut)
 
 
 def _address(number: int, url: bytes) -> Iterator[_Place]:

@@ -4,10 +4,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from testbed.model.attributes import by_name
-from testbed.model.privacy import BY_SCHOOL, PLAIN, Disclosure
+from testbed.model.privacy import PLAIN, Disclosure
 from testbed.model.verdict import Evidence, Judgement, Severity
 from testbed.model.written import Agreement
-from testbed.privacy.agreed import Party, party_of
+from testbed.privacy.agreed import Party, came_from_school, party_of
 from testbed.privacy.others import hosts_of
 from testbed.privacy.requested import requested_in
 from testbed.reports.rows import passed_on
@@ -102,7 +102,7 @@ def _rows(
     onward: dict[str, list[Disclosure]] = {}
     for one in evidence:
         for told in one.disclosures:
-            if told.channel in BY_SCHOOL:
+            if came_from_school(told, one.agreement):
                 received.setdefault(told.attribute, []).append((one.play.id, told))
         for told in passed_on(one):
             onward.setdefault(told.attribute, []).append(told)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from testbed.model.coverage import agreed_about
-from testbed.model.privacy import BY_SCHOOL, PLAIN, Disclosure
+from testbed.model.privacy import PLAIN, Disclosure
 from testbed.model.verdict import Evidence, Judgement, RunRecord
 from testbed.model.wire import BROWSER
 from testbed.model.written import Agreement, Person
-from testbed.privacy.agreed import Party, party_of
+from testbed.privacy.agreed import Party, came_from_school, party_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ def _told(told: Disclosure) -> str:
 
 def received(evidence: Evidence) -> tuple[str, ...]:
     """The attributes that came to the vendor from the school, by name."""
-    return tuple(sorted({told.attribute for told in evidence.disclosures if told.channel in BY_SCHOOL}))
+    return tuple(
+        sorted({told.attribute for told in evidence.disclosures if came_from_school(told, evidence.agreement)})
+    )
 
 
 def passed_on(evidence: Evidence) -> tuple[Disclosure, ...]:
@@ -76,7 +78,7 @@ def passed_on(evidence: Evidence) -> tuple[Disclosure, ...]:
     return tuple(
         told
         for told in evidence.disclosures
-        if told.channel not in BY_SCHOOL
+        if not came_from_school(told, agreement)
         and told.recipient not in own
         and (agreement is None or party_of(told.recipient, agreement) in (Party.RECIPIENT, Party.STRANGER))
     )

@@ -1,6 +1,7 @@
 """What a school's data API and its callers say to each other (SS 12000:2020), by the paths that the standard gives."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -22,6 +23,8 @@ DELETED, LOOKUP = "deletedEntities", "lookup"
 MAX_PAGE = 16 * 1024 * 1024
 MAX_RECORDS = 100_000
 HTTP_OK = 200
+SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+MAX_WAIT_S = 24 * 3600
 BEARER = "bearer "
 ANSWER, REPORT = "response.body", "request.body"
 
@@ -29,23 +32,33 @@ ANSWER, REPORT = "response.body", "request.body"
 def messages(exchange: Exchange) -> tuple[ExchangeMessage, ...]:
     """The message that the exchange carried; none where it was no call of a data API.
 
-    A call is one with a bearer token to a path of the standard. Other APIs have such paths too, so an answer that is
-    not in the standard's form is none, and accuses nobody by itself.
+    A call is one with a bearer token to a path of the standard, which many other APIs have too: whether the vendor
+    speaks this protocol at all is for a check to ask. An answer with data that is not in the standard's form is none.
     """
-    request = exchange.request
-    if not request.header("authorization").lower().startswith(BEARER):
-        return ()
-    path = [step for step in request.parts.path.split("/") if step]
-    if path and path[-1] in REPORTS and request.method == "POST":
+    request, path = exchange.request, _path(exchange)
+    if path and path[-1] in REPORTS and request.method == "POST" and _has_token(exchange):
         body = decoded(request.headers, request.body).decode("utf-8", "replace")
         return (DataReport(Pointer(exchange.number, REPORT), REPORTS[path[-1]], body),)
-    called = _called(request.method, path)
-    if called is None or exchange.response is None:
+    asked = call(exchange)
+    if asked is None or exchange.response is None:
         return ()
     try:
-        return (_answer(exchange, exchange.response, *called),)
+        return (_answer(exchange, exchange.response, *asked),)
     except Unreadable:
         return ()
+
+
+def call(exchange: Exchange) -> tuple[str, Asked] | None:
+    """The collection that was asked for, and how; None where it was no call of a data API."""
+    return _called(exchange.request.method, _path(exchange)) if _has_token(exchange) else None
+
+
+def _path(exchange: Exchange) -> list[str]:
+    return [step for step in exchange.request.parts.path.split("/") if step]
+
+
+def _has_token(exchange: Exchange) -> bool:
+    return exchange.request.header("authorization").lower().startswith(BEARER)
 
 
 def records(exchange: Exchange) -> tuple[tuple[str, bytes], ...]:
@@ -54,16 +67,14 @@ def records(exchange: Exchange) -> tuple[tuple[str, bytes], ...]:
     What a record says is about one person, or about what belongs together, so that its values tell together whose
     they are.
     """
-    request, response = exchange.request, exchange.response
-    path = [step for step in request.parts.path.split("/") if step]
-    called = _called(request.method, path) if request.header("authorization").lower().startswith(BEARER) else None
-    if called is None or response is None or response.status != HTTP_OK:
+    asked, response = call(exchange), exchange.response
+    if asked is None or response is None or response.status != HTTP_OK:
         return ()
     try:
-        members = _members(decoded(response.headers, response.body), called[1])
+        members = _members(decoded(response.headers, response.body), asked[1])
     except Unreadable:
         return ()
-    data = members.get("data") if called[1] != "one" else None
+    data = members.get("data") if asked[1] != "one" else None
     if not isinstance(data, list) or len(data) > MAX_RECORDS:
         return ((ANSWER, _written(members)),)
     beside = {name: value for name, value in members.items() if name != "data"}
@@ -92,13 +103,15 @@ def _called(method: str, path: Sequence[str]) -> tuple[str, Asked] | None:
 
 
 def _answer(exchange: Exchange, response: Response, collection: str, asked: Asked) -> DataAnswer:
-    where = Pointer(exchange.number, ANSWER)
+    where, host = Pointer(exchange.number, ANSWER), exchange.receiver
     query, wait_s = tuple(form_fields(exchange.request.parts.query)), _seconds(response.header("x-ratelimit-reset"))
     if response.status != HTTP_OK:
-        return DataAnswer(where, collection, asked, query, response.status, wait_s=wait_s)
+        return DataAnswer(where, host, collection, asked, query, response.status, wait_s=wait_s)
     members = _members(decoded(response.headers, response.body), asked)
     records = tuple(_gone(members, where) if asked == "deleted" else _records(members, asked, where))
-    return DataAnswer(where, collection, asked, query, response.status, records, text(members, "pageToken"), wait_s)
+    return DataAnswer(
+        where, host, collection, asked, query, response.status, records, text(members, "pageToken"), wait_s
+    )
 
 
 def _members(body: bytes, asked: Asked) -> Members:
@@ -107,8 +120,11 @@ def _members(body: bytes, asked: Asked) -> Members:
     Raises:
         Unreadable: it is neither.
     """
-    if asked == LOOKUP and body.lstrip()[:1] == b"[":
-        return {"data": object_of(b'{"data":' + body + b"}", MAX_PAGE)["data"]}
+    if asked == LOOKUP:
+        members = object_of(b'{"data":' + body + b"}", MAX_PAGE + len(b'{"data":}'))
+        if members.keys() != {"data"} or not isinstance(members["data"], list):
+            raise Unreadable("is no list")
+        return members
     members = object_of(body, MAX_PAGE)
     if asked == "list" and not isinstance(members.get("data"), list):
         raise Unreadable("has no list 'data'")
@@ -136,9 +152,7 @@ def _gone(members: Members, where: Pointer) -> Iterator[DataRecord]:
 
 
 def _seconds(written: str) -> float | None:
-    """A number of seconds that may have a fraction; None for anything else."""
-    try:
-        number = json.loads(written, parse_constant=lambda _: None) if written else None
-    except (ValueError, RecursionError):
-        return None
-    return float(number) if isinstance(number, int | float) and not isinstance(number, bool) and number >= 0 else None
+    """A number of seconds that may have a fraction; None for anything else, as the moment that others write there."""
+    match = SECONDS.fullmatch(written.strip())
+    seconds = float(match[0]) if match else None
+    return seconds if seconds is not None and seconds <= MAX_WAIT_S else None

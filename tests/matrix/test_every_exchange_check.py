@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from testbed.checks.core import registered, run_checks
+from testbed.checks.disclosed import is_by_school
 from testbed.model.exchange_messages import DataAnswer, DataRecord, DataReport
 from testbed.model.verdict import Evidence, RunRecord, Verdict
 from testbed.model.wire import Pointer
+from testbed.privacy.agreed import came_from_school
 
 FIRST = "roster-class-lists"
 """The play in which the vendor fetches everything, for it knows nothing yet."""
@@ -160,6 +162,26 @@ def test_login_checks_have_nothing_to_say_where_nobody_logs_in(exchange: RunReco
         if r.check.startswith(("saml.", "metadata.", "session.")) and r.check != "session.no-server-error"
     }
     assert set(verdicts.values()) == {Verdict.SKIPPED}
+
+
+def test_a_vendor_that_people_log_in_to_is_not_judged_by_its_other_calls(exchange: RunRecord) -> None:
+    """Many APIs have paths like these."""
+    evidence = named(told_to_wait(exchange.evidence[FIRST], 5.0))
+    vendor = evidence.play.vendor.model_copy(update={"protocol": "oidc"})
+    another = replace(evidence, play=replace(evidence.play, vendor=vendor))
+    assert {result_of(check, another).verdict for check in CHANGES} == {Verdict.SKIPPED}
+
+
+def test_an_answer_of_somebody_else_is_not_the_school_s(exchange: RunRecord) -> None:
+    evidence = exchange.evidence[FIRST]
+    agreement = evidence.agreement
+    assert agreement
+    told = next(one for one in evidence.disclosures if one.channel == "ss12000")
+    assert is_by_school(told, agreement)
+    assert came_from_school(told, agreement)
+    elsewhere = replace(told, sender="api.vendor.test")
+    assert not is_by_school(elsewhere, agreement)
+    assert not came_from_school(elsewhere, agreement)
 
 
 def test_without_evidence_nothing_passes(exchange: RunRecord) -> None:

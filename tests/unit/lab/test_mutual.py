@@ -1,7 +1,6 @@
 """The certificate that a caller has shown comes to the app, on both carriers in the same way."""
 
 import asyncio
-import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,8 +17,11 @@ from testbed.interception.client_certificates import NOT_ITS_OWN
 from testbed.interception.journal import Journal, Recorded, read
 from testbed.lab.home import LabHome, trusting
 from testbed.lab.inprocess import InProcessStage
-from testbed.lab.machines import MutualTls
-from testbed.lab.participant import CONFIG, HostRouter, ParticipantConfig, server_for
+from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
+from testbed.lab.participant import HostRouter, server_for
+from testbed.lab.places import ASKING
+from testbed.lab.spec import LabSpec
+from testbed.runner.catalogue import load_catalogue
 from testbed.runner.folder import RunFolder
 
 pytestmark = [pytest.mark.lab, pytest.mark.anyio]
@@ -167,10 +169,12 @@ async def test_a_certificate_that_is_another_caller_s_gets_no_further_than_the_p
     assert exchange.error.endswith(NOT_ITS_OWN)
 
 
-def test_a_lab_tells_its_processes_of_mutual_tls(proxy_home: LabHome) -> None:
-    for told in ({}, {"mutual": mutual_tls(proxy_home)}):
-        config = ParticipantConfig(proxy_home.path, Path("p"), (), (), {}, Path("c"), (3,), **told)
-        again = CONFIG.validate_json(CONFIG.dump_json(config, by_alias=True))
-        assert json.loads(CONFIG.dump_json(again)) == json.loads(CONFIG.dump_json(config))
-        assert again.mutual.hosts == config.mutual.hosts
-        assert dict(again.mutual.credentials) == dict(config.mutual.credentials)
+def test_a_lab_has_mutual_tls_where_a_vendor_is_fed_with_rosters(proxy_home: LabHome) -> None:
+    known = load_catalogue()
+    logged_in_to, fed = known.vendors["maths-app"], known.vendors["class-lists"]
+    assert LabSpec(proxy_home, {}, (logged_in_to,), known.agreements).mutual == NO_MUTUAL_TLS
+    # NOTE: every process of a lab makes it of the same folder, so that nobody need be told.
+    first, second = (LabSpec(proxy_home, {}, (logged_in_to, fed), known.agreements).mutual for _ in range(2))
+    assert first == second
+    assert first.hosts == frozenset(ASKING)
+    assert list(first.credentials) == ["klasslistan.test"]

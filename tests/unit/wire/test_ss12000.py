@@ -74,11 +74,40 @@ def test_what_is_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("0.5", 0.5), ("3", 3.0), ("", None), ("soon", None), ("-1", None), ("true", None)]
+    ("written", "seconds"),
+    [
+        ("0.5", 0.5),
+        ("3", 3.0),
+        ("", None),
+        ("soon", None),
+        ("-1", None),
+        ("true", None),
+        ("1e999", None),
+        ("1" * 400, None),
+        ("1764190000", None),
+        ("1764190000000", None),
+    ],
 )
 def test_how_long_to_wait(written: str, seconds: float | None) -> None:
     one = answer_of(called("/persons", status=429, answered=(("X-RateLimit-Reset", written),)))
     assert (one.status, one.wait_s, one.records) == (429, seconds, ())
+
+
+@pytest.mark.parametrize("body", [b'[],"x":["Anna"]', b'[]}, {"y": 1', b"[] []"])
+def test_a_lookup_hides_nothing_behind_its_list(body: bytes) -> None:
+    request = Request("POST", f"{API}/persons/lookup", BEARER)
+    exchange = Exchange(1, "p", "v.test", "a.test", request, Response(200, (), body), NOW, 1.0)
+    assert ss12000.messages(exchange) == ()
+    assert ss12000.records(exchange) == ()
+
+
+def test_every_record_and_what_stands_beside_is_looked_at() -> None:
+    apart = ss12000.records(called("/persons", {"data": [{"id": "a"}, "text"], "pageToken": "t", "more": 1}))
+    assert [(place, json.loads(data)) for place, data in apart] == [
+        ("response.body/data/0", {"id": "a"}),
+        ("response.body/data/1", "text"),
+        ("response.body", {"pageToken": "t", "more": 1}),
+    ]
 
 
 def test_a_report() -> None:
@@ -93,11 +122,21 @@ def test_a_report() -> None:
         called("/people", {"data": []}),
         called("/persons", {"rows": []}),
         called("/persons", ["a"]),
+        called("/persons/lookup", {"data": []}, method="POST"),
         called("/deletedEntities", {"data": []}),
         called("/persons", {"data": []}, method="DELETE"),
         called("/log", method="GET"),
     ],
-    ids=["no-token", "no-such-path", "no-data", "no-object", "list-of-gone", "no-such-method", "log-read"],
+    ids=[
+        "no-token",
+        "no-such-path",
+        "no-data",
+        "no-object",
+        "lookup-of-an-object",
+        "list-of-gone",
+        "no-such-method",
+        "log-read",
+    ],
 )
 def test_what_is_no_call_of_a_data_api(exchange: Exchange) -> None:
     assert ss12000.messages(exchange) == ()

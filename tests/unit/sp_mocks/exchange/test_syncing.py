@@ -75,7 +75,7 @@ def syncing(school: Callable[[httpx.Request], httpx.Response], waits: list[float
 
     behaviour: ExchangeBehaviour = replace(PROFILE, **changes)  # type: ignore[arg-type]
     http = httpx.AsyncClient(transport=httpx.MockTransport(school))
-    api = DataApi("https://api.skola.test/v2", http, token, behaviour.page_size, behaviour.backs_off, sleep)
+    api = DataApi("https://api.skola.test/v2", http, token, behaviour.page_size, sleep)
     return Syncing(behaviour, api, lambda: NOW)
 
 
@@ -166,7 +166,7 @@ def test_reports_hold_numbers_and_no_names() -> None:
     asyncio.run(syncing(school, []).sync())
     assert {path for path, _ in school.told} == {"statistics"}
     assert "Namn" not in str(school.told)
-    assert {"resourceType": "Person", "updatedCount": 5}.items() <= school.told[1][1].items()
+    assert {"resourceType": "Person", "newCount": 5, "updatedCount": 0}.items() <= school.told[1][1].items()
 
 
 def test_a_vendor_that_reports_names() -> None:
@@ -184,13 +184,6 @@ def test_it_waits_as_long_as_it_is_told_and_not_for_ever() -> None:
     with pytest.raises(Refused, match="data-not-given"):
         asyncio.run(syncing(school, waits).sync())
     assert len(waits) == 2 * PATIENCE
-
-
-def test_a_vendor_that_does_not_wait() -> None:
-    school, waits = five(), list[float]()
-    school.busy = 2
-    asyncio.run(syncing(school, waits, backs_off=False).sync())
-    assert waits == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from outside_services import JoseVersion, PythonJose, Samlify, SamlifyVersion
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.kill]
 DEADLINE_S = 600.0
 WRAPPING = (
     "saml-both-signed-*",

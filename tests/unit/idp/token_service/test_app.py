@@ -17,20 +17,9 @@ from idp.token_service.app import TokenService
 from idp.token_service.asking import Transaction
 from idp.token_service.callers import TokenClient, certificate_digest
 
+from .conftest import API, AUTH, FEDERATION, LONER, NAMELESS, OTHER_API, VENDOR, access, asking
+
 pytestmark = pytest.mark.anyio
-
-AUTH, FEDERATION = "https://auth.skola.test", "https://machines.federation.test"
-API, OTHER_API = "https://api.skola.test/v2.0", "https://api.granne.test/v2.0"
-VENDOR, NAMELESS, LONER = "https://lasning.test", "https://utan-nummer.test", "https://ensam.test"
-
-
-def access(*locations: str, kind: str = "ss12000-api") -> dict[str, Any]:
-    return {"type": kind, "locations": list(locations or (API,))}
-
-
-def asking(key: Any = VENDOR, *accesses: dict[str, Any]) -> dict[str, Any]:
-    token = {"access": list(accesses or (access(),)), "flags": ["bearer"]}
-    return {"access_token": [token], "client": {"key": key}}
 
 
 async def keys(lab: Any) -> KeySet:

@@ -5,36 +5,36 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from testbed.model.strict import Host, Id, Role, Written, known_attribute
+from testbed.model.strict import Host, Id, Role, Unfit, Written, known_attribute
 
 
 class Controller(Written):
     """The school owner: decides over the data (GDPR Article 4(7))."""
 
-    name: str
+    name: str = Field(examples=["Exempelkommun"])
     organisation_number: str = ""
-    hosts: tuple[Host, ...]
+    hosts: tuple[Host, ...] = Field(examples=[["idp.skola.test"]])
 
 
 class Processor(Written):
     """The vendor: processes on the controller's behalf (GDPR Article 4(8))."""
 
-    name: str
+    name: str = Field(examples=["Läsappen AB"])
     entity_ids: tuple[str, ...] = ()
     client_ids: tuple[str, ...] = ()
-    hosts: tuple[Host, ...]
+    hosts: tuple[Host, ...] = Field(examples=[["reading-app.test"]])
 
 
 class Validity(Written):
     """First and last day on which the agreement is in force."""
 
-    from_: date = Field(alias="from")
-    until: date
+    from_: date = Field(alias="from", examples=["2026-01-01"])
+    until: date = Field(examples=["2027-06-30"])
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.until < self.from_:
-            raise ValueError("'until' lies before 'from'; swap them or mend the one that is wrong")
+            raise Unfit("'until' lies before 'from'", "swap them, or correct the one that is wrong")
         return self
 
 
@@ -88,15 +88,15 @@ class Security(Written):
 class Agreement(Written):
     """A machine-readable data processing agreement (personuppgiftsbiträdesavtal, GDPR Article 28(3))."""
 
-    id: Id
-    controller: Controller
-    processor: Processor
-    valid: Validity
+    id: Id = Field(examples=["reading-app-2026"])
+    controller: Controller = Field(examples=[{"name": "Exempelkommun", "hosts": ["idp.skola.test"]}])
+    processor: Processor = Field(examples=[{"name": "Läsappen AB", "hosts": ["reading-app.test"]}])
+    valid: Validity = Field(examples=[{"from": "2026-01-01", "until": "2027-06-30"}])
     legal_basis: str = ""
-    identifier: Literal["pairwise", "persistent", "shared"]
-    data: tuple[DataClause, ...]
+    identifier: Literal["pairwise", "persistent", "shared"] = Field(examples=["pairwise"])
+    data: tuple[DataClause, ...] = Field(examples=[[{"subjects": ["pupil"], "required": ["givenName"]}]])
     recipients: tuple[Recipient, ...] = ()
-    protected_identity: Literal["withhold", "pseudonym"]
+    protected_identity: Literal["withhold", "pseudonym"] = Field(examples=["withhold"])
     retention_days: int | None = Field(default=None, ge=0)
     security: Security = Security()
 

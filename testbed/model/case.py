@@ -11,9 +11,10 @@ from testbed.model.forgery import Forgery
 from testbed.model.operations import Exact
 from testbed.model.strict import Bilingual, Id
 
-type Protocol = Literal["saml", "oidc"]
-type Expect = Literal["accept", "reject", "never-other-user"]
-"""What the vendor must do with it. ``never-other-user``: take it or refuse it, but never show the wrong person."""
+type LoginProtocol = Literal["saml", "oidc"]
+type Expect = Literal["accept", "reject", "never-other-user", "either"]
+"""What the vendor must do with it. ``never-other-user``: take it or refuse it, but never show the wrong person.
+``either``: take it or refuse it in the words of the protocol, but not break down over it."""
 type Level = Literal["MUST", "SHOULD"]
 type Manner = Literal[
     "login",
@@ -87,13 +88,13 @@ type Need = Literal[
 """What the vendor must have for the case to mean something; without it the case is SKIPPED, and says so."""
 
 
-class Case(Exact):
-    """One case, whole."""
+class Described(Exact):
+    """What reports tell of a case, whatever it tries."""
 
     id: Id
     """Unique among all."""
-    protocol: Protocol
-    catalogue: str = Field(pattern=r"^[SO][0-9]{2}$")
+    protocol: str
+    catalogue: str = Field(pattern=r"^[SOE][0-9]{2}$")
     """The row of the attack catalogue that it belongs to."""
     subject: Bilingual | None = None
     """What all cases of its file are about."""
@@ -105,19 +106,27 @@ class Case(Exact):
     """Of the specification that the vendor breaks."""
     level: Level = "MUST"
     expect: Expect = "reject"
-    manner: Manner = "login"
-    forgery: Forgery | None = None
-    """None: the message is as it must be, and what is wrong is how it is delivered."""
     changes: tuple[str, ...] = ()
     """The nodes in which the forged message differs from the valid one, and no others."""
-    value: str = ""
-    """What the manner needs to know. For ``login``: canonical names of what the message says of whoever logs in though
-    it is true of the other person, so that a page may show it."""
-    needs: tuple[Need, ...] = ()
+    needs: tuple[str, ...] = ()
+    """What the vendor must have for the case to mean something."""
     references: tuple[str, ...] = ()
     """CVE numbers and papers."""
     mend: Bilingual | None = None
     """What the vendor can do."""
+
+
+class Case(Described):
+    """One case of a login, whole."""
+
+    protocol: LoginProtocol
+    manner: Manner = "login"
+    forgery: Forgery | None = None
+    """None: the message is as it must be, and what is wrong is how it is delivered."""
+    value: str = ""
+    """What the manner needs to know. For ``login``: canonical names of what the message says of whoever logs in though
+    it is true of the other person, so that a page may show it."""
+    needs: tuple[Need, ...] = ()
 
     @property
     def message(self) -> str:
@@ -147,7 +156,7 @@ class Subject(Exact):
 
     id: Id
     """The ids of its cases begin with it."""
-    protocol: Protocol
+    protocol: LoginProtocol
     catalogue: str = Field(pattern=r"^[SO][0-9]{2}$")
     title: Bilingual
     harm: Bilingual

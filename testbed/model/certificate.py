@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from testbed.model.case import Case
+from testbed.model.exchange_case import ExchangeCase
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import RunRecord, Verdict
 from testbed.model.written import Vendor
@@ -36,6 +39,20 @@ class Observed(StrEnum):
     ERROR = "error"
     """It could not be observed."""
     NOT_RUN = "not-run"
+    TAKEN = "taken"
+    """Of an exchange of data: the call was answered as one that is taken."""
+    REFUSED = "refused"
+    """The call was turned away, and nothing came of it."""
+    HELD = "held"
+    """The vendor holds what it must not, whatever it answered."""
+    LOST = "lost"
+    """The vendor no longer holds, or does not show, what it must."""
+    SHOWN = "shown"
+    """An answer tells what it must not."""
+    OTHER_ANSWER = "other-answer"
+    """It was taken or refused by another answer than the protocol has for it."""
+    BROKE_DOWN = "broke-down"
+    """The service failed over it: an error of its own (5xx), or no answer."""
 
 
 class Outcome(StrEnum):
@@ -46,11 +63,14 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+type AnyCase = Annotated[Case | ExchangeCase, Field(discriminator="protocol")]
+
+
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case, delivered and judged."""
 
-    case: Case
+    case: AnyCase
     verdict: Verdict
     observed: Observed
     reason: Bilingual

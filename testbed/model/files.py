@@ -8,20 +8,26 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from testbed.model.attributes import by_name
+from testbed.model.wording import in_words, masked
 from testbed.model.written import Person
 
 PEOPLE_MEND = "write a list of people as 'testbed people generate' does (docs/schema/person.schema.json)"
 MAX_BYTES = 64 * 1024 * 1024
-"""A file larger than this is no scenario, agreement or people file of ours."""
+"""A file larger than this is no people file of ours."""
+MAX_WRITTEN, MAX_NODES = 1024 * 1024, 200_000
+"""Bytes, and nodes once every anchor is written out, of a scenario, an agreement or a vendor's file."""
 
 
 class ScenarioInvalid(ValueError):
-    """A person's file is wrong: names the file, the field, what is wrong and how to mend it."""
+    """A person's file is wrong: names the file, the field, what is wrong and how to mend it; passwords in addresses are
+    masked."""
 
     def __init__(self, file: Path | str, field: str, problem: str, mend: str) -> None:
-        self.file, self.field, self.problem, self.mend = str(file), field, problem, mend
-        place = f"{file}: {field}" if field else str(file)
-        super().__init__(f"{place}: {problem}. To mend it: {mend}")
+        self.file, self.field, self.problem, self.mend = map(masked, (str(file), field, problem, mend))
+        place = f"{self.file}: {self.field}" if field else self.file
+        # NOTE: a problem of several lines ends with what a program said, and a mend of ours is no part of that.
+        end = "\n" if "\n" in self.problem else ". "
+        super().__init__(f"{place}: {self.problem.rstrip().removesuffix('.')}{end}To mend it: {self.mend}")
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -41,18 +47,21 @@ def _mapping_without_duplicates(loader: _UniqueKeyLoader, node: yaml.MappingNode
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, at_most: int = MAX_BYTES) -> str:
     """The file's text.
 
     Raises:
         ScenarioInvalid: it is missing, unreadable, too large or not UTF-8.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            # NOTE: what is no plain file has no size that could be asked for.
+            data = file.read(at_most + 1)
+        if len(data) > at_most:
             raise ScenarioInvalid(
-                path, "", f"is larger than {MAX_BYTES // 2**20} MiB", "give a file of the expected kind"
+                path, "", f"is larger than {at_most // 2**20} MiB", "give a file of the expected kind"
             )
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise ScenarioInvalid(path, "", f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from error
     except OSError as error:
@@ -67,10 +76,26 @@ def load[Document: BaseModel](path: Path, kind: type[Document]) -> Document:
     Raises:
         ScenarioInvalid: the first thing that is wrong with it.
     """
-    text = read_text(path)
+    data = _yaml(path)
+    if not isinstance(data, dict):
+        what = "is empty" if data is None else "has no fields"
+        raise ScenarioInvalid(path, "", what, f"write the fields of a {kind.__name__.lower()}, each as 'name: value'")
     try:
-        # NOTE: S506 warns of unsafe loaders; this one is SafeLoader with one restriction more.
-        data = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioInvalid(path, *in_words(error, kind)) from error
+
+
+def _yaml(path: Path) -> object:
+    text = read_text(path, MAX_WRITTEN)
+    try:
+        loader = _UniqueKeyLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _size(node, {}) > MAX_NODES:
+            raise ScenarioInvalid(path, "", "grows beyond all measure by its anchors", "write out what is meant")
+        return loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -78,10 +103,28 @@ def load[Document: BaseModel](path: Path, kind: type[Document]) -> Document:
         raise ScenarioInvalid(path, line, problem, "mend the YAML at that place") from error
     except RecursionError as error:
         raise ScenarioInvalid(path, "", "is nested too deep", "write it flat") from error
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        raise _in_words(path, error, kind.__name__.lower()) from error
+    except ScenarioInvalid:
+        raise
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        # NOTE: what the library makes of a number, a date or a tag that has the form of one, and is none.
+        raise ScenarioInvalid(
+            path, "", f"has a value that means nothing in YAML ({error})", "put texts in quotes, and use no tags (!!)"
+        ) from error
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many nodes there are once every anchor is written out."""
+    if id(node) in known:
+        return known[id(node)]
+    # NOTE: an anchor that holds itself is larger than anything.
+    known[id(node)] = MAX_NODES + 1
+    size = 1
+    if isinstance(node, yaml.SequenceNode):
+        size += sum(_size(inner, known) for inner in node.value)
+    elif isinstance(node, yaml.MappingNode):
+        size += sum(_size(key, known) + _size(value, known) for key, value in node.value)
+    known[id(node)] = size
+    return size
 
 
 def _json(path: Path) -> object:
@@ -107,7 +150,7 @@ def load_people(path: Path) -> dict[str, Person]:
     try:
         people = TypeAdapter(tuple[Person, ...]).validate_python(data)
     except ValidationError as error:
-        raise _in_words(path, error, "person") from error
+        raise ScenarioInvalid(path, *in_words(error, Person)) from error
     by_id = {person.id: person for person in people}
     if len(by_id) != len(people):
         seen: set[str] = set()
@@ -150,15 +193,6 @@ def dump_people(people: dict[str, Person]) -> str:
     return json.dumps([person.model_dump(mode="json") for person in people.values()], ensure_ascii=False, indent=1)
 
 
-_MENDS = {
-    "missing": "add it",
-    "extra_forbidden": "take it away, or correct its spelling",
-    "literal_error": "use one of the values named",
-    "string_pattern_mismatch": "write it in the form named",
-    "date_from_datetime_parsing": "write a date as YYYY-MM-DD",
-}
-
-
 def _in_a_line(error: ValidationError) -> str:
     """The first thing that is wrong with a person, by names of ours alone: a field may be called after somebody."""
     first = error.errors(include_url=False, include_input=False)[0]
@@ -174,18 +208,3 @@ def _in_a_line(error: ValidationError) -> str:
         case "literal_error" | "string_pattern_mismatch":
             return f"{field} is not in the form that it must have{beside}"
     return f"{field or 'it'} is not what a person has there{beside}"
-
-
-def _in_words(path: Path, error: ValidationError, kind: str) -> ScenarioInvalid:
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    more = error.error_count() - 1
-    problem = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        problem = f"no {kind} has such a field"
-    if first["type"] == "missing":
-        problem = "is missing"
-    mend = _MENDS.get(first["type"], "correct the value")
-    if more:
-        mend += f" (and {more} more of this kind below it)" if more > 1 else " (and one more thing is wrong)"
-    return ScenarioInvalid(path, field, problem, mend)

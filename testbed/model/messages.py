@@ -216,7 +216,7 @@ class Malformed:
     """What it was meant to be: ``SAMLResponse``, ``SAMLRequest``, ``metadata``, ``ID token`` ...; a bomb's place."""
     reason: str
     """The end of a sentence that begins with the kind."""
-    protocol: Literal["saml", "oidc", "http"] = "saml"
+    protocol: Literal["saml", "oidc", "ss12000", "http"] = "saml"
     """``http`` where only the carrier is known: a bomb."""
 
 

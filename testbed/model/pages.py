@@ -4,8 +4,9 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from testbed.model.breaking import AnyBreaking, Disturbances
 from testbed.model.orders import AnyOrder
-from testbed.model.written import Operation, Person, Vendor
+from testbed.model.written import Agreement, Operation, Person, Vendor
 
 type ResourceKind = Literal["img", "link", "script", "iframe"]
 
@@ -105,12 +106,29 @@ class Ask:
     order: AnyOrder
 
 
-type Step = Visit | Submit | ChangeBrowser | Ask
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Have the lab break something of its own, or mend it."""
+
+    order: AnyBreaking
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Take a step of which perhaps nothing comes, and write down what the person was shown.
+
+    Where no page could be had, what is sent is one with the status 0, and its text says why.
+    """
+
+    step: Visit | Submit
+
+
+type Step = Visit | Submit | ChangeBrowser | Ask | Break | Witness
 type Flow = Generator[Step, Page]
 """A login or an exchange: yields steps, is sent the page that each led to, and never sends anything itself.
 
-An :class:`Ask` or a :class:`ChangeBrowser` leads to the page that was open before it. A flow that cannot go on raises
-:class:`FlowStopped`.
+An :class:`Ask`, a :class:`Break` or a :class:`ChangeBrowser` leads to the page that was open before it. A flow that
+cannot go on raises :class:`FlowStopped`.
 """
 
 
@@ -132,6 +150,12 @@ class Cast:
     school; "" where nobody has said."""
     moves_to: str = ""
     """The code of the school unit that the person changes to during the play, "" for none."""
+    agreement: Agreement | None = None
+    """Of the vendor."""
+    classmates: tuple[Person, ...] = ()
+    """Everybody of the person's first class or group, in the order of their ids; the person too."""
+    breaks: Disturbances = field(default_factory=dict)
+    """What breaks during the login."""
 
 
 LOGIN_FORM = "testbed-login"
@@ -142,5 +166,7 @@ SCHOOL_FORM = "testbed-choose-school"
 """The id of the form on the discovery page; its field ``entityID`` takes a school's."""
 LOGOUT_FORM = "testbed-logout"
 """The id of the form on the school's own page that logs out everywhere; sent as it is."""
+ROTATE_FORM = "testbed-rotate"
+"""The id of the form on the same page as :data:`SYNC_FORM` that has the vendor show its other key; sent as it is."""
 SYNC_FORM = "testbed-sync"
 """The id of the form on a simulated vendor's page for administrators that has it fetch rosters; sent as it is."""

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 OTHERS = 0o077
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -44,6 +45,11 @@ def create_private(path: Path, content: bytes) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Write the file whole or not at all, in place of what was there."""
     _temporary(path, content).replace(path)
+
+
+def append_private(path: Path) -> BinaryIO:
+    """The file, open to be added to; made where there is none."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE), "ab")
 
 
 def _temporary(path: Path, content: bytes) -> Path:

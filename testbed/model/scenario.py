@@ -1,9 +1,10 @@
 """A story to play, what must come of it, and suites of such stories."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from testbed.model.breaking import Disturbances
 from testbed.model.operations import Operation
 from testbed.model.person import SecurityMarking
 from testbed.model.strict import Bilingual, Id, Role, Written, known_attribute
@@ -16,18 +17,51 @@ type Flow = Literal[
     "key-rollover",
     "change-school",
     "answer-elsewhere",
+    "login-disturbed",
     "roster",
     "roster-change",
     "roster-protect",
+    "roster-class",
+    "roster-leaver",
+    "roster-agreement-ends",
+    "roster-told",
+    "roster-storm",
+    "roster-forged-notice",
+    "roster-replayed-token",
+    "roster-key",
+    "roster-revoked",
+    "roster-limited",
+    "roster-odd-pages",
+    "roster-schools",
+    "push",
+    "push-change",
+    "push-reform",
+    "push-protect",
+    "push-leave",
+    "push-agreement-ends",
+    "push-strangers",
+    "push-addresses",
+    "push-incomplete",
+    "push-named-account",
+    "push-revoked",
+    "push-two-schools",
 ]
 """What a person does; the generators of ``scenarios.flows`` by name."""
 
-type VariantKind = Literal["logins", "exchanges"]
-"""What variants of vendors are for: that people log in to them, or that they are fed with rosters."""
-ROSTER: tuple[Flow, ...] = ("roster", "roster-change", "roster-protect")
+type VariantKind = Literal["logins", "disturbed-logins", "exchanges"]
+"""What variants of vendors are for: that people log in to them, that something breaks while they do, or that they are
+fed with rosters."""
+_FLOWS: tuple[Flow, ...] = get_args(Flow.__value__)
+FETCHED = tuple(flow for flow in _FLOWS if flow.partition("-")[0] == "roster")
 """Flows in which nobody logs in: a vendor's server fetches."""
-MOVING: tuple[Flow, ...] = ("change-school", "roster-change")
+PUSHED = tuple(flow for flow in _FLOWS if flow.partition("-")[0] == "push")
+"""Those in which the school sends."""
+ROSTER: tuple[Flow, ...] = (*FETCHED, *PUSHED)
+MOVING: tuple[Flow, ...] = ("change-school", "roster-change", "roster-told", "roster-storm", "push-change")
 """Flows in which the person changes school."""
+
+DISTURBED: Flow = "login-disturbed"
+"""The flow in which something breaks."""
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 """Of a school unit."""
@@ -51,7 +85,11 @@ class Casting(Written):
     having: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     school_units: Literal["any", "several"] = "any"
+    school_unit: UnitCode | None = None
+    """Whoever belongs to this one, and perhaps to others."""
     stage: Literal["any", "preschool-class", "upper-secondary"] = "any"
+    grade: Annotated[int, Field(ge=0, le=10)] | None = None
+    """School year; of upper secondary pupils counted from 1 again."""
     civic_number: Literal["any", "temporary"] = "any"
     """temporary: one that a school gives to a pupil who has none, with a letter in it."""
     children: Literal["any", "several"] = "any"
@@ -112,6 +150,8 @@ class Scenario(Written):
     person: Casting = Casting()
     moves_to: UnitCode | None = None
     """The code of the school unit that the person changes to; for the flows of :data:`MOVING`, which need it."""
+    breaks: Disturbances = Field(default_factory=dict)
+    """What breaks during the login; for the flow login-disturbed, which needs it."""
     spoil: tuple[Operation, ...] = ()
     """Operations on the message before it is signed; a login with any is expected to be refused."""
     clause: str = ""
@@ -130,6 +170,12 @@ class Scenario(Written):
             raise ValueError("a spoiled message must not log anyone in: set expect.login to 'refused'")
         if self.vendor in self.also or len(set(self.also)) != len(self.also):
             raise ValueError("'also' names the other vendors, each once: take out the one that stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _breaks_something(self) -> Self:
+        if (self.flow == DISTURBED) != bool(self.breaks):
+            raise ValueError(f"'breaks' goes with the flow {DISTURBED}, which cannot do without it")
         return self
 
     @model_validator(mode="after")

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from testbed.model.scenario import ROSTER, Casting, Expect, Flow, UnitCode, VariantKind
+from testbed.model.breaking import Disturbances
+from testbed.model.scenario import DISTURBED, ROSTER, Casting, Expect, Flow, UnitCode, VariantKind
 from testbed.model.strict import Bilingual, Id, Written
 from testbed.model.vendor import DigestKeys
 
@@ -32,12 +33,16 @@ class Variant(Written):
     """What shows the fault."""
     moves_to: UnitCode | None = None
     """See :class:`testbed.model.scenario.Scenario`."""
+    breaks: Disturbances = Field(default_factory=dict)
+    """See :class:`testbed.model.scenario.Scenario`."""
     person: Casting = Casting()
     expect: Expect
 
     @property
     def kind(self) -> VariantKind:
-        """Whether somebody logs in to it, or it is fed with rosters."""
+        """Whether somebody logs in to it, perhaps while something breaks, or it is fed with rosters."""
+        if self.flow == DISTURBED:
+            return "disturbed-logins"
         return "exchanges" if self.flow in ROSTER else "logins"
 
     @property

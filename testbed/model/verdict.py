@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from testbed.model.breaking import AnyBreaking
 from testbed.model.messages import Message
+from testbed.model.orders import AnyOrder
 from testbed.model.privacy import Disclosure, Issued, Unreadable
 from testbed.model.release import ReleaseRecord
 from testbed.model.wire import Exchange
@@ -40,6 +42,38 @@ it was asked to use; or none but its calls to the school, for it runs where nobo
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order that the school was given during a play, of those that a journal keeps."""
+
+    at: datetime
+    """When it had been carried out."""
+    order: AnyOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that the lab broke or mended during a play."""
+
+    began: datetime
+    done: datetime
+    """When it had been carried out."""
+    order: AnyBreaking
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a person was shown at one moment of a play in which something breaks."""
+
+    at: datetime
+    url: str
+    status: int
+    """0 where no page came."""
+    title: str = ""
+    text: str = ""
+    """The beginning of what could be read on it, or why there was none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """One playing of one scenario by one person."""
 
@@ -61,6 +95,14 @@ class Play:
     captured: bool = False
     """It was recorded elsewhere: nobody played a scenario, and what is not in it may have happened all the same."""
     sees: Sees = "all"
+    orders: tuple[Ordered, ...] = ()
+    """In their order; a recording from outside has none."""
+    broken: tuple[Broken, ...] = ()
+    """In their order."""
+    seen: tuple[Seen, ...] = ()
+    """In their order."""
+    lacking: str = ""
+    """What this lab cannot do, without which the play cannot be played; "" where it lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +221,14 @@ class Run:
     @property
     def exit_status(self) -> int:
         """0 as expected, 1 not as expected, 2 inconclusive or our own error."""
+        played = [judgement for judgement in self.judgements if not judgement.play.lacking]
         if (
             self.problems
-            or not self.judgements
+            or not played
             or any(j.verdict in (Verdict.ERROR, Verdict.NOT_VERIFIED) for j in self.judgements)
         ):
             return 2
-        return 0 if all(j.expectation.met for j in self.judgements) else 1
+        return 0 if all(judgement.expectation.met for judgement in played) else 1
 
 
 @dataclass(frozen=True, slots=True)

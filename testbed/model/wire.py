@@ -122,6 +122,9 @@ class Exchange:
     """What was said once the response had made the connection a WebSocket, in order."""
     led_by: str = ""
     """Host of the page that made the browser send it, where the recorder knows that by more than the headers."""
+    shown: str = ""
+    """The key by which the caller proved who it is: the digest of its pin (RFC 9932); "" where it showed none, or where
+    the recorder was not the one it was shown to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class Pointer:
 
 HUNG_UP = "whoever asked hung up before the answer came"
 """The error of an exchange that the caller ended: a browser that leaves a page lets go of what it still asked for."""
+KILLED = "the recorder was killed before an answer came: whether one was given is not known"
+"""The error of an exchange that was under way when that was done on purpose."""
 UNHEARD = "what was meant to be sent is not known"
 """How the error of an exchange begins of which nobody could hear what its caller had to say; a colon and why follow."""
 BROWSER = "browser.test"

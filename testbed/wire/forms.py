@@ -41,9 +41,7 @@ def read_page(url: str, response: Response) -> Page:
     root = _parse(body, response.headers)
     if root is None:
         return Page(url, response.status, referrer_policy=policy, media_type=media_type)
-    base = _base(root, url)
-    meta = [m.get("content") or "" for m in root.iter("meta") if (m.get("name") or "").lower() == "referrer"]
-    auto = _submits_itself(root)
+    base, auto = _base(root, url), _submits_itself(root)
     return Page(
         url=url,
         status=response.status,
@@ -51,11 +49,36 @@ def read_page(url: str, response: Response) -> Page:
         text=_visible_text(root),
         forms=tuple(_form(form, base, auto) for form in root.iter("form")),
         resources=tuple(_resources(root, base))[:MAX_RESOURCES],
-        referrer_policy=_policy_of(meta) or policy,
+        referrer_policy=_policy_on(root) or policy,
         links=tuple(_links(root, base))[:MAX_RESOURCES],
         media_type=media_type,
         document=_text_of(body, response.headers),
     )
+
+
+def read_forms(url: str, response: Response) -> Page:
+    """The same, of a page from which no more is wanted than the forms that it has and the document as it came: without
+    its text, its links, what it embeds, and the buttons of its forms. Where many pages are read in little time."""
+    root = parsed(response)
+    if root is None:
+        return read_page(url, response)
+    base, auto = _base(root, url), _submits_itself(root)
+    policy = _policy_of(header_values(response.headers, "referrer-policy"))
+    return Page(
+        url=url,
+        status=response.status,
+        forms=tuple(_form(form, base, auto, buttons=False) for form in root.iter("form")),
+        referrer_policy=_policy_on(root) or policy,
+        media_type="text/html",
+        document=_text_of(decoded(response.headers, response.body), response.headers),
+    )
+
+
+def parsed(response: Response) -> "html.HtmlElement | None":
+    """The document of a response; None where it is no HTML, or none that can be read."""
+    if "html" not in header(response.headers, "content-type").lower():
+        return None
+    return _parse(decoded(response.headers, response.body), response.headers)
 
 
 def _text_of(body: bytes, headers: Headers) -> str:
@@ -95,6 +118,12 @@ def _absolute(base: str, reference: str | None) -> str:
         return ""
 
 
+def _policy_on(root: "html.HtmlElement") -> str:
+    return _policy_of(
+        [m.get("content") or "" for m in root.iter("meta") if (m.get("name") or "").lower() == "referrer"]
+    )
+
+
 def _policy_of(values: "tuple[str, ...] | list[str]") -> str:
     """The last one that is known: an unknown one is to be passed over (Referrer Policy 8.1)."""
     tokens = [token.strip().lower() for value in values for token in value.split(",")]
@@ -123,11 +152,12 @@ def _submits_itself(root: "html.HtmlElement") -> bool:
     return any(SUBMITS.search(code) for code in (*loads, *scripts))
 
 
-def _form(form: "html.HtmlElement", base: str, auto: bool) -> Form:
+def _form(form: "html.HtmlElement", base: str, auto: bool, *, buttons: bool = True) -> Form:
     method: Literal["GET", "POST"] = "POST" if (form.get("method") or "").lower() == "post" else "GET"
     fields = tuple(_fields(form))[:MAX_FIELDS]
     action = _absolute(base, form.get("action") or base)
-    return Form(action, method, fields, form.get("id") or "", auto, tuple(_buttons(form))[:MAX_FIELDS])
+    pressed = tuple(_buttons(form))[:MAX_FIELDS] if buttons else ()
+    return Form(action, method, fields, form.get("id") or "", auto, pressed)
 
 
 def _buttons(form: "html.HtmlElement") -> Iterator[Button]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from testbed.model.messages import Malformed, Message
 from testbed.model.wire import Exchange
-from testbed.wire import bombs, oidc, saml, ss12000
+from testbed.wire import bombs, machines, oidc, provisioning, saml, scim, ss12000, ss12000_notices
 from testbed.wire.providers import NOTHING_KNOWN, Providers
 
 
@@ -18,6 +18,14 @@ def messages(
         content_keys: the run's key log, by which encrypted assertions are read (``testbed.wire.encryption``).
         known: where the parties of OpenID Connect listen, as far as the journal tells.
     """
-    said = (*saml.messages(exchange, content_keys), *oidc.messages(exchange, known), *ss12000.messages(exchange))
+    said = (
+        *saml.messages(exchange, content_keys),
+        *oidc.messages(exchange, known),
+        *ss12000.messages(exchange),
+        *scim.messages(exchange),
+        *provisioning.messages(exchange),
+        *machines.messages(exchange),
+        *ss12000_notices.messages(exchange),
+    )
     told = {message.where for message in said if isinstance(message, Malformed)}
     return (*said, *(bomb for bomb in bombs.messages(exchange) if bomb.where not in told))

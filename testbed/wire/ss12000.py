@@ -1,6 +1,5 @@
 """What a school's data API and its callers say to each other (SS 12000:2020), by the paths that the standard gives."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -9,6 +8,8 @@ from testbed.model.exchange_messages import Asked, DataAnswer, DataRecord, DataR
 from testbed.model.wire import Exchange, Pointer, Response
 from testbed.wire.bodies import decoded, form_fields
 from testbed.wire.objects import Members, object_of, text
+from testbed.wire.school_records import apart, record_of, written
+from testbed.wire.sent import path_of
 from testbed.wire.xml import Unreadable
 
 COLLECTIONS = frozenset(
@@ -35,10 +36,13 @@ def messages(exchange: Exchange) -> tuple[ExchangeMessage, ...]:
     A call is one with a bearer token to a path of the standard, which many other APIs have too: whether the vendor
     speaks this protocol at all is for a check to ask. An answer with data that is not in the standard's form is none.
     """
-    request, path = exchange.request, _path(exchange)
+    request, path = exchange.request, path_of(exchange.request)
     if path and path[-1] in REPORTS and request.method == "POST" and _has_token(exchange):
         body = decoded(request.headers, request.body).decode("utf-8", "replace")
-        return (DataReport(Pointer(exchange.number, REPORT), REPORTS[path[-1]], body),)
+        answer = exchange.response
+        status, wait_s = (answer.status, _seconds(answer.header("x-ratelimit-reset"))) if answer else (0, None)
+        where = Pointer(exchange.number, REPORT)
+        return (DataReport(where, REPORTS[path[-1]], body, exchange.receiver, status, wait_s),)
     asked = call(exchange)
     if asked is None or exchange.response is None:
         return ()
@@ -50,11 +54,7 @@ def messages(exchange: Exchange) -> tuple[ExchangeMessage, ...]:
 
 def call(exchange: Exchange) -> tuple[str, Asked] | None:
     """The collection that was asked for, and how; None where it was no call of a data API."""
-    return _called(exchange.request.method, _path(exchange)) if _has_token(exchange) else None
-
-
-def _path(exchange: Exchange) -> list[str]:
-    return [step for step in exchange.request.parts.path.split("/") if step]
+    return _called(exchange.request.method, path_of(exchange.request)) if _has_token(exchange) else None
 
 
 def _has_token(exchange: Exchange) -> bool:
@@ -65,7 +65,7 @@ def records(exchange: Exchange) -> tuple[tuple[str, bytes], ...]:
     """The records of an answer one by one, and what stands beside them, each with its place; () where it is none.
 
     What a record says is about one person, or about what belongs together, so that its values tell together whose
-    they are.
+    they are; what it says of others by reference stands apart (:func:`testbed.wire.school_records.apart`).
     """
     asked, response = call(exchange), exchange.response
     if asked is None or response is None or response.status != HTTP_OK:
@@ -76,14 +76,10 @@ def records(exchange: Exchange) -> tuple[tuple[str, bytes], ...]:
         return ()
     data = members.get("data") if asked[1] != "one" else None
     if not isinstance(data, list) or len(data) > MAX_RECORDS:
-        return ((ANSWER, _written(members)),)
+        return apart(ANSWER, members)
     beside = {name: value for name, value in members.items() if name != "data"}
-    listed = ((f"{ANSWER}/data/{number}", _written(record)) for number, record in enumerate(data))
-    return (*listed, (ANSWER, _written(beside)))
-
-
-def _written(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    listed = (place for number, record in enumerate(data) for place in apart(f"{ANSWER}/data/{number}", record))
+    return (*listed, (ANSWER, written(beside)))
 
 
 def _called(method: str, path: Sequence[str]) -> tuple[str, Asked] | None:
@@ -108,7 +104,7 @@ def _answer(exchange: Exchange, response: Response, collection: str, asked: Aske
     if response.status != HTTP_OK:
         return DataAnswer(where, host, collection, asked, query, response.status, wait_s=wait_s)
     members = _members(decoded(response.headers, response.body), asked)
-    records = tuple(_gone(members, where) if asked == "deleted" else _records(members, asked, where))
+    records = tuple(_gone(members, where) if asked == "deleted" else _records(members, collection, asked, where))
     return DataAnswer(
         where, host, collection, asked, query, response.status, records, text(members, "pageToken"), wait_s
     )
@@ -133,14 +129,13 @@ def _members(body: bytes, asked: Asked) -> Members:
     return members
 
 
-def _records(members: Members, asked: Asked, where: Pointer) -> Iterator[DataRecord]:
+def _records(members: Members, collection: str, asked: Asked, where: Pointer) -> Iterator[DataRecord]:
     if asked == "one":
-        yield DataRecord(where, text(members, "id"))
+        yield record_of(where, collection, members)
         return
     data = members.get("data")
     for number, record in enumerate(data[:MAX_RECORDS] if isinstance(data, list) else ()):
-        one = record.get("id") if isinstance(record, dict) else None
-        yield DataRecord(Pointer(where.exchange, f"{where.locator}/data/{number}"), one if isinstance(one, str) else "")
+        yield record_of(Pointer(where.exchange, f"{where.locator}/data/{number}"), collection, record)
 
 
 def _gone(members: Members, where: Pointer) -> Iterator[DataRecord]:

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testbed.model.files import (
-    MAX_BYTES,
+    MAX_WRITTEN,
     ScenarioInvalid,
     dump_people,
     load,
     load_people,
     load_people_of_others,
 )
+from testbed.model.wording import masked
 from testbed.model.written import Agreement, Person, Scenario
 
 AGREEMENT = {
@@ -56,8 +57,8 @@ def test_a_good_agreement_loads(tmp_path: Path) -> None:
         ({"valid": {"from": "2027-01-01", "until": "2026-01-01"}}, "valid", "'until' lies before 'from'"),
         ({"valid": {"from": "soon", "until": "2026-01-01"}}, "valid.from", "date"),
         ({"data": [{"subjects": ["pupil"], "required": ["shoeSize"]}]}, "data.0.required", "no attribute is called"),
-        ({"data": [{"subjects": []}]}, "data.0.subjects", "at least 1"),
-        ({"processor": {"name": "V", "hosts": ["V.TEST"]}}, "processor.hosts.0", "pattern"),
+        ({"data": [{"subjects": []}]}, "data.0.subjects", "is empty"),
+        ({"processor": {"name": "V", "hosts": ["V.TEST"]}}, "processor.hosts.0", "is no host in lower case"),
     ],
 )
 def test_a_bad_agreement_names_file_field_and_mend(
@@ -78,15 +79,40 @@ def test_a_missing_field_is_said_to_be_missing(tmp_path: Path) -> None:
         load(path, Agreement)
 
 
+def doubled(form: str) -> bytes:
+    """Lines of YAML, each of which holds the one before it twice."""
+    return "".join(f"x{n}: &x{n} {form.format(n - 1)}\n" for n in range(1, 40)).encode()
+
+
+def test_a_sentence_repeats_no_password_and_ends_once(tmp_path: Path) -> None:
+    said = ScenarioInvalid(
+        tmp_path, "at https://u:s3cret@h.test/x", "no http://s3cret@h.test:1/a@b.", "see ws://a:s3/cret@h"
+    )
+    assert "s3" not in f"{said}{said.field}{said.problem}{said.mend}"
+    assert "https://***@h.test/x" in str(said)
+    assert "a@b. To mend it: " in str(said)
+    assert masked("http://127.0.0.1:8400/users/anna@skola.test") == "http://127.0.0.1:8400/users/anna@skola.test"
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
         (b"id: a\nid: b\n", "the key 'id' stands twice"),
         (b"id: [", "line 1"),
         (b"\xff\xfe", "is not UTF-8 at byte 0"),
-        (b"", "valid dictionary"),
+        (b"", "is empty"),
+        (b"- a\n", "has no fields"),
+        (b"id: 2026-99-99\n", "month must be in 1..12"),
+        (b"retention_days: " + b"9" * 5000, "means nothing in YAML"),
+        (b'id: !!int ""\n', "means nothing in YAML"),
+        (b"id: !!timestamp x\n", "means nothing in YAML"),
+        (b"id: a\0", "is not YAML"),
+        (b"a: &a [*a]\n", "grows beyond all measure"),
+        (b"a: &a {<<: *a}\n", "grows beyond all measure"),
         (b"!!python/object/apply:os.system ['true']", "could not determine a constructor"),
         (b"[" * 5000, "nested too deep"),
+        (b"x: &x0 [1, 2]\n" + doubled("[*x{0}, *x{0}]"), "grows beyond all measure"),
+        (b"x: &x0 {a: 1}\n" + doubled("{{<<: [*x{0}, *x{0}]}}"), "grows beyond all measure"),
     ],
 )
 def test_what_is_not_a_document_is_refused_in_words(tmp_path: Path, content: bytes, problem: str) -> None:
@@ -100,8 +126,14 @@ def test_what_is_not_a_document_is_refused_in_words(tmp_path: Path, content: byt
 def test_a_file_that_is_missing_or_a_folder_or_huge_is_refused(tmp_path: Path) -> None:
     huge = tmp_path / "huge.yaml"
     with huge.open("wb") as file:
-        file.truncate(MAX_BYTES + 1)
-    for path, problem in ((tmp_path / "none.yaml", "no such file"), (tmp_path, "directory"), (huge, "larger than")):
+        file.truncate(MAX_WRITTEN + 1)
+    endless = Path("/dev/zero")
+    for path, problem in (
+        (tmp_path / "none.yaml", "no such file"),
+        (tmp_path, "directory"),
+        (huge, "larger than"),
+        (endless, "larger than"),
+    ):
         with pytest.raises(ScenarioInvalid, match=problem):
             load(path, Agreement)
 
@@ -127,7 +159,7 @@ def test_people_go_out_and_come_back(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("[{", "is not JSON"),
-        ("{}", "tuple"),
+        ("{}", "is no list"),
         ('[{"id":"a","role":"pupil"}]', "0.attributes: is missing"),
         ('[{"id":"a","role":"king","attributes":{}}]', "0.role"),
         ('[{"id":"a","role":"pupil","attributes":{}},{"id":"a","role":"pupil","attributes":{}}]', "stands twice"),

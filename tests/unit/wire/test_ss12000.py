@@ -112,7 +112,8 @@ def test_every_record_and_what_stands_beside_is_looked_at() -> None:
 
 def test_a_report() -> None:
     (report,) = ss12000.messages(called("/statistics", method="POST", body=b'{"newCount":1}'))
-    assert report == DataReport(Pointer(7, "request.body"), "statistics", '{"newCount":1}')
+    where = Pointer(7, "request.body")
+    assert report == DataReport(where, "statistics", '{"newCount":1}', host="api.skola.test", status=200)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The mock school, put together: its public side and its control API."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 from starlette.applications import Starlette
@@ -13,7 +13,7 @@ from starlette.routing import Route
 from idp.accounts import Accounts, Makings
 from idp.config import Clock, RelyingParty, SchoolConfig
 from idp.control import Told, control_app
-from idp.directory import Directory
+from idp.directory import Directory, Follower
 from idp.keys import SchoolKeys
 from idp.logout import Logout
 from idp.logout_run import LogoutRuns
@@ -42,7 +42,8 @@ from idp.sign_on import SignOn
 from idp.spoiling import Spoiler, fitting
 from idp.state import State, StateUnavailable
 from idp.watching import Calls, Watch
-from testbed.model.written import Bilingual, Person
+from testbed.model.orders import AnyOrder
+from testbed.model.written import Bilingual
 
 __all__ = ["RelyingParty", "School", "SchoolConfig"]
 
@@ -109,12 +110,12 @@ class School:
         telling, reader = _saml_telling(parts, http, forger)
         logout = Logout(parts, LogoutRuns(state), {"saml": telling, "oidc": oidc.telling})
         slo = SamlLogout(parts, reader, telling, logout)
-        orders = Orders(
+        self._orders = Orders(
             parts.parties, forger.spoiler, forger, oidc.forger, parts.directory, parts.rollover, config.workers
         )
         calls = Calls()
         told = Told(self.accounts, forger.makings, oidc.forger.keys.strangers, calls.take, parts.directory.get)
-        self.control = control_app(config.control_token, orders, told)
+        self.control = control_app(config.control_token, self._orders, told)
         self.app = Starlette(
             routes=[
                 *self._own_routes(),
@@ -128,9 +129,13 @@ class School:
         # NOTE: such a redirect would lead to whatever host the request names.
         self.app.router.redirect_slashes = False
 
-    def follow(self, follower: Callable[[Person], object]) -> None:
+    def follow(self, follower: Follower) -> None:
         """Have somebody told of each person whom the lab changes: the school's other systems know the same people."""
         self._parts.directory.follow(follower)
+
+    def obey(self, kind: type[AnyOrder], carried_out: Callable[[AnyOrder], Awaitable[None]]) -> None:
+        """Have somebody carry out orders of this kind: they reach other systems of the school's."""
+        self._orders.others[kind] = carried_out
 
     def _own_routes(self) -> Sequence[Route]:
         return [

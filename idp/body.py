@@ -1,4 +1,6 @@
-"""Read a request's body or query without letting it grow beyond a limit."""
+"""Read a request's body or query without letting it grow, or take longer, than a limit."""
+
+import asyncio
 
 from starlette.requests import Request
 
@@ -7,6 +9,8 @@ from idp.refused import malformed
 
 MAX_QUERY = 32 * 1024
 MAX_FORM = 1024 * 1024
+BODY_TIMEOUT_S = 20.0
+"""For a whole body, however slowly it drips."""
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -18,13 +22,17 @@ async def read_body(request: Request, limit: int) -> bytes:
         limit: octets.
 
     Raises:
-        Refused: there is more.
+        Refused: there is more, or it is not there in time.
     """
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > limit:
-            raise malformed("is too large", 413)
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > limit:
+                    raise malformed("is too large", 413)
+    except TimeoutError as error:
+        raise malformed("took too long", 408) from error
     return bytes(body)
 
 

@@ -58,7 +58,7 @@ def control_app(token: str, orders: Orders, told: Told) -> Starlette:
     async def obey(request: Request) -> Response:
         try:
             order = ORDER.validate_python(json.loads(await read_body(request, MAX_BODY)))
-            orders.obey(order)
+            await orders.obey(order)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"])

@@ -1,6 +1,7 @@
 """What the lab orders while the school runs, carried out for all its workers at once."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from idp.config import OidcParty, RelyingParty
 from idp.directory import Directory
@@ -17,9 +18,11 @@ from testbed.model.orders import (
     ForgetForgeries,
     KnowClient,
     KnowVendor,
-    RollKeys,
+    Leave,
+    Return,
     SpoilNext,
 )
+from testbed.model.rolling import RollKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,10 @@ class Orders:
     rollover: Rollover
     workers: int
     """So many processes serve the school."""
+    others: dict[type, Callable[[AnyOrder], Awaitable[None]]] = field(default_factory=dict)
+    """Who carries out the orders that reach the school's other systems, by the kind of order."""
 
-    def obey(self, order: AnyOrder) -> None:
+    async def obey(self, order: AnyOrder) -> None:
         """Carry it out.
 
         Raises:
@@ -54,8 +59,16 @@ class Orders:
                 self.rollover.take(step)
             case ChangePerson():
                 self.directory.change(order)
+            case Leave(person=person):
+                self.directory.leave(person)
+            case Return(person=person):
+                self.directory.take_back(person)
             case KnowVendor() | KnowClient():
                 self._know(order)
+            case _ if type(order) in self.others:
+                await self.others[type(order)](order)
+            case _:
+                raise ValueError(f"the school has no system that carries out {order.order!r}")
 
     def _know(self, order: KnowVendor | KnowClient) -> None:
         # NOTE: vendors are known to one process, as the caches of their metadata and keys are.

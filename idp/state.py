@@ -24,11 +24,13 @@ from idp.statements import (
     ALL,
     APPEND,
     BEGINNING,
+    BETWEEN,
     CLAIM,
     COUNT,
     FORGET_OVER,
     GET,
     GET_WITH_END,
+    LAST,
     NEXT,
     PUT,
     TABLES,
@@ -42,6 +44,8 @@ SWEEP_EVERY = 200
 """After so many new entries of a kind, those that are over are forgotten, and of too many the oldest."""
 BUSY_MS = 5000
 """How long a transaction waits for another worker's."""
+KEPT_FOR_GOOD = timedelta(days=3650)
+"""Of entries that last as long as the state does: longer than any lab is held open."""
 LAST_CHARACTER = "\U0010ffff"
 
 type Values = dict[str, str | float | int]
@@ -153,6 +157,17 @@ class Shelf[Entry]:
         values = self._at(beginning) | {"behind": beginning + LAST_CHARACTER}
         with self._state.reading() as connection:
             return tuple(str(name) for (name,) in connection.execute(BEGINNING, values).fetchall())
+
+    def between(self, first: str, last: str = LAST_CHARACTER) -> tuple[str, ...]:
+        """The names after the first of these and up to the last, itself included, in their order."""
+        values = self._at(first) | {"the_last": last}
+        with self._state.reading() as connection:
+            return tuple(str(name) for (name,) in connection.execute(BETWEEN, values).fetchall())
+
+    def last(self) -> str:
+        """The last name in their order, "" where there is none."""
+        with self._state.reading() as connection:
+            return "".join(name for (name,) in connection.execute(LAST, self._at("")).fetchall())
 
     def take(self, name: str) -> Entry | None:
         """The entry, which is then gone: of two who take it at once, one gets it."""

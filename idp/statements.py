@@ -70,6 +70,18 @@ COUNT = _sql(select(func.count()).select_from(_entries).where(_own, _alive))
 BEGINNING = _sql(
     select(_entries.c.name).where(_own, _alive, _entries.c.name >= _NAME, _entries.c.name < bindparam("behind"))
 )
+BETWEEN = _sql(
+    select(_entries.c.name)
+    .where(_own, _alive, _entries.c.name > _NAME, _entries.c.name <= bindparam("the_last"))
+    .order_by(_entries.c.name)
+)
+LAST = _sql(
+    select(_entries.c.name)
+    .where(_own, _alive)
+    .order_by(_entries.c.name.desc())
+    .limit(literal_column("1"))
+    .offset(literal_column("0"))
+)
 PUT = _sql(
     _new.on_conflict_do_update(
         index_elements=["kind", "name"], set_={"value": _new.excluded.value, "expires": _new.excluded.expires}

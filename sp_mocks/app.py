@@ -23,6 +23,10 @@ from sp_mocks.oidc.side import OidcSide
 from sp_mocks.onward import REDIRECTING, Onward
 from sp_mocks.page_script import CDN_PATH
 from sp_mocks.pages import COVER, Pages
+from sp_mocks.provisioning.behaviour import ProvisioningBehaviour
+from sp_mocks.provisioning.side import ProvisioningSide
+from sp_mocks.receiving.behaviour import ReceivingBehaviour
+from sp_mocks.receiving.side import ReceivingSide
 from sp_mocks.refusal import Refused
 from sp_mocks.saml_side import SamlSide
 from sp_mocks.sessions import LoggedIn
@@ -50,6 +54,7 @@ class VendorService:
             logs in.
         http: its only way to the network.
         now: the time, in aware UTC.
+        coming: the same way with the key that it changes to, where it has one (mutual TLS).
 
     Raises:
         ValueError: it names a profile, fault or host that is not there, or lacks what the protocol needs.
@@ -59,7 +64,14 @@ class VendorService:
     """Answers for all its hosts."""
     config: VendorConfig
 
-    def __init__(self, config: VendorConfig, keys: Keys, http: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        config: VendorConfig,
+        keys: Keys,
+        http: httpx.AsyncClient,
+        now: Callable[[], datetime],
+        coming: httpx.AsyncClient | None = None,
+    ) -> None:
         self.config = config
         self._profile, behaviour = chosen(config)
         own_host = host_of(config.base_url)
@@ -78,7 +90,7 @@ class VendorService:
                 behaviour.lax.markup, raw
             )
         self._pages = Pages(name, sources, behaviour.script, self._script_url(behaviour), raw)
-        self._side = self._speaking(Ground(config, self._pages, self._onward, http, now), behaviour, keys)
+        self._side = self._speaking(Ground(config, self._pages, self._onward, http, now, coming), behaviour, keys)
         self.app = self._make_app()
         log.info("TEST vendor %s: a simulated service at %s", config.vendor_id, config.base_url)
 
@@ -96,6 +108,10 @@ class VendorService:
             return OidcSide(ground, behaviour, keys, self._start_page)
         if isinstance(behaviour, ExchangeBehaviour) and keys is None:
             return ExchangeSide(ground, behaviour)
+        if isinstance(behaviour, ReceivingBehaviour) and keys is None:
+            return ReceivingSide(ground, behaviour)
+        if isinstance(behaviour, ProvisioningBehaviour) and keys is None:
+            return ProvisioningSide(ground, behaviour)
         raise ValueError(f"{self.config.vendor_id}: the keys are not those of the protocol that it speaks")
 
     def _make_app(self) -> Starlette:

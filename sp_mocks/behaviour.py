@@ -11,6 +11,9 @@ from testbed.model.messages import Binding
 
 EPPN, PAIRWISE = "eduPersonPrincipalName", "pairwise-id"
 
+type Crowding = Literal["kept-apart", "one-variable", "queue-shown"]
+"""Whoever logs in is kept in a variable of their own, or in one of the whole process; or who comes when there is no
+room is shown who is before them."""
 type TrustBy = Literal["direct", "aggregate", "mdq"]
 
 
@@ -75,5 +78,9 @@ class Behaviour(Common):
     """How it learns of schools: one school's own metadata, or what a federation publishes and signs."""
     refreshes_metadata: bool = True
     """Fetches a school's metadata anew when it is over, and when a signature fits none of the keys that it knows."""
+    crowding: Crowding = "kept-apart"
+    """How it keeps apart those who log in at the same time."""
+    debugs: bool = False
+    """Shows whoever is refused what only its programmers should see."""
     lax: Lax = STRICT
     """The mistakes that it makes with what it is sent."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from sp_mocks.federated_tls import MachinesPlace
 from testbed.model.written import OidcClient
 
 
@@ -25,12 +26,31 @@ class FederationPlace:
 class ExchangePlace:
     """Where a vendor fetches rosters, and what it is called there."""
 
-    api_url: str
-    """Of one school's data API, without a slash at its end."""
+    api_urls: tuple[str, ...]
+    """Of each school's data API, without a slash at the end."""
     token_url: str
     """Where access tokens for it are asked for."""
     entity_id: str
     """What the federation's metadata of machines calls the vendor."""
+    told: "ReceivingPlace"
+    """Where schools say that something has changed, and how it knows them."""
+
+
+@dataclass(frozen=True)
+class ReceivingPlace:
+    """Where schools call a vendor, to send it rosters or to say that something has changed, and how it knows them."""
+
+    entity_id: str
+    """What the federation's metadata of machines calls the vendor."""
+    base_url: str
+    """Its endpoints are below this address, which has no slash at its end."""
+    machines: MachinesPlace
+    schools: tuple[str, ...]
+    """What the same metadata calls the schools that have an agreement with it."""
+    token_issuer: str
+    """Whose tokens it takes, where it takes tokens (the national tests' provisioning)."""
+    token_jwks_url: str
+    token_audience: str
 
 
 @dataclass(frozen=True)
@@ -60,3 +80,5 @@ class VendorConfig:
     """Handed over out of band; "" where the registration needs none."""
     exchange: ExchangePlace | None = None
     """Of a vendor that fetches rosters."""
+    receiving: ReceivingPlace | None = None
+    """Of a vendor that schools send rosters."""

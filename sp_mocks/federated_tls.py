@@ -144,15 +144,6 @@ def certificate_shown(scope: Mapping[str, object]) -> x509.Certificate:
     return certificate
 
 
-def digest_shown(scope: Mapping[str, object]) -> str:
-    """The digest of the key that a caller has shown.
-
-    Raises:
-        Refused: it showed none, or one that cannot be read.
-    """
-    return _digest(certificate_shown(scope))
-
-
 def _digest(certificate: x509.Certificate) -> str:
     return digest_of(certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 

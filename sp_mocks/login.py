@@ -9,9 +9,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sp_mocks.consume import Login, claimed_issuer, consume
 from sp_mocks.cookies import BROWSER, NO_STORE
+from sp_mocks.crowd import Crowd, NoRoom, queue_page
+from sp_mocks.debugging import debug_page
 from sp_mocks.lax import SKEW, Lax
+from sp_mocks.pages import language_of
 from sp_mocks.parts import Parts
-from sp_mocks.posted import MAX_BODY, saml_message
+from sp_mocks.posted import MAX_BODY, Posted, saml_message
 from sp_mocks.redirect import pack
 from sp_mocks.refusal import Refused
 from sp_mocks.request import authn_request
@@ -34,6 +37,7 @@ class SignIn:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._crowd = Crowd(parts.behaviour.crowding)
 
     async def begin(self, request: Request) -> Response:
         """GET /login."""
@@ -69,6 +73,18 @@ class SignIn:
         """POST /saml/acs."""
         parts, lax = self._parts, self._parts.behaviour.lax
         posted = await saml_message(request, limit=HUGE if lax.bombs == "sizes" else MAX_BODY)
+        try:
+            return await self._consumed(request, posted)
+        except Refused as refused:
+            if not parts.behaviour.debugs:
+                raise
+            return debug_page(refused, posted.encoded)
+        except NoRoom as full:
+            return queue_page(full, language_of(request))
+
+    async def _consumed(self, request: Request, posted: Posted) -> Response:
+        """What comes of an answer that was posted."""
+        parts, lax = self._parts, self._parts.behaviour.lax
         await meddle(posted.encoded, lax, parts.http)
         schools = parts.trust.schools
         school = schools[0] if len(schools) == 1 else claimed_issuer(posted.encoded, parts.behaviour)
@@ -83,6 +99,7 @@ class SignIn:
         self._must_be_awaited(login, request.cookies.get(BROWSER, ""))
         if not parts.behaviour.keeps_up:
             login = parts.memory.first_said(login)
+        login = await self._crowd.write_down(login)
         # NOTE: the token is always new, or whoever had planted one in this browser would share the session.
         parts.memory.close(parts.token(request))
         session = parts.memory.open(login, request.cookies.get(BROWSER, "") if lax.fixed_session else "")

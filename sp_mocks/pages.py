@@ -15,6 +15,8 @@ from testbed.model.written import Bilingual
 
 NONCE_BYTES = 16
 MAX_ACCEPT_LANGUAGE = 500
+NUMBERS = ("school", "page")
+"""Names in a query that say which page of many is meant."""
 QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 COVER = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 80" width="60" height="80">'
@@ -52,6 +54,7 @@ class Pages:
         language, nonce = language_of(request), secrets.token_urlsafe(NONCE_BYTES)
         shared = {
             "language": language,
+            "kept": _kept(request),
             "name": self.name,
             "nonce": nonce,
             "say": lambda sv, en: sv if language == "sv" else en,
@@ -102,6 +105,12 @@ def language_of(request: Request) -> str:
         if language in best:
             best[language] = max(best[language], float(quality.group(1)) if quality else 1.0)
     return "en" if best["en"] > best["sv"] else "sv"
+
+
+def _kept(request: Request) -> str:
+    """What says which page of many it is, for the same page in the other language."""
+    asked = ((name, request.query_params.get(name, "")) for name in NUMBERS)
+    return "".join(f"{name}={text}&" for name, text in asked if text.isascii() and text.isdigit())
 
 
 def _in(text: Bilingual, language: str) -> str:

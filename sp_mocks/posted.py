@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 from lxml import etree
 from starlette.requests import Request
 
+from sp_mocks.body import media_type, read_body
 from sp_mocks.consume import MAX_ENCODED
 from sp_mocks.refusal import Refused
 from sp_mocks.signature import parse
@@ -65,9 +66,9 @@ async def soap_message(request: Request) -> etree._Element:
     Raises:
         Refused: it is no envelope with one message, or too large.
     """
-    if _media_type(request) != SOAP_TYPE:
+    if media_type(request) != SOAP_TYPE:
         raise Refused("not-soap")
-    return from_envelope(await _body(request, MAX_ENVELOPE))
+    return from_envelope(await read_body(request, MAX_ENVELOPE))
 
 
 def from_envelope(document: bytes) -> etree._Element:
@@ -92,23 +93,10 @@ def in_envelope(message: etree._Element) -> bytes:
 
 
 async def _fields(request: Request, limit: int = MAX_BODY) -> dict[str, list[str]]:
-    if _media_type(request) != MEDIA_TYPE:
+    if media_type(request) != MEDIA_TYPE:
         raise Refused("not-a-form")
-    body = await _body(request, limit)
+    body = await read_body(request, limit)
     try:
         return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError as error:
         raise Refused("not-a-form") from error
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise Refused("message-too-large")
-    return bytes(body)

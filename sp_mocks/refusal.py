@@ -67,6 +67,14 @@ _DATA = _words(
     "Skolans uppgifter om elever och personal gick inte att hämta just nu.",
     "What the school tells of pupils and staff could not be fetched at this time.",
 )
+_NO_ACCESS = _words(
+    "Skolans system släppte inte in den här tjänsten: avtalet eller tjänstens nyckel gäller inte längre.",
+    "The school's system did not let this service in: its agreement or its key is good no longer.",
+)
+_NOTICE = _words(
+    "Det som kom var inte ett besked från en skola som tjänsten har avtal med.",
+    "What came was no notice from a school that has an agreement with this service.",
+)
 _TOKEN = _words(
     "Intyget från skolan gick inte att läsa eller följer inte reglerna.",
     "The school's statement about you could not be read, or breaks the rules.",
@@ -166,6 +174,8 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "machines-not-usable": _MACHINES,
         "machine-shows-no-certificate": _MACHINE,
         "machine-not-known": _MACHINE,
+        "notice-not-expected": _NOTICE,
+        "notice-not-readable": _NOTICE,
         "answer-not-readable": _NOT_READABLE,
         "answer-of-someone-else": _words(
             "Svaret kommer från någon annan än den skola som tjänsten frågade.",
@@ -213,6 +223,8 @@ REASONS: Mapping[str, Bilingual] = MappingProxyType(
         "access-token-not-had": _DATA,
         "data-not-reached": _DATA,
         "data-not-given": _DATA,
+        "data-forbidden": _NO_ACCESS,
+        "data-key-not-taken": _NO_ACCESS,
         "data-answer-not-readable": _DATA,
         "data-answer-too-large": _DATA,
     }

@@ -26,6 +26,8 @@ class Ground:
     """Its only way to the network."""
     now: Callable[[], datetime]
     """The time, in aware UTC."""
+    coming: httpx.AsyncClient | None = None
+    """The same way with the key that it changes to, where it has one (mutual TLS)."""
 
 
 class Side(Protocol):

@@ -19,6 +19,8 @@ from sp_mocks.schools import School, read_school
 
 VAIN_FETCH = timedelta(minutes=1)
 """How long after a fetch that did not help the next one is made."""
+FAILED_FETCH = timedelta(seconds=1)
+"""The same after one that brought nothing, for the school could not be reached: it may be there again."""
 UNKNOWN_KEY = "signature-not-good"
 
 
@@ -108,14 +110,23 @@ class Trust:
         except Refused as refused:
             if refused.code != UNKNOWN_KEY or not self._may_fetch(school.entity_id):
                 raise
-            self._vain[school.entity_id] = self._now()
-            async with self._fetching:
-                renewed = await self._fetched_or(school.entity_id, school)
+            renewed = await self._renewed(school)
             if renewed.certificates == school.certificates:
                 raise
         message = read(renewed)
         del self._vain[school.entity_id]
         return message
+
+    async def _renewed(self, school: School) -> School:
+        """A school of which a key is not known, as it is now; a fetch in vain is remembered."""
+        async with self._fetching:
+            try:
+                renewed = await self._fetched(school.entity_id)
+            except Refused:
+                self._vain[school.entity_id] = self._now() - VAIN_FETCH + FAILED_FETCH
+                return school
+            self._vain[school.entity_id] = self._now()
+            return renewed
 
     def _trusted(self, entity_id: str) -> str:
         if not entity_id and len(self.schools) == 1:

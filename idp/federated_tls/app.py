@@ -40,14 +40,6 @@ class MachineRegistry:
         """What is registered now."""
         return self._machines
 
-    def register(self, entity: Entity) -> None:
-        """One more entity.
-
-        Raises:
-            ValueError: see :func:`with_entity`.
-        """
-        self._machines = with_entity(self._machines, entity)
-
     def announce_pin(self, entity_id: str, digest: str) -> None:
         """The first step of a change of keys: the new one stands beside the old one.
 
@@ -64,13 +56,13 @@ class MachineRegistry:
         """
         self._machines = without_client_pin(self._machines, entity_id, digest)
 
-    def revoke_entity(self, entity_id: str) -> None:
-        """Turn an organisation away.
+    def replace(self, entity: Entity) -> None:
+        """Another entity in place of the one of the same name.
 
         Raises:
-            ValueError: see :func:`without_entity`.
+            ValueError: there is none, or the new one claims somebody else's key.
         """
-        self._machines = without_entity(self._machines, entity_id)
+        self._machines = with_entity(without_entity(self._machines, entity.entity_id), entity)
 
     async def _answer(self, _: Request) -> Response:
         published = self._published()

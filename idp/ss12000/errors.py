@@ -11,8 +11,6 @@ from starlette.responses import JSONResponse, Response
 from idp.refused import Refused
 from idp.state import StateUnavailable
 
-type Endpoint = Callable[[Request], Awaitable[Response]]
-
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 RETRY_AFTER_S = 1
 

@@ -26,6 +26,7 @@ from idp.ss12000.query import (
     TYPE,
     WHERE,
     Query,
+    uuid_of,
 )
 from idp.ss12000.units import END, START
 from idp.ss12000.view import Source, View, written
@@ -59,6 +60,7 @@ SORTED_BY: dict[str, tuple[str, ...]] = {
     "EduPersonPrincipalName": (ACCOUNT,),
 }
 """Orders of persons by the attributes that they show."""
+WHEN = ("Modified", "Created")
 NAMED = ("organisations", "groups", "activities", "programmes")
 
 
@@ -117,7 +119,7 @@ def _must_know(view: View, name: str) -> None:
 
 def _relationship(view: View, query: Query) -> Matches:
     asked = dict(query.filters)
-    kind, where = asked.get(TYPE, ""), asked.get(WHERE, "")
+    kind, where = asked.get(TYPE, ""), uuid_of(asked[WHERE]) if WHERE in asked else ""
     if kind and kind not in RELATIONS:
         raise bad("there is no such relationship")
     if kind:
@@ -170,28 +172,32 @@ def _place_id(view: View, duty: Duty) -> str:
     return str(view.lens.organisation_ref(duty.unit, names=False)["id"])
 
 
+def sortkeys(kind: str) -> tuple[str, ...]:
+    """By what resources of this type can be sorted, and in which direction."""
+    fields = (*WHEN, *(SORTED_BY if kind == "persons" else ()), *(("DisplayName",) if kind in NAMED else ()))
+    return tuple(field + direction for field in fields for direction in ("Asc", "Desc"))
+
+
 def _sort_value(view: View, query: Query) -> Callable[[str, Source], str]:
     kind = query.kind
     if not query.sortkey:
         return lambda _, source: ""
+    if query.sortkey not in sortkeys(kind):
+        raise bad("this resource cannot be sorted so")
     field = query.sortkey.removesuffix("Asc").removesuffix("Desc")
-    if field == query.sortkey or query.sortkey not in (f"{field}Asc", f"{field}Desc"):
-        raise bad("a sort key ends with Asc or Desc")
     match field:
         case "Modified":
             return lambda name, _: written(view.modified((kind, name)))
         case "Created":
             return lambda name, _: written(view.created((kind, name)))
-    if kind == "persons" and field in SORTED_BY:
+    if kind == "persons":
         attributes = SORTED_BY[field]
         if not view.lens.profile.ever.intersection(attributes):
             raise forbidden("the agreement does not have what this filter or order is about")
         if field == "DisplayName":
             return lambda _, source: cast(Seen, source).name
         return lambda _, source: cast(Seen, source).first(attributes[0])
-    if kind in NAMED and field == "DisplayName":
-        return lambda name, _: _display_name(view, kind, name)
-    raise bad("this resource cannot be sorted so")
+    return lambda name, _: _display_name(view, kind, name)
 
 
 def _display_name(view: View, kind: str, name: str) -> str:

@@ -5,8 +5,13 @@ Whoever holds people.json can tell whose an id is: it makes the id of everybody 
 
 import hashlib
 import hmac
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+"""How an id is written."""
+MANY = 32_768
+"""Groups and school units of a large owner: each is named by every one of its people."""
 NAMESPACE = uuid5(NAMESPACE_URL, "https://api.skola.test/ss12000")
 
 
@@ -35,11 +40,13 @@ def pseudonym(person: str, agreement: str, secret: bytes) -> str:
     return str(UUID(bytes=hmac.new(secret, b"pseudonym:" + name, hashlib.sha256).digest()[:16], version=5))
 
 
+@lru_cache(MANY)
 def organisation_id(code: str) -> str:
     """The id of a school unit by its code, or of the owner by its organisation number."""
     return stable("organisation", code)
 
 
+@lru_cache(MANY)
 def group_id(group: str) -> str:
     """The id of a group by the identifier that people.json has for it."""
     return stable("group", group)

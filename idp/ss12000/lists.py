@@ -4,9 +4,11 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.config import Clock
 from idp.population.school import Owner
+from idp.ss12000.amendments import Amendments, Held
 from idp.ss12000.caller import Caller
 from idp.ss12000.errors import forbidden
 from idp.ss12000.filters import Ordered, is_descending, ordered
@@ -87,6 +89,25 @@ class Views:
     def __init__(self, roll: Roll, owner: Owner, secret: bytes, now: Clock) -> None:
         self._roll, self._owner, self._secret, self._now = roll, owner, secret, now
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._amended: dict[str, Amendments] = {}
+
+    def amend(self, before: Caller, after: Caller, at: datetime) -> None:
+        """From this moment on another agreement holds with a caller; what follows from it is told as changes are.
+
+        Args:
+            before: the caller under the agreement that held.
+            after: the same under the one that holds now.
+            at: the moment, which is after every change of a person so far.
+        """
+        so_far = self._amended.get(before.name, Amendments())
+        self._amended[before.name] = so_far.after(self._held(before), self._held(after), at)
+
+    def _held(self, caller: Caller) -> Held:
+        """All that the caller can see."""
+        if not self.in_force(caller):
+            return {}
+        view = self.of(caller).view
+        return {(kind, name): view.plain(kind, name) for kind in sorted(caller.kinds) for name in view[kind]}
 
     def check(self, caller: Caller) -> None:
         """That the caller's agreement is in force, or has been over for no longer than it may take to delete what the
@@ -103,15 +124,25 @@ class Views:
         """Whether the caller has an agreement that is in force."""
         return caller.agreement is not None and caller.agreement.in_force(self._now().date())
 
+    def must_be_in_force(self, caller: Caller) -> None:
+        """That the caller has an agreement that is in force.
+
+        Raises:
+            Problem: it has none, or one that is not.
+        """
+        if not self.in_force(caller):
+            raise forbidden("the agreement is not in force")
+
     def of(self, caller: Caller) -> Lists:
         """The lists of a caller whose agreement is in force.
 
         Raises:
             Problem: there is none, or it is not.
         """
-        if not self.in_force(caller):
-            raise forbidden("the agreement is not in force")
-        return self._lists(self._profile(caller), self._roll.changes())
+        self.must_be_in_force(caller)
+        lists = self._lists(self._profile(caller), self._roll.changes())
+        lists.view.touched = self._amended.get(caller.name, Amendments()).touched
+        return lists
 
     def gone(self, caller: Caller) -> tuple[Gone, ...]:
         """What the caller could see and can no longer: everything, once its agreement is over.
@@ -122,10 +153,17 @@ class Views:
         self.check(caller)
         profile, changes = self._profile(caller), self._roll.changes()
         if self.in_force(caller):
-            return self._lists(profile, changes).view.gone
-        view = self._lists(profile, tuple(change for change in changes if change.at < profile.ends)).view
-        rest = (Gone(profile.ends, kind, name) for kind in sorted(caller.kinds) for name in sorted(view[kind]))
-        return (*view.gone, *rest)
+            view = self._lists(profile, changes).view
+            found = {(one.kind, one.id): one.at for one in view.gone}
+        else:
+            view = self._lists(profile, tuple(change for change in changes if change.at < profile.ends)).view
+            rest = {(kind, name): profile.ends for kind in caller.kinds for name in view[kind]}
+            found = {(one.kind, one.id): one.at for one in view.gone} | rest
+        # NOTE: an agreement may be ended for a day that has passed; the caller is told of it when the school is.
+        for key, at in self._amended.get(caller.name, Amendments()).dropped.items():
+            if not self.in_force(caller) or key[1] not in view[key[0]]:
+                found[key] = max(at, found.get(key, at))
+        return tuple(sorted(Gone(at, kind, name) for (kind, name), at in found.items()))
 
     def _profile(self, caller: Caller) -> Profile:
         if caller.agreement is None:
@@ -136,7 +174,7 @@ class Views:
         agreement = profile.agreement
         kept = self._kept.get(agreement.id)
         if kept is None or kept.agreement != agreement or kept.changes != changes[: len(kept.changes)]:
-            lens = Lens(self._roll.beginning.copy(), profile, self._owner)
+            lens = Lens(self._roll.beginning.going_on(), profile, self._owner)
             self._kept[agreement.id] = _Kept(agreement, changes, Lists(View(lens, changes)))
         elif len(kept.changes) < len(changes):
             kept.lists.view.follow(changes[len(kept.changes) :])

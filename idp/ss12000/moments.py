@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 from idp.ss12000.errors import bad
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+ -]\d\d:\d\d)\Z", re.ASCII)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
 def moment(text: str) -> datetime:
-    """The moment, in UTC. A plus that was not percent-encoded comes as a space, and is taken for what was meant.
+    """The moment, in UTC; the first or the last that there is, where it would be beyond.
+
+    A plus that was not percent-encoded comes as a space, and is taken for what was meant.
 
     Raises:
         Problem: it is none.
@@ -20,9 +23,14 @@ def moment(text: str) -> datetime:
     day, hour, fraction, offset = found.groups()
     zone = "+00:00" if offset in "Zz" else offset.replace(" ", "+")
     try:
-        return datetime.fromisoformat(f"{day}T{hour}.{(fraction or '0')[:6]:0<6}{zone}").astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        written = datetime.fromisoformat(f"{day}T{hour}.{(fraction or '0')[:6]:0<6}{zone}")
+    except ValueError as error:
         raise bad("a moment is one that there is") from error
+    try:
+        return written.astimezone(UTC)
+    except OverflowError:
+        # NOTE: in UTC it would be in the year 0 or 10000: before everything, or after it.
+        return _FIRST if written.year == _FIRST.year else _LAST
 
 
 def day(text: str) -> date:

@@ -1,5 +1,6 @@
 """What a request asks for: filters, order, expansion, and where in the list."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +11,17 @@ from starlette.requests import Request
 
 from idp.body import read_query
 from idp.ss12000.errors import Problem, bad
+from idp.ss12000.ids import UUID_PATTERN
 
 MAX_LIMIT = 1000
 """So many resources come in one answer at most, and when no limit is named."""
-MAX_FILTERS = 20
+MAX_PARAMETERS = 40
+"""More than all that a list has, each as often as it may stand there."""
+MAX_REPEATED = 10
+"""So often a parameter may stand there that can hold several values."""
 MAX_VALUE = 100
-MAX_TOKEN = 16 * 1024
+MAX_TOKEN = 24 * 1024
+"""More than the token of any query has, so that each can be sent back."""
 META = ("meta.created.after", "meta.created.before", "meta.modified.after", "meta.modified.before")
 TYPE, WHERE = "relationship.entity.type", "relationship.organisation"
 DATES = (
@@ -35,6 +41,7 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "placements": ("child", "owners"),
     }
 )
+_UUID = re.compile(UUID_PATTERN)
 _SHARED = ("limit", "pageToken", "sortkey", "expand", "expandReferenceNames")
 
 
@@ -89,6 +96,26 @@ def single_asked(request: Request, kind: str) -> Query:
     return Query(kind, expand=_expand(values, kind), names=_names(values))
 
 
+def nothing_asked(request: Request) -> None:
+    """That a request has no parameters.
+
+    Raises:
+        Problem: it has.
+    """
+    read_values(request, ())
+
+
+def uuid_of(text: str) -> str:
+    """The id in its usual spelling.
+
+    Raises:
+        Problem: it is no UUID.
+    """
+    if not _UUID.fullmatch(text):
+        raise bad("an id is a UUID")
+    return text.lower()
+
+
 def read_values(
     request: Request, allowed: tuple[str, ...], repeated: tuple[str, ...] = ()
 ) -> Mapping[str, tuple[str, ...]]:
@@ -97,16 +124,16 @@ def read_values(
     One that is not known is refused: a filter that nobody applies would answer more than was asked.
 
     Raises:
-        Problem: there is another one, one stands there twice, is empty, too long or not UTF-8.
+        Problem: there is another one, one stands there too often, is empty, too long or not UTF-8.
     """
     pairs = [(_text(name).removesuffix("[]"), _text(value)) for name, value in read_query(request).pairs]
-    if len(pairs) > MAX_FILTERS:
+    if len(pairs) > MAX_PARAMETERS:
         raise bad("there are too many parameters")
     counts = Counter(name for name, _ in pairs)
     if counts.keys() - set(allowed):
         raise bad("there is a parameter that this resource does not have")
-    if any(count > 1 and name not in repeated for name, count in counts.items()):
-        raise bad("a parameter stands there more than once")
+    if any(count > (MAX_REPEATED if name in repeated else 1) for name, count in counts.items()):
+        raise bad("a parameter stands there too often")
     if any(not 0 < len(value) <= (MAX_TOKEN if name == "pageToken" else MAX_VALUE) for name, value in pairs):
         raise bad("the value of a parameter is empty or too long")
     return {name: tuple(value for other, value in pairs if other == name) for name in counts}
@@ -115,6 +142,16 @@ def read_values(
 def one(values: Mapping[str, tuple[str, ...]], name: str) -> str:
     """The value of a parameter that stands there once; "" when it does not."""
     return values.get(name, ("",))[0]
+
+
+def page_asked(request: Request) -> tuple[int, str]:
+    """How many are wanted, and the page token ("" on the first page), of a list without filters.
+
+    Raises:
+        Problem: that cannot be asked.
+    """
+    values = read_values(request, ("limit", "pageToken"))
+    return limit_of(values), one(values, "pageToken")
 
 
 def limit_of(values: Mapping[str, tuple[str, ...]]) -> int:

@@ -1,4 +1,4 @@
-"""How often a caller may ask: so many requests in each minute."""
+"""How often a caller may ask: so many requests in each window of time."""
 
 import math
 from collections import OrderedDict
@@ -24,11 +24,12 @@ class RateLimit:
     """Counts the requests of each caller, in this process.
 
     Args:
-        limit: requests in a minute.
+        limit: requests in a window.
+        window_s: how long a window is.
     """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, window_s: float = WINDOW_S) -> None:
+        self._limit, self._window_s = limit, window_s
         self._windows: OrderedDict[str, _Window] = OrderedDict()
 
     def count(self, caller: str, now: datetime) -> Mapping[str, str]:
@@ -39,12 +40,12 @@ class RateLimit:
         """
         at = now.timestamp()
         window = self._windows.get(caller)
-        if window is None or not 0 <= at - window.began < WINDOW_S:
+        if window is None or not 0 <= at - window.began < self._window_s:
             window = self._windows[caller] = _Window(at)
         self._windows.move_to_end(caller)
         if len(self._windows) > MAX_CALLERS:
             self._windows.popitem(last=False)
-        reset = window.began + WINDOW_S - at
+        reset = window.began + self._window_s - at
         allowed = window.used < self._limit
         window.used += allowed
         headers = {

@@ -7,7 +7,6 @@ from pydantic import TypeAdapter
 
 from idp.ss12000.bodies import LogEntry, StatisticsEntry
 from idp.ss12000.caller import Caller
-from idp.ss12000.moments import moment
 from idp.state import Shelf, State
 
 REMEMBERED_FOR = timedelta(days=30)
@@ -30,12 +29,7 @@ class Reports:
         self._kept = Shelf(state, "ss12000-report", TypeAdapter(Report), REMEMBERED_FOR, MAX_REPORTS)
 
     def add(self, caller: Caller, entry: LogEntry | StatisticsEntry) -> None:
-        """Keep an entry.
-
-        Raises:
-            Problem: it does not say when.
-        """
-        moment(entry.time_of_occurrence)
+        """Keep an entry."""
         self._kept.add(Report(caller.name, entry.model_dump_json()))
 
     def all(self) -> tuple[Report, ...]:

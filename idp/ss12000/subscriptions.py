@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -46,25 +47,40 @@ class Subscription:
 
 
 class Subscriptions:
-    """The subscriptions of all callers, for all workers of a school; each caller reaches its own alone."""
+    """The subscriptions of all callers, for all workers of a school; each caller reaches its own alone.
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    Args:
+        state: where they are kept, with the clock.
+        limit: how many one caller may have.
+    """
+
+    def __init__(self, state: State, limit: int = MAX_OF_ONE_CALLER) -> None:
+        self._state, self._limit = state, limit
         self._kept = Shelf(state, "ss12000-subscription", TypeAdapter(Subscription), LIFETIME, MAX_SUBSCRIPTIONS)
 
     def add(self, caller: Caller, wish: NewSubscription) -> Subscription:
         """A new subscription, for 90 days.
 
         Raises:
-            Problem: the caller may not have this one, or has too many.
+            Problem: the caller may not have this one (400, 403), or has too many (409).
         """
         target = _own_target(caller, wish.target)
         kinds = tuple(dict.fromkeys(_open_kind(caller, one.resource) for one in wish.resource_types))
-        if len(self._kept.names(_of(caller))) >= MAX_OF_ONE_CALLER:
-            raise Problem(429, "too_many_requests", "there are too many subscriptions; delete one first")
+        if self._alive(caller) >= self._limit:
+            raise Problem(HTTPStatus.CONFLICT, "too_many", "there are too many subscriptions; delete one first")
         made = Subscription(str(uuid4()), wish.name, target, kinds, self._state.now() + LIFETIME)
         self._kept.put(_of(caller) + made.id, made)
         return made
+
+    def _alive(self, caller: Caller) -> int:
+        """How many a caller has; forgets those that are over.
+
+        NOTE: one that was made to end early would keep its place for 90 days, and enough of them everybody else's.
+        """
+        for name in self._kept.names(_of(caller)):
+            if (found := self._kept.get(name)) and found.expires <= self._state.now():
+                self._kept.remove(name)
+        return len(self._kept.names(_of(caller)))
 
     def of(self, caller: Caller) -> Iterator[Subscription]:
         """Those of a caller that are alive."""
@@ -109,19 +125,27 @@ class Subscriptions:
 
 def may_be_told(caller: Caller, target: str) -> bool:
     """Whether a notice may go to this address: by https, to a host of the caller's own."""
+    return _host(target) in caller.hosts
+
+
+def _host(target: str) -> str | None:
+    """The host of an https address, with the port where it is not 443; None where it is no plain one."""
     try:
         parts = urlsplit(target)
         port = parts.port
     except ValueError:
-        return False
+        return None
     plain = target.isascii() and target.isprintable() and not any(sign in target for sign in " \\@#")
-    host = f"{parts.hostname}:{port}" if port not in (None, 443) else parts.hostname
-    return plain and parts.scheme == "https" and host in caller.hosts
+    if not plain or parts.scheme != "https" or not parts.hostname:
+        return None
+    return f"{parts.hostname}:{port}" if port not in (None, 443) else parts.hostname
 
 
 def _own_target(caller: Caller, target: str) -> str:
+    if _host(target) is None:
+        raise bad("the target is an https address")
     if not may_be_told(caller, target):
-        raise bad("the target is an https address at a host of the caller's own")
+        raise forbidden("the target is at a host of the caller's own")
     return target
 
 

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from idp.population.school import SCHOOL_YEAR, Owner
+from idp.ss12000.ids import MANY
 
 START, END = date(SCHOOL_YEAR, 8, 17), date(SCHOOL_YEAR + 1, 6, 11)
 """First and last day of the school year."""
@@ -52,6 +54,7 @@ def unit_of(code: str, owner: Owner) -> Unit:
     return Unit(code, kind.name if which == 0 else f"{kind.name} {which + 1}", kind.stage)
 
 
+@lru_cache(MANY)
 def group_of(identifier: str) -> Group:
     """The group of this identifier: ``http://<domain>/<school unit code>/<name>``."""
     parts = identifier.rsplit("/", 2)

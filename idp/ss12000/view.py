@@ -9,9 +9,10 @@ from idp.ss12000 import duties, groups, offer, persons, pupils
 from idp.ss12000.groups import Course
 from idp.ss12000.ids import group_id, organisation_id
 from idp.ss12000.lens import Json, Lens, Seen, by_id
+from idp.ss12000.profile import UNIT
 from idp.ss12000.roll import BEGINNING, Change
-from idp.ss12000.traces import Key, groups_of, traces, units_known
-from idp.ss12000.units import Unit
+from idp.ss12000.traces import Key, traces
+from idp.ss12000.units import Group, Unit
 
 PERSONAL = frozenset({"persons", "duties", "placements", "attendances", "grades"})
 """Types whose resources are each about one person, and begin when the caller first learns of that person."""
@@ -21,7 +22,7 @@ type Source = Seen | Course | duties.Duty | pupils.Place | pupils.Presence | pup
 type Traces = dict[tuple[str, Key], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Gone:
     """A resource that the caller could see and can no longer."""
 
@@ -45,8 +46,10 @@ class View:
         self._modified: dict[Key, datetime] = {}
         for change in changes:
             self._follow(change)
-        self._seen = {seen.id: seen for seen in map(lens.see, lens.world.people.values()) if seen}
+        self._seen = {seen.id: seen for seen in map(lens.see, lens.world.everybody()) if seen}
         self._made: dict[str, Mapping[str, Source]] = {}
+        self.touched: Mapping[Key, datetime] = {}
+        """What a new agreement has changed for the caller, and when."""
 
     def follow(self, changes: Sequence[Change]) -> None:
         """Go on by these changes, which have come since."""
@@ -67,7 +70,8 @@ class View:
 
     def modified(self, key: Key) -> datetime:
         """When a resource last changed, for this caller."""
-        return self._modified.get(key, BEGINNING)
+        known = self._modified.get(key, BEGINNING)
+        return max(known, self.touched[key]) if key in self.touched else known
 
     def created(self, key: Key) -> datetime:
         """When it began, for this caller."""
@@ -87,7 +91,8 @@ class View:
 
     def changed_since(self, moment: datetime) -> frozenset[str]:
         """The types of which something that is there has changed after this moment."""
-        return frozenset(kind for (kind, name), at in self._modified.items() if at > moment and name in self[kind])
+        changed = (*self._modified.items(), *self.touched.items())
+        return frozenset(kind for (kind, name), at in changed if at > moment and name in self[kind])
 
     def body(self, kind: str, name: str, names: bool) -> Json:
         """A resource as it is answered.
@@ -97,10 +102,13 @@ class View:
             name: its id.
             names: references carry display names.
         """
-        made = self._body(self[kind][name], kind, names)
-        key = (kind, name)
+        made, key = self._body(self[kind][name], kind, names), (kind, name)
         made["meta"] = {"created": written(self.created(key)), "modified": written(self.modified(key))}
         return made
+
+    def plain(self, kind: str, name: str) -> Json:
+        """The same without the moments of the resource itself."""
+        return self._body(self[kind][name], kind, names=False)
 
     def _body(self, source: Source, kind: str, names: bool) -> Json:  # noqa: PLR0911 (one answer a type)
         match source:
@@ -154,17 +162,28 @@ class View:
 
     @cached_property
     def _units(self) -> frozenset[str]:
-        return frozenset(code for seen in self._seen.values() for code in units_known(self.lens, seen))
+        if UNIT not in self.lens.profile.ever:
+            return frozenset()
+        own = frozenset(code for seen in self._seen.values() for code in seen.units)
+        return own | {course.group.unit for course in self._courses.values() if course.group.unit}
 
     @cached_property
     def _courses(self) -> Mapping[str, Course]:
         found: dict[str, Course] = {}
+
+        def of(group: Group) -> Course:
+            name = group_id(group.identifier)
+            if name not in found:
+                found[name] = Course(group, [], [])
+            return found[name]
+
         for seen in self._seen.values():
-            for group in groups_of(seen):
-                found.setdefault(group_id(group.identifier), Course(group, [], []))
             for group in seen.attended:
-                found[group_id(group.identifier)].members.append(seen)
-            for duty in duties.duties_of(seen) if seen.taught else ():
+                of(group).members.append(seen)
+            taught = seen.taught
+            for group in taught:
+                of(group)
+            for duty in duties.duties_of(seen) if taught else ():
                 for group in duty.groups:
                     found[group_id(group.identifier)].duties.append(duty)
         # NOTE: people are in the order of their last changes, which nobody is to see.
@@ -180,7 +199,7 @@ class View:
             The ids that the caller knew everybody concerned by, and whom it knows by what id from now on.
         """
         world, name = self.lens.world, change.person
-        known, around = world.people.get(name), world.around(name)
+        known, around = world.get(name), world.around(name)
         world.put(name, change.after)
         # NOTE: whoever the change makes a relative is compared too.
         around |= world.around(name)
@@ -200,7 +219,7 @@ class View:
         return frozenset(known_before), known_after
 
     def _concerned(self, names: frozenset[str]) -> tuple[Mapping[str, Seen], Traces]:
-        people = (self.lens.world.people.get(name) for name in names)
+        people = (self.lens.world.get(name) for name in names)
         everybody = [seen for person in people if person and (seen := self.lens.see(person))]
         left = {(seen.id, key): what for seen in everybody for key, what in traces(self.lens, seen).items()}
         return {seen.id: seen for seen in everybody}, left

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +10,7 @@ import httpx
 from idp.ss12000.caller import Caller
 from idp.ss12000.kinds import SINGULAR
 from idp.ss12000.subscriptions import Subscription, may_be_told
+from idp.token_service.tokens import NoToken
 
 ATTEMPTS = 4
 TIMEOUT_S = 10.0
@@ -19,8 +20,19 @@ AT_ONCE = 8
 OK = 200
 
 type Pause = Callable[[float], Awaitable[object]]
+type Authorise = Callable[[Caller], Awaitable[Mapping[str, str]]]
+"""The headers of a notice to this caller.
+
+Raises:
+    NoToken: the token service gives none.
+"""
 
 log = logging.getLogger("idp.ss12000")
+
+
+async def anonymous(_: Caller) -> Mapping[str, str]:
+    """A school that has no token service says nothing of who it is."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +67,12 @@ class Webhooks:
 
     Args:
         http: the only way to the network.
+        authorise: brings the headers by which a receiver knows whom a notice is from.
         pause: waits between two attempts.
     """
 
-    def __init__(self, http: httpx.AsyncClient, pause: Pause = asyncio.sleep) -> None:
-        self._http, self._pause = http, pause
+    def __init__(self, http: httpx.AsyncClient, authorise: Authorise = anonymous, pause: Pause = asyncio.sleep) -> None:
+        self._http, self._authorise, self._pause = http, authorise, pause
 
     async def send(self, notices: Collection[Notice]) -> tuple[Delivery, ...]:
         """Tell all of them, a few at a time; says what became of each, in the same order."""
@@ -82,14 +95,15 @@ class Webhooks:
 
     async def _told(self, notice: Notice) -> bool:
         try:
+            headers = await self._authorise(notice.caller)
             # NOTE: the answer's body is of no use, and could be of any length.
             async with (
                 asyncio.timeout(TIMEOUT_S),
                 self._http.stream(
-                    "POST", notice.subscription.target, json=notice.body(), follow_redirects=False
+                    "POST", notice.subscription.target, json=notice.body(), headers=headers, follow_redirects=False
                 ) as answer,
             ):
                 return answer.status_code == OK
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, TimeoutError, NoToken) as error:
             log.info("a subscriber could not be reached: %s", type(error).__name__)
             return False

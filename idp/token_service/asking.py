@@ -8,8 +8,15 @@ from testbed.model.federated_tls import Digest, EntityId
 
 MAX_ACCESS = 10
 MAX_LOCATIONS = 10
+MAX_FLAGS = 10
+BEARER = "bearer"
+"""The flag of a token that is not bound to a key (RFC 9635, 2.1.1)."""
 API_TYPE = "ss12000-api"
 """Of the school's own data."""
+CLIENT_TYPE = "ss12000-client"
+"""Of a client of such data that is told of changes."""
+PROVISIONING_TYPE = "provisioning-api"
+"""Of a service that schools send rosters as the national tests have it."""
 
 AccessType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Location = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048)]
@@ -33,8 +40,14 @@ class Access(_Said):
 class AskedToken(_Said):
     """One token."""
 
+    model_config = ConfigDict(json_schema_extra={"required": ["access", "flags"]})
+
     access: Annotated[tuple[Access, ...], Field(min_length=1, max_length=MAX_ACCESS)]
-    flags: Annotated[tuple[Literal["bearer"], ...], Field(min_length=1, max_length=1)]
+    flags: Annotated[
+        tuple[Annotated[str, StringConstraints(max_length=64)], ...],
+        Field(max_length=MAX_FLAGS, json_schema_extra={"items": {"const": BEARER}, "minItems": 1, "maxItems": 1}),
+    ] = ()
+    """Only :data:`BEARER` is to be had; what else is asked for is no malformed request, and denied as what it is."""
 
 
 class CertificateKey(_Said):

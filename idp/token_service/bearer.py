@@ -14,7 +14,8 @@ from idp.token_service.refused import TokenRefused
 SCHEME = "bearer"
 SKEW_S = 60
 """By which clocks may differ; not at the end of a token."""
-LAST_SECOND = 2**40
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999, after which no moment can be told."""
 MAX_NAME = 1024
 
 

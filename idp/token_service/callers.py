@@ -63,6 +63,10 @@ class KnownClients:
             raise ValueError("two clients of the token service have one name, or one certificate")
         self._machines, self._issuer = machines, issuer
 
+    def know(self, client: TokenClient) -> None:
+        """From now on this is what the service has been told of a member of the federation."""
+        self._by_name = {**self._by_name, client.entity_id: client}
+
     async def find(self, key: str | CertificateKey, peer: Peer | None, now: datetime) -> Caller:
         """Who asks.
 

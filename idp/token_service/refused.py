@@ -5,7 +5,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Literal
 
-type Denial = Literal["invalid_request", "invalid_client", "request_denied"]
+type Denial = Literal["invalid_request", "invalid_flag", "invalid_client", "request_denied"]
 type TokenFault = Literal[
     "no-token",
     "not-readable",
@@ -23,9 +23,11 @@ type TokenFault = Literal[
 
 STATUSES: Mapping[Denial, HTTPStatus] = MappingProxyType(
     {
+        # NOTE: RFC 9635 has codes of its own, and leaves the status to the server: whoever has not proven who it is
+        # gets 401, and whoever has and may not have this 403.
         "invalid_request": HTTPStatus.BAD_REQUEST,
-        # NOTE: not 401, which would have to say by which scheme of HTTP to try again: there is none, TLS is it.
-        "invalid_client": HTTPStatus.FORBIDDEN,
+        "invalid_flag": HTTPStatus.BAD_REQUEST,
+        "invalid_client": HTTPStatus.UNAUTHORIZED,
         "request_denied": HTTPStatus.FORBIDDEN,
     }
 )
@@ -58,12 +60,6 @@ class TokenRefused(ValueError):
 
     @property
     def status(self) -> HTTPStatus:
-        """Of the API's answer: a token that is none (401), one that is not for this (403), or keys that are not there
+        """Of the API's answer: a token that is no good here (401, as RFC 6750 has it, 3.1), or keys that are not there
         to verify it (503)."""
-        match self.code:
-            case "access-not-granted":
-                return HTTPStatus.FORBIDDEN
-            case "keys-not-had":
-                return HTTPStatus.SERVICE_UNAVAILABLE
-            case _:
-                return HTTPStatus.UNAUTHORIZED
+        return HTTPStatus.SERVICE_UNAVAILABLE if self.code == "keys-not-had" else HTTPStatus.UNAUTHORIZED

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sp_mocks.exchange.api import Record
+from sp_mocks.leafing import Row
 from testbed.model.attributes import by_name
 
-UNIT = "sisSchoolUnitCode"
+UNIT, ACCOUNT = "sisSchoolUnitCode", "eduPersonPrincipalName"
 AS_PUPIL, AS_TEACHER = "sisSchoolCourseStudent", "sisSchoolCourseTeacher"
 MAX_HELD = 500_000
 MAX_TEXT = 1000
@@ -22,6 +23,10 @@ class Roster:
     """Id to what is kept: each attribute with where the record had it."""
     others: dict[str, dict[str, Record]] = field(default_factory=dict)
     """By collection: organisations, groups, duties and so on."""
+    forgets_names: bool = True
+    """With a person it drops the name."""
+    former: list[str] = field(default_factory=list)
+    """Names of those who are gone, where it does not."""
 
     def take(self, collection: str, record: Record) -> str:
         """Keep one record in place of what was known by its id; returns the id, "" for a record that has none."""
@@ -41,6 +46,9 @@ class Roster:
 
     def drop(self, one: str) -> None:
         """Forget what was known by this id."""
+        kept = self.persons.get(one)
+        if kept is not None and not self.forgets_names:
+            self.former.append(" ".join(str(kept.get(name, ""))[:MAX_TEXT] for name in (ACCOUNT, "givenName", "sn")))
         for holder in (self.persons, *self.others.values()):
             holder.pop(one, None)
 
@@ -53,7 +61,7 @@ class Roster:
     def __len__(self) -> int:
         return len(self.persons) + sum(map(len, self.others.values()))
 
-    def rows(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+    def rows(self) -> Iterator[Row]:
         """Each person that is held, with the attributes by name."""
         groups = self._groups()
         for one, kept in self.persons.items():

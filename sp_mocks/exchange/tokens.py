@@ -19,7 +19,7 @@ MAX_BYTES = 64 * 1024
 TIMEOUT_S = 10.0
 MARGIN = timedelta(seconds=60)
 """A token is asked for anew so long before its end."""
-HTTP_OK = 200
+HTTP_OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
 API = "ss12000-api"
 
 
@@ -36,12 +36,17 @@ class Tokens:
         service: the address that tokens are asked for at.
         entity: what the federation calls the vendor.
         location: the address of the API.
-        http: the vendor's only way to the network; its connections show its certificate.
+        http: the client by which the vendor calls now; its connections show its certificate.
         now: the time, in aware UTC.
     """
 
     def __init__(
-        self, service: str, entity: str, location: str, http: httpx.AsyncClient, now: Callable[[], datetime]
+        self,
+        service: str,
+        entity: str,
+        location: str,
+        http: Callable[[], httpx.AsyncClient],
+        now: Callable[[], datetime],
     ) -> None:
         self._service, self._entity, self._location, self._http, self._now = service, entity, location, http, now
         self._held: _Held | None = None
@@ -58,12 +63,18 @@ class Tokens:
                 self._held = await self._fetched()
             return self._held.value
 
+    def forget(self) -> None:
+        """Ask anew at next need: the API has not taken the last one."""
+        self._held = None
+
     async def _fetched(self) -> _Held:
         began, question = self._now(), json.dumps(self._question()).encode()
         body, headers = bytearray(), {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        request = self._http.stream("POST", self._service, content=question, headers=headers, follow_redirects=False)
+        request = self._http().stream("POST", self._service, content=question, headers=headers, follow_redirects=False)
         try:
             async with asyncio.timeout(TIMEOUT_S), request as answer:
+                if answer.status_code in (UNAUTHORIZED, FORBIDDEN):
+                    raise Refused("data-key-not-taken")
                 if answer.status_code != HTTP_OK or "content-encoding" in answer.headers:
                     raise Refused("access-token-not-had")
                 async for chunk in answer.aiter_bytes():

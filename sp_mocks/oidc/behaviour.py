@@ -7,6 +7,7 @@ from sp_mocks.behaviour import PAIRWISE, Common
 from sp_mocks.oidc.rules import NO_RULES, Rules
 from testbed.model.written import ClientAuthentication
 
+type Outage = Literal["says-so", "lets-in-the-last", "asks-again", "hangs", "says-nothing", "stays-shut"]
 type CookieFlag = Literal["secure", "http-only", "same-site"]
 
 
@@ -60,5 +61,7 @@ class OidcBehaviour(Common):
     """Ends the session at the server when somebody logs out here."""
     keeps_everything: bool = False
     """Keeps and shows whatever the school says."""
+    outage: Outage = "says-so"
+    """What it does while the school does not answer its server."""
     shows_page_at_callback: bool = False
     """Shows its start page where the answer arrived, with the code in the address and pictures from elsewhere."""

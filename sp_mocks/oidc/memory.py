@@ -110,6 +110,11 @@ class OidcMemory(Sessions[OidcLogin]):
         """What came of it."""
         return self._finished.get(state)
 
+    def last_finished(self) -> OidcLogin | None:
+        """What came of the last login of anybody, for a vendor at fault; None where there was none."""
+        finished = self._finished.items()
+        return finished[-1][1] if finished else None
+
     def is_new_token(self, issuer: str, token_id: str, until: datetime) -> bool:
         """Whether a logout token comes for the first time; it is remembered until then."""
         name = f"{issuer} {token_id}"

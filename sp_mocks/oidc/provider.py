@@ -23,6 +23,8 @@ FRESH_FOR = timedelta(hours=1)
 VAIN_FETCH = timedelta(minutes=1)
 """How long after a fetch that did not bring the key the next is made: nobody can make a vendor fetch at will."""
 MAX_KEYS = 20
+FAILED_FETCH = timedelta(seconds=1)
+"""The same after one that brought nothing, for the school could not be reached."""
 KNOWN_METADATA = re.compile(r"issuer|[a-z_]+_(endpoint|supported|uri|registration)")
 KNOWN_CLAIMS = frozenset(
     {
@@ -138,9 +140,10 @@ class School:
         async with self._asking:
             key = self._named(header.kid, await self._known(provider.keys))
             if key is None and self._may_fetch():
-                self._vain = self._now()
+                # NOTE: where the school cannot be reached it may be there again in a moment.
+                self._vain = self._now() - VAIN_FETCH + FAILED_FETCH
                 key = self._named(header.kid, await self._fetched(provider.keys))
-                self._vain = self._vain if key is None else None
+                self._vain = self._now() if key is None else None
         if key is None:
             raise Refused("token-key-not-known")
         return verified_claims(token, key, first_of_two=self._rules.believes("first-of-two"))

@@ -1,6 +1,6 @@
 """The side of a vendor that speaks OpenID Connect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +11,7 @@ from sp_mocks.oidc.client import Credentials
 from sp_mocks.oidc.gullible import Gullible
 from sp_mocks.oidc.keys import ClientKeys
 from sp_mocks.oidc.memory import OidcLogin, OidcMemory
+from sp_mocks.oidc.outage import SaysNothing
 from sp_mocks.oidc.parts import (
     BACK_CHANNEL,
     CALLBACK,
@@ -25,6 +26,7 @@ from sp_mocks.oidc.provider import School
 from sp_mocks.oidc.renewing import OidcRenewing
 from sp_mocks.oidc.sign_in import OidcSignIn
 from sp_mocks.oidc.sign_out import OidcSignOut
+from sp_mocks.refusal import BAD_GATEWAY
 from sp_mocks.sessions import LoggedIn
 from sp_mocks.side import Ground
 
@@ -80,7 +82,7 @@ class OidcSide:
         sign_in, sign_out = OidcSignIn(self._parts, self._start), OidcSignOut(self._parts)
         return (
             Route("/login", sign_in.begin, methods=["GET"]),
-            Route(CALLBACK, sign_in.finish, methods=["GET"]),
+            Route(CALLBACK, self._finishing(sign_in), methods=["GET"]),
             Route(KEYS, self._show_keys, methods=["GET"]),
             Route(REFRESH, OidcRenewing(self._parts).renew, methods=["GET"]),
             Route("/logout", sign_out.begin, methods=["GET"]),
@@ -92,6 +94,15 @@ class OidcSide:
     def session(self, request: Request) -> OidcLogin | None:
         """See :class:`sp_mocks.side.Side`."""
         return self._parts.session(request)
+
+    def _finishing(self, sign_in: OidcSignIn) -> Callable[[Request], Awaitable[Response]]:
+        async def finish(request: Request) -> Response:
+            try:
+                return await sign_in.finish(request)
+            except SaysNothing:
+                return Response(status_code=BAD_GATEWAY)
+
+        return finish
 
     async def _show_keys(self, _: Request) -> Response:
         return JSONResponse(self._keys, media_type=KEYS_TYPE, headers={"X-Content-Type-Options": "nosniff"})

@@ -16,6 +16,7 @@ from sp_mocks.oidc.asking import HTTP_OK, Question, ask
 from sp_mocks.oidc.claims import account_in, claims_request, kept_of
 from sp_mocks.oidc.id_token import Expected, Subject, read_id_token
 from sp_mocks.oidc.memory import OidcLogin, Started, Wish
+from sp_mocks.oidc.outage import Outage
 from sp_mocks.oidc.parts import HOME, ID_TOKEN_TYPES, OidcParts
 from sp_mocks.oidc.provider import Provider
 from sp_mocks.oidc.reading import Json, text_in
@@ -25,6 +26,8 @@ from sp_mocks.sessions import LOGIN_TAKES
 MAX_QUERY = 8192
 MAX_FIELDS = 20
 ANSWER = ("code", "state", "iss", "error", "error_description", "error_uri")
+UNANSWERED = ("provider-not-reached", "provider-answer-not-readable")
+"""The school gave no answer, or somebody else answered for it that it gave none."""
 RETURN_TO = "return_to"
 """A page of this service that whoever logs in wants to see."""
 
@@ -55,10 +58,11 @@ class OidcSignIn:
     """
 
     def __init__(self, parts: OidcParts, start: Callable[[Request, OidcLogin], Response]) -> None:
-        self._parts, self._start = parts, start
+        self._parts, self._start, self._outage = parts, start, Outage(parts)
 
     async def begin(self, request: Request) -> Response:
         """GET /login."""
+        self._outage.must_be_open()
         parts, behaviour = self._parts, self._parts.behaviour
         provider = await parts.school.provider()
         browser = parts.memory.browser(request.cookies.get(BROWSER, ""))
@@ -108,8 +112,12 @@ class OidcSignIn:
             raise Refused("school-says-no", said_in(answer, rules))
         if not answer.get("code"):
             raise Refused("no-code")
-        tokens = await self._exchanged(provider, answer["code"], started)
-        login = await self._login(provider, tokens, started)
+        try:
+            tokens, login = await self._told(provider, answer["code"], started)
+        except Refused as refused:
+            if refused.code not in UNANSWERED:
+                raise
+            return self._opened(request, await self._outage.met(refused), _Landing("", ""))
         parts.memory.remember(state, login)
         log.info("%s: a person logged in", parts.config.vendor_id)
         await parts.onward.logged_in(login)
@@ -136,6 +144,16 @@ class OidcSignIn:
         if started is None:
             raise Refused("not-asked-for-by-this-browser")
         return started
+
+    async def _told(self, provider: Provider, code: str, started: Started) -> tuple[_Tokens, OidcLogin]:
+        """What the school gives for a code, and who it is."""
+        try:
+            tokens = await self._exchanged(provider, code, started)
+        except Refused as refused:
+            if refused.code not in UNANSWERED or not self._outage.asks_again:
+                raise
+            tokens = await self._exchanged(provider, code, started)
+        return tokens, await self._login(provider, tokens, started)
 
     async def _exchanged(self, provider: Provider, code: str, started: Started) -> _Tokens:
         """The tokens that the school gives for the code (OpenID Connect Core 3.1.3)."""

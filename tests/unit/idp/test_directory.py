@@ -1,6 +1,7 @@
 """Finding people."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,6 +17,19 @@ NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 def person(number: int, role: str = "pupil", **more: Any) -> Person:
     name = more.pop("name", f"Namn {number}")
     return Person(id=f"{role}-{number}", role=role, attributes={"displayName": name} if name else {}, **more)
+
+
+@dataclass
+class Follower:
+    """Another system of the school's."""
+
+    told: list[str]
+
+    def put(self, person: Person) -> None:
+        self.told.append(f"{person.id} {person.attributes.get('mail')}")
+
+    def leave(self, name: str) -> None:
+        self.told.append(f"{name} left")
 
 
 @pytest.fixture
@@ -75,11 +89,62 @@ def test_somebody_may_come_to_have_a_protected_identity(directory: Directory) ->
 
 
 def test_whoever_follows_is_told_of_each_change(directory: Directory) -> None:
-    told: list[str] = []
-    directory.follow(lambda person: told.append(str(person.attributes.get("mail"))))
+    follower = Follower([])
+    directory.follow(follower)
     for mail in ("a@b.test", "c@d.test"):
         directory.change(ChangePerson(person="pupil-3", attributes={"mail": mail}))
-    assert told == ["a@b.test", "c@d.test"]
+    directory.leave("pupil-3")
+    directory.take_back("pupil-3")
+    assert follower.told == ["pupil-3 a@b.test", "pupil-3 c@d.test", "pupil-3 left", "pupil-3 None"]
+
+
+def test_whoever_has_left_is_not_found_until_they_are_back(directory: Directory) -> None:
+    total = directory.find("").total
+    directory.change(ChangePerson(person="pupil-3", attributes={"mail": "a@b.test"}))
+    directory.leave("pupil-3")
+    assert directory.get("pupil-3") is None
+    assert "pupil-3" not in {person.id for person in directory.find("pupil-3").people}
+    assert directory.find("").total == total - 1
+    assert "pupil-3" not in {person.id for person in directory.find("").people}
+    with pytest.raises(ValueError, match="nobody has the id 'pupil-3'"):
+        directory.leave("pupil-3")
+    directory.take_back("pupil-3")
+    back = directory.get("pupil-3")
+    assert back is not None
+    assert "mail" not in back.attributes
+    assert "pupil-3" in {person.id for person in directory.find("pupil-3").people}
+    with pytest.raises(ValueError, match="nobody of the id 'pupil-3' has left"):
+        directory.take_back("pupil-3")
+
+
+def test_no_leaver_is_forgotten_however_many_leave_and_however_long_ago() -> None:
+    now = [NOW]
+    people = {one.id: one for one in (person(n) for n in range(10_500))}
+    state = State(None, lambda: now[0])
+    directory = Directory(people, state)
+    for name in people:
+        directory.leave(name)
+    now[0] += dt.timedelta(days=366)
+    again = Directory(people, state)
+    assert not [name for name in people if again.get(name)]
+    assert again.find("").total == 0
+
+
+def test_what_a_follower_cannot_take_has_not_happened(directory: Directory) -> None:
+    class Full(Follower):
+        def put(self, person: Person) -> None:
+            raise ValueError("takes no more")
+
+        def leave(self, name: str) -> None:
+            raise ValueError("takes no more")
+
+    before = directory.get("pupil-3")
+    directory.follow(Full([]))
+    with pytest.raises(ValueError, match="takes no more"):
+        directory.leave("pupil-3")
+    with pytest.raises(ValueError, match="takes no more"):
+        directory.change(ChangePerson(person="pupil-3", attributes={"mail": "a@b.test"}))
+    assert directory.get("pupil-3") == before
 
 
 def test_nobody_and_nothing_unknown_can_be_changed(directory: Directory) -> None:

@@ -110,6 +110,22 @@ def test_names_are_found_by_their_beginning(state: State, shelf: Shelf[str]) -> 
     assert shelf.names("b") == ()
 
 
+def test_names_are_found_by_what_they_stand_between(state: State, shelf: Shelf[str], clock: Clock) -> None:
+    shelf.put("e", "x")
+    clock.now += dt.timedelta(minutes=4)
+    for name in ("d", "b", "a", "c"):
+        shelf.put(name, "x")
+    Shelf(state, "b", TEXT, dt.timedelta(minutes=5), LIMIT).put("f", "x")
+    assert shelf.between("a", "c") == ("b", "c")
+    assert shelf.between("c") == ("d", "e")
+    assert shelf.between("e") == ()
+    assert shelf.last() == "e"
+    clock.now += dt.timedelta(minutes=2)
+    assert shelf.last() == "d"
+    clock.now += dt.timedelta(minutes=5)
+    assert shelf.last() == ""
+
+
 def test_of_too_many_the_oldest_go(shelf: Shelf[str], clock: Clock) -> None:
     for number in range(2 * SWEEP_EVERY):
         clock.now += dt.timedelta(milliseconds=10)

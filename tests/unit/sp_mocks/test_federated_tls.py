@@ -1,73 +1,30 @@
 """A vendor's own reading of the federation's machines, signed by another library."""
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from joserfc import jws
 from joserfc.jwk import ECKey
+from register import ISSUER, NOW, SCHOOL, SECOND, URL, Federation, digest_in, scope
 
-from sp_mocks.federated_tls import FederatedMachines, MachinesPlace, digest_shown, verified_machines
+from sp_mocks.federated_tls import FederatedMachines, MachinesPlace, certificate_shown, verified_machines
 from sp_mocks.refusal import Refused
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SECOND = int(NOW.timestamp())
-ISSUER, URL = "https://machines.federation.test", "https://machines.federation.test/machines.jws"
-SCHOOL = "https://skola.test"
-
-
-@dataclass
-class Federation:
-    """What it publishes, and the certificates of its machines."""
-
-    key: ECKey
-    authority: trustme.CA
-
-    def __post_init__(self) -> None:
-        self.school, self.stranger = self.issued(), self.issued()
-
-    @property
-    def place(self) -> MachinesPlace:
-        return MachinesPlace(URL, ISSUER, self.key.as_dict(private=False))
-
-    def issued(self) -> str:
-        return self.authority.issue_cert("skola.test", common_name="skola.test").cert_chain_pems[0].bytes().decode()
-
-    def entities(self, *pems: str) -> list[dict[str, Any]]:
-        issuers = [{"x509certificate": self.authority.cert_pem.bytes().decode()}]
-        pins = [{"alg": "sha256", "digest": digest_shown(scope(pem))} for pem in pems]
-        return [{"entity_id": SCHOOL, "issuers": issuers, "clients": [{"pins": pins}]}]
-
-    def signed(self, entities: Any = None, key: ECKey | None = None, **header: Any) -> bytes:
-        stated = {"alg": "ES256", "kid": "k", "iss": ISSUER, "iat": SECOND, "exp": SECOND + 3600} | header
-        payload = {"version": "1.0.0", "cache_ttl": 60}
-        payload |= {"entities": self.entities(self.school) if entities is None else entities}
-        stated = {name: value for name, value in stated.items() if value is not None}
-        registry = jws.JWSRegistry(strict_check_header=False)
-        made = jws.serialize_json([{"protected": stated}], json.dumps(payload), key or self.key, registry=registry)
-        return json.dumps(made).encode()
-
-
-def scope(*pems: str) -> dict[str, Any]:
-    return {"type": "http", "extensions": {"tls": {"client_cert_chain": list(pems)}}}
 
 
 @pytest.fixture(scope="module")
 def federation() -> Federation:
-    return Federation(ECKey.generate_key("P-256", {"kid": "k"}), trustme.CA())
+    return Federation()
 
 
 def test_what_another_library_signs_is_taken(federation: Federation) -> None:
     known = verified_machines(federation.signed(), federation.place, NOW)
     assert [entity.entity_id for entity in known.machines.entities] == [SCHOOL]
     assert known.expires == NOW + timedelta(hours=1)
-    assert known.callers.by_digest[digest_shown(scope(federation.school))].entity_id == SCHOOL
+    assert known.callers.by_digest[digest_in(federation.school)].entity_id == SCHOOL
 
 
 @pytest.mark.parametrize(
@@ -126,7 +83,7 @@ def test_whatever_comes_is_refused_by_name(federation: Federation, made: Any) ->
 @pytest.mark.parametrize("called", [{}, {"extensions": {}}, scope(), scope("rubbish"), scope("å")])
 def test_a_caller_that_shows_no_certificate(called: dict[str, Any]) -> None:
     with pytest.raises(Refused, match="machine-shows-no-certificate"):
-        digest_shown(called)
+        certificate_shown(called)
 
 
 @pytest.mark.anyio

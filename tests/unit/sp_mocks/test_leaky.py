@@ -12,6 +12,8 @@ from sp_mocks.leaks.every import LEAKS
 from sp_mocks.leaks.leak import ByAddress, ByPage, ByServer
 from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.profiles import PROFILES
+from sp_mocks.provisioning.profiles import PROVISIONING_PROFILES
+from sp_mocks.receiving.profiles import RECEIVING_PROFILES
 
 pytestmark = pytest.mark.anyio
 MAIL = "nurul.tanud@elev.skola.test"
@@ -24,7 +26,8 @@ BY_PAGE = [name for name, row in LEAKS.items() if isinstance(row.leak.way, ByPag
 def test_a_leak_changes_one_decision_of_any_vendor_that_people_log_in_to(leak: str) -> None:
     saml = [(one.behaviour, SAML_FAULTS_AND_LEAKS[leak].apply(one.behaviour)) for one in PROFILES.values()]
     oidc = [(one.behaviour, OIDC_FAULTS_AND_LEAKS[leak].apply(one.behaviour)) for one in OIDC_PROFILES.values()]
-    assert len(saml) + len(oidc) + len(EXCHANGE_PROFILES) == len(EVERY_PROFILE)
+    fed = (EXCHANGE_PROFILES, PROVISIONING_PROFILES, RECEIVING_PROFILES)
+    assert len(saml) + len(oidc) + sum(map(len, fed)) == len(EVERY_PROFILE)
     for good, faulty in (*saml, *oidc):
         assert [f.name for f in fields(good) if getattr(good, f.name) != getattr(faulty, f.name)] == ["leak"]
         assert faulty.leak is LEAKS[leak].leak

@@ -18,8 +18,9 @@ def raised() -> set[str]:
     for module in Path(str(files("sp_mocks"))).rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS_CODE:
-                code = node.args[SAYS_CODE[node.func.id]]
-                codes |= {code.value} if isinstance(code, ast.Constant) else set()
+                # NOTE: a function of another module may have one of these names.
+                said = node.args[SAYS_CODE[node.func.id] :][:1]
+                codes |= {code.value for code in said if isinstance(code, ast.Constant)}
     return codes
 
 

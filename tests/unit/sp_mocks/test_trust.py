@@ -314,3 +314,25 @@ async def test_a_school_that_is_not_trusted_is_not_asked_for(school: Any) -> Non
     with pytest.raises(Refused, match="issuer"):
         await trust(rolling).school("https://evil.test")
     assert rolling.fetched == 0
+
+
+async def test_keys_that_could_not_be_fetched_are_asked_for_again_soon(school: Any) -> None:
+    clock, answers = Clock(), iter([school.metadata(), None, None, school.metadata()])
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        document = next(answers)
+        return httpx.Response(503) if document is None else httpx.Response(200, content=document)
+
+    def refuse(_: School) -> None:
+        raise Refused("signature-not-good")
+
+    known = trust(answer, clock)
+    for later in (0, 0, 1, 1):
+        # NOTE: the second comes too soon after a fetch that brought nothing; the last one helps nobody.
+        clock.now += dt.timedelta(seconds=later)
+        with pytest.raises(Refused, match="signature-not-good"):
+            await known.read(SCHOOL, refuse)
+    assert next(answers, "all asked for") == "all asked for"
+    clock.now += dt.timedelta(seconds=1)
+    with pytest.raises(Refused, match="signature-not-good"):
+        await known.read(SCHOOL, refuse)

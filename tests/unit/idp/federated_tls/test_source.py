@@ -103,13 +103,12 @@ async def test_a_new_key_is_not_known_before_readers_ask_again(reader: Reader, f
 
 
 async def test_an_organisation_is_turned_away_and_the_last_key_too(reader: Reader, federation: Any) -> None:
-    reader.registry.revoke_entity(VENDOR)
+    vendor = reader.registry.machines.entities[1]
+    assert vendor.entity_id == VENDOR
+    reader.registry.replace(vendor.model_copy(update={"clients": ()}))
     reader.registry.revoke_pin(SCHOOL, federation.credentials[SCHOOL].digest)
     assert [await reader.knows(one) for one in federation.credentials.values()] == ["", ""]
-    assert [entity.clients for entity in reader.registry.machines.entities] == [()]
-    reader.registry.revoke_entity(SCHOOL)
-    reader.clock.now += timedelta(seconds=600)
-    assert (await reader.source.machines(reader.clock.now)).machines.entities == ()
+    assert [entity.clients for entity in reader.registry.machines.entities] == [(), ()]
 
 
 async def test_changes_that_cannot_be(reader: Reader, federation: Any) -> None:
@@ -119,16 +118,15 @@ async def test_changes_that_cannot_be(reader: Reader, federation: Any) -> None:
     with pytest.raises(ValueError, match="no client of"):
         registry.revoke_pin(VENDOR, school)
     with pytest.raises(ValueError, match="no entity is called"):
-        registry.revoke_entity("https://nobody.test")
-    with pytest.raises(ValueError, match="entity-twice"):
-        registry.register(federation.machines.entities[0])
+        registry.replace(federation.machines.entities[0].model_copy(update={"entity_id": "https://nobody.test"}))
+    with pytest.raises(ValueError, match="pin-of-two-entities"):
+        registry.replace(federation.machines.entities[0].model_copy(update={"entity_id": VENDOR}))
     with pytest.raises(ValueError, match="digest"):
         registry.announce_pin(VENDOR, "short")
     registry.revoke_pin(SCHOOL, school)
     with pytest.raises(ValueError, match="has no client"):
         registry.announce_pin(SCHOOL, school)
-    registry.revoke_entity(SCHOOL)
-    registry.register(federation.machines.entities[0])
+    registry.replace(federation.machines.entities[0])
     assert await reader.knows(federation.credentials[SCHOOL]) == SCHOOL
 
 
@@ -198,7 +196,7 @@ async def test_a_document_is_signed_anew_when_something_changed_or_time_passed(r
         reader.clock.now += timedelta(minutes=1)
         assert (await http.get(URL)).content != first
         second = (await http.get(URL)).content
-        reader.registry.revoke_entity(SCHOOL)
+        reader.registry.revoke_pin(SCHOOL, federation.credentials[SCHOOL].digest)
         assert (await http.get(URL)).content != second
         assert (await http.get(f"{URL}/")).status_code == 404
         assert (await http.post(URL)).status_code == 405

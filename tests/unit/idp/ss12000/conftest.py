@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from agreements import an_agreement
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -20,40 +21,6 @@ from testbed.model.written import Agreement, Person
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 SECRET = b"secret of the school, in a test."
-EVERYTHING = (
-    "eduPersonPrincipalName",
-    "givenName",
-    "sn",
-    "displayName",
-    "mail",
-    "telephoneNumber",
-    "street",
-    "postalCode",
-    "l",
-    "norEduPersonNIN",
-    "norEduPersonBirthDate",
-    "sisSchoolUnitCode",
-    "sisSchoolGrade",
-    "sisSchoolCourseStudent",
-    "sisSchoolCourseTeacher",
-    "sisLegalGuardianFor",
-    "securityMarking",
-)
-ROLES = ("pupil", "teacher", "guardian", "staff")
-
-
-def an_agreement(*clauses: Mapping[str, Any], **changes: Any) -> Agreement:
-    """One in force at :data:`NOW`, about everything of everybody where no clause is given."""
-    written = {
-        "id": "reading-2026",
-        "controller": {"name": "Exempelkommun", "hosts": ("api.skola.test",)},
-        "processor": {"name": "Läsappen", "hosts": ("lasning.test",)},
-        "valid": {"from": "2026-01-01", "until": "2027-06-30"},
-        "identifier": "pairwise",
-        "protected_identity": "withhold",
-        "data": clauses or ({"subjects": ROLES, "required": EVERYTHING},),
-    }
-    return Agreement.model_validate(written | changes)
 
 
 @dataclass
@@ -74,7 +41,7 @@ class Lab:
         self.http = httpx.AsyncClient(transport=httpx.MockTransport(self._hear))
         config = SchoolDataConfig(self.people, self._authenticate, SECRET, requests_per_minute=self.limit)
         self.state = State(None, lambda: self.now)
-        self.api = SchoolData(config, self.state, Webhooks(self.http, self._pause))
+        self.api = SchoolData(config, self.state, Webhooks(self.http, pause=self._pause))
         transport = httpx.ASGITransport(self.api.app)
         self.client = httpx.AsyncClient(transport=transport, base_url="https://api.skola.test")
 

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from idp.ss12000 import roll
 from idp.ss12000.roll import BEGINNING, Change, Roll
 from idp.state import State
 from testbed.model.written import Person
@@ -60,3 +62,50 @@ def test_whoever_reads_as_they_come_has_read_all(folk: Mapping[str, Person], ste
         assert reader.changes()[-1].at == moments[-1]
     assert moments == sorted(set(moments))
     assert [change.at for change in reader.changes()] == moments
+
+
+def test_no_change_makes_room_for_another(folk: Mapping[str, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roll, "MAX_CHANGES", 450)
+    state = State(None, lambda: NOW)
+    one = Roll(folk, state)
+    first = one.leave("elev-0001")
+    for _ in range(449):
+        one.put(folk["elev-0002"])
+    with pytest.raises(ValueError, match="takes no more than 450 changes"):
+        one.put(folk["elev-0002"])
+    with pytest.raises(ValueError, match="takes no more than 450 changes"):
+        one.leave("elev-0003")
+    assert len(Roll(folk, state).changes()) == 450
+    assert Roll(folk, state).changes()[0] == one.changes()[0] == Change(first, "elev-0001", None)
+
+
+def test_a_change_is_remembered_when_a_school_year_has_passed(folk: Mapping[str, Person]) -> None:
+    clock = Clock()
+    state = State(None, clock)
+    at = Roll(folk, state).leave("elev-0001")
+    clock.now = NOW + dt.timedelta(days=366)
+    assert Roll(folk, state).changes() == (Change(at, "elev-0001", None),)
+
+
+def test_a_change_costs_the_same_however_many_came_before(folk: Mapping[str, Person]) -> None:
+    state = State(None, lambda: NOW)
+    one = Roll(folk, state)
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    def of_one_more() -> int:
+        before = steps
+        one.put(folk["elev-0001"])
+        one.changes()
+        return steps - before
+
+    with state.reading() as connection:
+        connection.set_progress_handler(step, 1)
+    one.put(folk["elev-0001"])
+    few = of_one_more()
+    for _ in range(180):
+        one.put(folk["elev-0001"])
+    assert 0 < of_one_more() < 2 * few

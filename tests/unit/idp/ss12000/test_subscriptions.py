@@ -77,26 +77,28 @@ async def test_it_can_be_made_to_live_shorter_but_not_longer(lab: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "target",
+    ("target", "status"),
     [
-        "http://lasning.test/hook",
-        "https://evil.test/hook",
-        "https://lasning.test@evil.test/",
-        "https://lasning.test.evil.test/",
-        "https://evil.test#lasning.test",
-        "https://lasning.test:8443/",
-        "https://lasning.test:x/",
-        "https://[::1/",
-        "https://lasning.test\\@evil.test/",
-        "https://lasning.test/\r\nX: y",
-        "//lasning.test/hook",
-        "https://LASNING.test.",
-        "",
+        ("http://lasning.test/hook", 400),
+        ("https://evil.test/hook", 403),
+        ("https://lasning.test@evil.test/", 400),
+        ("https://lasning.test.evil.test/", 403),
+        ("https://evil.test#lasning.test", 400),
+        ("https://lasning.test:8443/", 403),
+        ("https://lasning.test:x/", 400),
+        ("https://[::1/", 400),
+        ("https://[::1]/", 403),
+        ("https:///hook", 400),
+        ("https://lasning.test\\@evil.test/", 400),
+        ("https://lasning.test/\r\nX: y", 400),
+        ("//lasning.test/hook", 400),
+        ("https://LASNING.test.", 403),
+        ("", 400),
     ],
 )
-async def test_a_notice_goes_to_the_callers_own_host_by_https_alone(lab: Any, target: str) -> None:
+async def test_a_notice_goes_to_the_callers_own_host_by_https_alone(lab: Any, target: str, status: int) -> None:
     answer = await lab.send("POST", "/subscriptions", wish(target=target))
-    assert answer.status_code == 400
+    assert answer.status_code == status
     assert target not in answer.text or not target
 
 
@@ -105,6 +107,7 @@ async def test_a_notice_goes_to_the_callers_own_host_by_https_alone(lab: Any, ta
 def test_any_target_is_told_apart(target: str) -> None:
     caller = Caller("reading", None, frozenset({"lasning.test"}))
     if may_be_told(caller, target):
+        assert httpx.URL(target).host == "lasning.test", "it can be sent there"
         assert target.lower().startswith("https://lasning.test")
         assert target.lower().removeprefix("https://lasning.test").removeprefix(":443")[:1] in ("", ":", "/", "?")
 
@@ -136,7 +139,7 @@ async def test_a_type_that_is_not_open_cannot_be_subscribed_to(lab: Any) -> None
 async def test_nobody_can_fill_the_school_with_subscriptions(lab: Any) -> None:
     for _ in range(20):
         await subscribed(lab)
-    assert (await lab.send("POST", "/subscriptions", wish())).status_code == 429
+    assert (await lab.send("POST", "/subscriptions", wish())).status_code == 409
     await subscribed(lab, caller="other")
 
 
@@ -233,5 +236,5 @@ async def test_a_subscriber_that_never_answers_is_given_up(lab: Any, monkeypatch
     subscription = next(lab.api._subscriptions.of(lab.callers["reading"]))
     notice = Notice(lab.callers["reading"], subscription, ("persons",), deleted=False)
     async with httpx.AsyncClient(transport=httpx.MockTransport(never)) as http:
-        (done,) = await Webhooks(http, no_pause).send([notice])
+        (done,) = await Webhooks(http, pause=no_pause).send([notice])
     assert (done.subscription, done.attempts, done.delivered) == (made["id"], 4, False)

@@ -1,6 +1,8 @@
 """Tokens for machines: given to whoever shows the right certificate, and to nobody else."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from token_lab import API, AUTH, FEDERATION, LONER, NAMELESS, OTHER_API, VENDOR, access, asking
 
+from idp import body as reading
 from idp.keys import SigningKey
 from idp.oidc.jose import signer_of
 from idp.token_service.app import TokenService
 from idp.token_service.asking import Transaction
 from idp.token_service.callers import TokenClient, certificate_digest
-
-from .conftest import API, AUTH, FEDERATION, LONER, NAMELESS, OTHER_API, VENDOR, access, asking
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +68,7 @@ async def test_a_caller_in_no_federation_is_known_by_its_certificate(lab: Any) -
 
 @pytest.mark.parametrize("shows", [None, "stranger", LONER, NAMELESS])
 async def test_whoever_does_not_show_the_entity_s_key_gets_none(lab: Any, shows: str | None) -> None:
-    assert denied(await lab.ask(asking(), shows)) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(), shows)) == (401, "invalid_client")
 
 
 @pytest.mark.parametrize(
@@ -77,35 +79,35 @@ async def test_whoever_does_not_show_the_certificate_that_it_names_gets_none(
     lab: Any, named: str, shows: str | None
 ) -> None:
     key = {"proof": "mtls", "cert#S256": certificate_digest(lab.peer(named))}
-    assert denied(await lab.ask(asking(key), shows)) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(key), shows)) == (401, "invalid_client")
 
 
 async def test_a_pin_is_not_taken_for_the_digest_of_a_certificate(lab: Any) -> None:
     key = {"proof": "mtls", "cert#S256": lab.peer(LONER).digest}
-    assert denied(await lab.ask(asking(key), LONER)) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(key), LONER)) == (401, "invalid_client")
 
 
 async def test_a_certificate_that_is_over_gets_none(lab: Any) -> None:
     key = {"proof": "mtls", "cert#S256": certificate_digest(lab.peer(LONER))}
     lab.now = lab.peer(LONER).certificate.not_valid_after_utc
-    assert denied(await lab.ask(asking(key), LONER)) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(key), LONER)) == (401, "invalid_client")
 
 
 async def test_an_entity_whose_organisation_nobody_knows_gets_none(lab: Any) -> None:
-    assert denied(await lab.ask(asking(NAMELESS), NAMELESS)) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(NAMELESS), NAMELESS)) == (401, "invalid_client")
 
 
 async def test_keys_are_changed_and_revoked(lab: Any) -> None:
-    assert denied(await lab.ask(asking(), "stranger")) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(), "stranger")) == (401, "invalid_client")
     lab.registry.announce_pin(VENDOR, lab.peer("stranger").digest)
     lab.now += timedelta(seconds=60)
     assert [(await lab.ask(asking(), shows)).status_code for shows in (VENDOR, "stranger")] == [200, 200]
     lab.registry.revoke_pin(VENDOR, lab.peer(VENDOR).digest)
     lab.now += timedelta(seconds=60)
-    assert [(await lab.ask(asking(), shows)).status_code for shows in (VENDOR, "stranger")] == [403, 200]
-    lab.registry.revoke_entity(VENDOR)
+    assert [(await lab.ask(asking(), shows)).status_code for shows in (VENDOR, "stranger")] == [401, 200]
+    lab.registry.revoke_pin(VENDOR, lab.peer("stranger").digest)
     lab.now += timedelta(seconds=60)
-    assert denied(await lab.ask(asking(), "stranger")) == (403, "invalid_client")
+    assert denied(await lab.ask(asking(), "stranger")) == (401, "invalid_client")
 
 
 async def test_without_the_federation_s_metadata_members_get_none_and_others_do(lab: Any) -> None:
@@ -151,10 +153,7 @@ TOKEN = asking()["access_token"][0]
         changed(access_token=TOKEN),
         changed(access_token=[]),
         changed(access_token=[TOKEN, TOKEN]),
-        changed(access_token=[TOKEN | {"flags": []}]),
-        changed(access_token=[TOKEN | {"flags": ["durable"]}]),
-        changed(access_token=[TOKEN | {"flags": ["bearer", "bearer"]}]),
-        changed(access_token=[{"access": TOKEN["access"]}]),
+        changed(access_token=[TOKEN | {"flags": [], "label": "mine"}]),
         changed(access_token=[TOKEN | {"access": []}]),
         changed(access_token=[TOKEN | {"access": [access()] * 11}]),
         changed(access_token=[TOKEN | {"access": ["ss12000-api"]}]),
@@ -176,6 +175,35 @@ async def test_a_body_that_is_no_transaction(lab: Any, body: Any) -> None:
     assert denied(await lab.ask(body)) == (400, "invalid_request")
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        TOKEN | {"flags": []},
+        TOKEN | {"flags": ["durable"]},
+        TOKEN | {"flags": ["bearer", "bearer"]},
+        TOKEN | {"flags": ["bearer", "durable"]},
+        {"access": TOKEN["access"]},
+    ],
+)
+async def test_a_token_that_is_not_a_bearer_token_alone_is_not_to_be_had(lab: Any, token: Any) -> None:
+    """RFC 9635, 3.6: "The flag configuration is not valid."."""
+    assert denied(await lab.ask(changed(access_token=[token]))) == (400, "invalid_flag")
+
+
+async def test_whoever_has_not_proven_who_it_is_is_told_where_to(lab: Any) -> None:
+    answer = await lab.ask(asking(), None)
+    assert denied(answer) == (401, "invalid_client")
+    assert answer.headers["www-authenticate"] == f'GNAP as_uri="{AUTH}/transaction"'
+    assert "www-authenticate" not in (await lab.ask(asking(VENDOR, access(OTHER_API)))).headers
+
+
+async def test_when_the_federation_cannot_be_asked_a_caller_is_told_when_to_come_back(lab: Any) -> None:
+    lab.federation_answers = httpx.Response(500)
+    answer = await lab.ask(asking())
+    assert denied(answer) == (503, "request_denied")
+    assert answer.headers["retry-after"] == "60"
+
+
 async def test_bodies_of_another_kind_or_size(lab: Any) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert denied(await lab.ask(b"a=b", headers=form)) == (415, "invalid_request")
@@ -186,6 +214,17 @@ async def test_bodies_of_another_kind_or_size(lab: Any) -> None:
         assert denied(await lab.ask(body, headers=json_)) == (400, "invalid_request")
     sent = json.dumps(asking()).encode()
     assert (await lab.ask(sent, headers=json_)).status_code == 200
+
+
+async def test_a_body_that_never_ends_is_given_up(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BODY_TIMEOUT_S", 0.05)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b'{"access_token":'
+        await asyncio.Event().wait()
+
+    headers = {"Content-Type": "application/json"}
+    assert denied(await lab.ask(None, content=dripping(), headers=headers)) == (408, "invalid_request")
 
 
 @given(body=st.binary(max_size=300))

@@ -71,6 +71,7 @@ async def test_a_token_for_more_than_this_opens_it(lab: Any) -> None:
         ({"exp": None}, "claims-not-valid"),
         ({"exp": True}, "claims-not-valid"),
         ({"exp": 2**50}, "claims-not-valid"),
+        ({"exp": 253_402_300_800}, "claims-not-valid"),
         ({"exp": str(SECOND + 60)}, "claims-not-valid"),
         ({"nbf": None}, "claims-not-valid"),
         ({"nbf": SECOND + 61}, "not-valid-yet"),
@@ -129,9 +130,9 @@ async def test_signatures_that_are_none(lab: Any) -> None:
     assert await refusal(lab, f"{head}.{'A' * 20_000}.{seal}") == "not-readable"
 
 
-async def test_the_status_tells_a_bad_token_from_one_for_elsewhere_and_from_keys_that_are_not_there() -> None:
+async def test_the_status_tells_a_bad_token_from_keys_that_are_not_there() -> None:
     codes = ("expired", "access-not-granted", "keys-not-had")
-    assert [TokenRefused(code).status for code in codes] == [401, 403, 503]
+    assert [TokenRefused(code).status for code in codes] == [401, 401, 503]
 
 
 async def test_the_service_s_keys_roll(lab: Any) -> None:

@@ -16,6 +16,7 @@ from sp_mocks.exchange.behaviour import ExchangeBehaviour
 from sp_mocks.exchange.faults import EXCHANGE_FAULTS
 from sp_mocks.exchange.profiles import EXCHANGE_PROFILES
 from sp_mocks.exchange.roster import Roster, at
+from sp_mocks.exchange.subscribing import Subscribing
 from sp_mocks.exchange.syncing import Syncing
 from sp_mocks.refusal import REASONS, Refused
 
@@ -66,17 +67,26 @@ class School:
         return httpx.Response(200, json={"data": rows[start : start + 2], "pageToken": following})
 
 
-def syncing(school: Callable[[httpx.Request], httpx.Response], waits: list[float], **changes: object) -> Syncing:
-    async def token() -> str:
+class OneToken:
+    """The same token every time."""
+
+    async def token(self) -> str:
         return "token"
 
+    def forget(self) -> None:
+        pass
+
+
+def syncing(school: Callable[[httpx.Request], httpx.Response], waits: list[float], **changes: object) -> Syncing:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
     behaviour: ExchangeBehaviour = replace(PROFILE, **changes)  # type: ignore[arg-type]
     http = httpx.AsyncClient(transport=httpx.MockTransport(school))
-    api = DataApi("https://api.skola.test/v2", http, token, behaviour.page_size, sleep)
-    return Syncing(behaviour, api, lambda: NOW)
+    api = DataApi("https://api.skola.test/v2", lambda: http, OneToken(), behaviour, sleep)
+    return Syncing(
+        behaviour, api, Subscribing(api, "https://lists.test/webhook/x", ("persons",), lambda: NOW), lambda: NOW
+    )
 
 
 def five() -> School:
@@ -164,7 +174,7 @@ def test_a_vendor_that_never_asks_who_is_gone() -> None:
 def test_reports_hold_numbers_and_no_names() -> None:
     school = five()
     asyncio.run(syncing(school, []).sync())
-    assert {path for path, _ in school.told} == {"statistics"}
+    assert {path for path, _ in school.told} == {"statistics", "subscriptions"}
     assert "Namn" not in str(school.told)
     assert {"resourceType": "Person", "newCount": 5, "updatedCount": 0}.items() <= school.told[1][1].items()
 
@@ -196,7 +206,9 @@ def test_it_waits_as_long_as_it_is_told_and_not_for_ever() -> None:
         (httpx.Response(200, json={"data": [], "pageToken": "x"}), "data-answer-too-large"),
         (httpx.Response(200, headers={"Content-Encoding": "br"}, content=b""), "data-answer-not-readable"),
         (httpx.Response(302, headers={"Location": "https://elsewhere.test/"}), "data-not-given"),
-        (httpx.Response(403, json={"code": "no", "message": ""}), "data-not-given"),
+        (httpx.Response(403, json={"code": "no", "message": ""}), "data-forbidden"),
+        (httpx.Response(401, json={"code": "no", "message": ""}), "data-key-not-taken"),
+        (httpx.Response(404, json={"code": "no", "message": ""}), "data-not-given"),
         (httpx.Response(200, content=b"[" * 200_000), "data-answer-not-readable"),
         (httpx.Response(200, content=b" " * (8 * 1024 * 1024 + 1)), "data-answer-too-large"),
     ],

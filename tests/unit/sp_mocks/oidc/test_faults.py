@@ -7,14 +7,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from joserfc.jwk import RSAKey
 
+from sp_mocks.crowded import CROWDED_FAULTS
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
 from sp_mocks.exchange.faults import EXCHANGE_FAULTS
 from sp_mocks.exchange.profiles import EXCHANGE_PROFILES
 from sp_mocks.faults import FAULTS
+from sp_mocks.fragile import FRAGILE_FAULTS, OIDC_FRAGILE_FAULTS
 from sp_mocks.leaks.every import LEAKS
 from sp_mocks.oidc.faults import OIDC_FAULTS
 from sp_mocks.oidc.profiles import OIDC_PROFILES
 from sp_mocks.profiles import PROFILES
+from sp_mocks.provisioning.faults import PROVISIONING_FAULTS
+from sp_mocks.provisioning.profiles import PROVISIONING_PROFILES
+from sp_mocks.receiving.faults import RECEIVING_FAULTS
+from sp_mocks.receiving.profiles import RECEIVING_PROFILES
 from sp_mocks.scripts import SCRIPT_FAULTS
 
 from .conftest import SUB
@@ -59,9 +65,11 @@ def test_every_fault_says_what_it_does_and_who_must_notice() -> None:
 
 
 def test_no_name_stands_for_a_fault_or_a_profile_of_two_protocols() -> None:
-    kinds = (FAULTS, OIDC_FAULTS, LEAKS, SCRIPT_FAULTS, EXCHANGE_FAULTS)
+    of_logins = (FAULTS, OIDC_FAULTS, LEAKS, SCRIPT_FAULTS, FRAGILE_FAULTS, OIDC_FRAGILE_FAULTS, CROWDED_FAULTS)
+    kinds = (*of_logins, EXCHANGE_FAULTS, PROVISIONING_FAULTS, RECEIVING_FAULTS)
     assert len(EVERY_FAULT) == sum(map(len, kinds))
-    assert len(EVERY_PROFILE) == len(PROFILES) + len(OIDC_PROFILES) + len(EXCHANGE_PROFILES)
+    profiles = (PROFILES, OIDC_PROFILES, EXCHANGE_PROFILES, PROVISIONING_PROFILES, RECEIVING_PROFILES)
+    assert len(EVERY_PROFILE) == sum(map(len, profiles))
 
 
 @pytest.mark.parametrize(("fault", "missing"), [("sends-no-pkce", "code_challenge"), ("sends-no-nonce", "nonce")])

@@ -1,0 +1,1 @@
+"""What the school's senders of rosters have in common, whichever protocol a receiver speaks."""

@@ -20,15 +20,15 @@ from pydantic import JsonValue
 
 from testbed.interception.journal import Journal
 from testbed.lab.gate.config import GATE_CONFIG, GateConfig
+from testbed.lab.gate.doors import listening
 from testbed.lab.gate.names import Names
 from testbed.lab.gate.relay import Road, Serve, accepting, inside, leading_to, outside
+from testbed.lab.gate.routes import LOOPBACK
 from testbed.lab.gate.running import Program, adopt
-from testbed.lab.gate.space import LISTENING, LOOPBACK, NameSpace, NoNameSpace
+from testbed.lab.gate.space import NameSpace, NoNameSpace, joined
 
 NAME = "outside"
 """Of the carrier, for the journal."""
-
-
 log = logging.getLogger("testbed.gate")
 
 
@@ -53,12 +53,11 @@ class _Gate:
         if self.space is None:
             return
         space, config, doors = self.space, self.config, self.space.doors
-        road = Road(config.sender, config.proxy, Names(), journal)
-        loop = asyncio.get_running_loop()
-        loop.add_reader(doors.names, road.question, doors.names)
-        loop.add_reader(doors.datagrams, road.datagram, doors.datagrams)
-        self._serve(doors.connections, road.connection)
-        self._serve(_listening(config.port), leading_to(inside(space, config.port)))
+        Road(config.sender, (LOOPBACK, config.proxy), Names(), journal).stand(doors, self._serve)
+        self._serve(listening(LOOPBACK, config.port), leading_to(inside(space, config.inner)))
+        if config.inner != config.port:
+            # NOTE: it may call itself by the address where others find it.
+            self._serve(space.listening(config.port), leading_to(inside(space, config.inner)))
         for port in config.local:
             self.open(port)
 
@@ -146,14 +145,6 @@ async def _obey(gate: _Gate) -> None:
         _say(await _do(gate, json.loads(line)))
 
 
-def _listening(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, port))
-    listener.listen(LISTENING)
-    return listener
-
-
 def _say(line: JsonValue) -> None:
     # NOTE: the lab may be gone, and nobody listen.
     try:
@@ -171,11 +162,16 @@ def main() -> None:
     space, why = None, "the vendor's file says 'isolate: false'"
     if config.walled:
         try:
-            space, why = NameSpace(config.folder, config.ca_file), ""
+            space, why = _space(config), ""
         except NoNameSpace as error:
             why = str(error)
             log.warning("no network name space is to be had here: %s", why)
     asyncio.run(_serve(config, space, why))
+
+
+def _space(config: GateConfig) -> NameSpace:
+    holder = config.holder
+    return NameSpace.own(config.folder, config.ca_file) if holder is None else NameSpace(lambda: joined(holder))
 
 
 def _first_line() -> bytes:

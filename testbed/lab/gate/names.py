@@ -2,7 +2,9 @@
 
 import socket
 import struct
+from collections.abc import Mapping
 from ipaddress import IPv4Address
+from types import MappingProxyType
 
 FIRST = IPv4Address("198.18.0.1")
 """Of those that are set aside for tests of networks (RFC 2544, RFC 6890)."""
@@ -17,23 +19,35 @@ LONGEST_LABEL = 63
 REVERSE = ".arpa"
 
 
-class Names:
-    """The names that were asked for, each with its address."""
+def is_own(name: str) -> bool:
+    """Whether it is a name of the very machine that asks (RFC 6761, 6.3), or of an address."""
+    return name == LOCAL or name.endswith((f".{LOCAL}", REVERSE))
 
-    def __init__(self) -> None:
-        self._addresses: dict[str, IPv4Address] = {}
+
+NOBODY: Mapping[str, IPv4Address] = MappingProxyType({})
+
+
+class Names:
+    """The names that were asked for, each with its address.
+
+    Args:
+        known: those that have addresses already.
+    """
+
+    def __init__(self, known: Mapping[str, IPv4Address] = NOBODY) -> None:
+        self._addresses = dict(known)
         self._names: dict[str, str] = {}
 
     def address_of(self, name: str) -> IPv4Address | None:
         """The same one each time; None for what no name of a host is, and when there are none left."""
         name = name.lower().rstrip(".")
-        if name == LOCAL or name.endswith(f".{LOCAL}"):
-            return LOOPBACK
         if name in self._addresses:
             return self._addresses[name]
-        if not name or name.endswith(REVERSE) or len(self._addresses) >= MOST:
+        if is_own(name):
+            return None if name.endswith(REVERSE) else LOOPBACK
+        if not name or len(self._names) >= MOST:
             return None
-        address = self._addresses[name] = FIRST + len(self._addresses)
+        address = self._addresses[name] = FIRST + len(self._names)
         self._names[str(address)] = name
         return address
 
@@ -60,6 +74,14 @@ class Names:
             return head
         # NOTE: the name is told by a pointer to where it stands in the question.
         return head + struct.pack(">HHHIH", 0xC000 | HEADER, A, IN, LIFE_S, 4) + socket.inet_aton(str(address))
+
+
+def asked_for(question: bytes) -> str:
+    """The name that a message of DNS asks for, in small letters; "" where it is none."""
+    try:
+        return _name(question)[0].lower()
+    except (IndexError, UnicodeDecodeError):
+        return ""
 
 
 def _name(message: bytes) -> tuple[str, int]:

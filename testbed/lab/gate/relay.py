@@ -5,12 +5,14 @@ import logging
 import re
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
 from testbed.interception.journal import Journal
-from testbed.lab.gate.names import Names
-from testbed.lab.gate.space import LOOPBACK, NameSpace, meant_for
+from testbed.lab.gate.doors import Doors, destination, heard, meant_for
+from testbed.lab.gate.names import Names, asked_for, is_own
+from testbed.lab.gate.routes import LOOPBACK
+from testbed.lab.gate.space import NameSpace
 from testbed.model.wire import UNHEARD, Request
 
 CHUNK = 65_536
@@ -19,7 +21,8 @@ FIRST_S = 10.0
 PAUSE_S = 1.0
 """Who says no more for so long, in a language that nobody here speaks, waits for an answer."""
 MOST_RAW = 1024 * 1024
-MOST_DATAGRAMS = 1000
+MOST_NOTED = 1000
+"""Of one vendor, so many packets, and so many names that it asked for."""
 TLS_HANDSHAKE = b"\x16\x03"
 HTTP = re.compile(rb"(?!PRI )[A-Z]{3,20} ")
 """How a request begins; the preface of HTTP/2 without TLS is none that the proxy reads."""
@@ -28,6 +31,10 @@ QUIC = 443
 NAMES = 53
 """Ports of UDP: what is asked by the one is asked again by TCP, and who is asked by the other answers here."""
 UDP_HEADER = 8
+FRAGMENT, PLACE = 6, 0x1FFF
+"""Where a packet says which fragment of one it is: those but the first have no header of UDP."""
+PROTOCOLS = {socket.IPPROTO_UDP: "UDP", socket.IPPROTO_ICMP: "ICMP"}
+"""Others than TCP, by which no program of this world asks for anything, are called IP."""
 
 log = logging.getLogger("testbed.gate")
 
@@ -101,14 +108,30 @@ class Road:
 
     Args:
         sender: the vendor.
-        proxy: the port where it calls the proxy.
+        proxy: where it calls the proxy.
         names: what its addresses stand for.
         journal: where that is written which the proxy does not read.
+        hosts: of the lab, whose names anybody asks for.
     """
 
-    def __init__(self, sender: str, proxy: int, names: Names, journal: Journal) -> None:
+    def __init__(
+        self, sender: str, proxy: tuple[str, int], names: Names, journal: Journal, hosts: Collection[str] = frozenset()
+    ) -> None:
         self._sender, self._proxy, self._names, self._journal = sender, proxy, names, journal
-        self._datagrams = 0
+        self._hosts, self._asked = hosts, set[str]()
+        self._packets = 0
+
+    def stand(self, doors: Doors, serving: Callable[[socket.socket, Serve], None]) -> None:
+        """Serve all that leads out."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(doors.names, self.question, doors.names)
+        loop.add_reader(doors.packets, self._hear, doors.packets)
+        serving(doors.connections, self.connection)
+
+    def _hear(self, packets: socket.socket) -> None:
+        packet = heard(packets)
+        if packet is not None:
+            self.packet(packet)
 
     async def connection(self, caller: Streams) -> None:
         """One by TCP to any address."""
@@ -123,7 +146,7 @@ class Road:
         self._note(Request("TCP", f"tcp://{host}:{port}/", (), said), f"{UNHEARD}: {why}")
 
     async def _by_proxy(self, caller: Streams, first: bytes, target: str) -> None:
-        reader, writer = await asyncio.open_connection(LOOPBACK, self._proxy)
+        reader, writer = await asyncio.open_connection(*self._proxy)
         try:
             writer.write(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
             answer = await reader.readuntil(b"\r\n\r\n")
@@ -135,23 +158,32 @@ class Road:
             await _close(writer)
 
     def question(self, names: socket.socket) -> None:
-        """One for a name."""
+        """One for a name. The first for each is noted: a name may hold what was to be said, and whoever asks has said
+        it to those who answer for the names."""
         asked, caller = names.recvfrom(CHUNK)
+        name = asked_for(asked)
+        if name and name not in self._hosts and name not in self._asked and not is_own(name):
+            if len(self._asked) < MOST_NOTED:
+                self._note(Request("DNS", f"dns://{name}/"), "answered by the gate")
+            self._asked.add(name)
         answer = self._names.answer(asked)
         if answer is not None:
             names.sendto(answer, caller)
 
-    def datagram(self, datagrams: socket.socket) -> None:
-        """One by UDP to any address; nobody answers it."""
-        packet = datagrams.recv(CHUNK)
+    def packet(self, packet: bytes) -> None:
+        """One that is none of TCP, with its IP header, to any address; nobody answers it."""
         header = (packet[0] & 0x0F) * 4
-        address = socket.inet_ntoa(packet[16:20])
-        (port,) = struct.unpack_from(">H", packet, header + 2)
-        if address.startswith("127.") or port in (NAMES, QUIC) or self._datagrams >= MOST_DATAGRAMS:
-            return
-        self._datagrams += 1
-        host = self._names.name_of(address)
-        self._note(Request("UDP", f"udp://{host}:{port}/", (), packet[header + UDP_HEADER :]), "nobody answers")
+        protocol, host = packet[9], self._names.name_of(str(destination(packet)))
+        name, where, said = PROTOCOLS.get(protocol, "IP"), host, packet[header:]
+        (fragment,) = struct.unpack_from(">H", packet, FRAGMENT)
+        if protocol == socket.IPPROTO_UDP and not fragment & PLACE and len(said) >= UDP_HEADER:
+            (port,) = struct.unpack_from(">H", packet, header + 2)
+            if port in (NAMES, QUIC):
+                return
+            where, said = f"{host}:{port}", packet[header + UDP_HEADER :]
+        if self._packets < MOST_NOTED:
+            self._packets += 1
+            self._note(Request(name, f"{name.lower()}://{where}/", (), said), "nobody answers")
 
     def _note(self, sent: Request, error: str) -> None:
         self._journal.close(self._journal.open(self._sender, sent), None, error)

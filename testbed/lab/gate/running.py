@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+
+from testbed.model.private import append_private
 
 GRACE_S = 5.0
 """How long a program may take to go by itself; some send what they have gathered when they are told to."""
@@ -37,7 +38,7 @@ class Program:
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        with _private(log) as output:
+        with append_private(log) as output:
             # NOTE: a function between fork and exec (PLW1509) may hang where threads hold locks; this one takes none:
             # it calls the kernel by what was looked up before.
             self._process = subprocess.Popen(  # noqa: S603 - it is the vendor's own file that names it
@@ -103,7 +104,3 @@ def _prctl(option: int, value: int) -> None:
 
 
 _SYSTEM = ctypes.CDLL(None, use_errno=True)
-
-
-def _private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

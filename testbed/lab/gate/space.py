@@ -8,18 +8,14 @@ import ctypes
 import os
 import re
 import socket
-import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Self
 
-from testbed.lab.gate import netlink
+from testbed.lab.gate.doors import Doors, listening, open_doors
+from testbed.lab.gate.routes import LOOPBACK, loopback_up
 
-LOOPBACK = "127.0.0.1"
-ORIGINAL_DESTINATION = 80
-"""SO_ORIGINAL_DST of linux/netfilter_ipv4.h."""
 BIND, RECURSIVE, PRIVATE = 0x1000, 0x4000, 0x40000
 DROP_BOUNDING = 24
 NET_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_ADMIN = 12, 16, 19, 21
@@ -32,50 +28,47 @@ STORES = (
     Path("/etc/ssl/cert.pem"),
 )
 """Where systems keep whom to trust, each in one file."""
-LISTENING = 256
-
-
-class _Asked(Protocol):
-    def getsockopt(self, level: int, optname: int, buflen: int, /) -> bytes:
-        """See socket."""
 
 
 class NoNameSpace(Exception):
     """This machine, or this user, can have none; says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """The sockets that stand in the name space and lead out of it."""
-
-    connections: socket.socket
-    """Listens: every connection to any address but loopback comes here."""
-    names: socket.socket
-    """Every question for a name comes here."""
-    datagrams: socket.socket
-    """A copy of every datagram of UDP, with its IP header."""
-
-
 class NameSpace:
     """One name space; it lasts for as long as this process, or what was started in it.
 
     Args:
-        folder: for the files that stand in the place of the system's, there.
-        ca_file: whom programs are to trust there.
+        enter: leads the thread that calls it there, and opens the doors.
 
     Raises:
         NoNameSpace: it cannot be had.
     """
 
-    def __init__(self, folder: Path, ca_file: Path) -> None:
+    def __init__(self, enter: Callable[[], Doors]) -> None:
+        try:
+            self._thread = ThreadPoolExecutor(1)
+            self.doors = self.call(enter)
+        except (AttributeError, OSError) as error:
+            raise NoNameSpace(str(error)) from error
+
+    @classmethod
+    def own(cls, folder: Path, ca_file: Path) -> Self:
+        """A new one.
+
+        Args:
+            folder: for the files that stand in the place of the system's, there.
+            ca_file: whom programs are to trust there.
+
+        Raises:
+            NoNameSpace: it cannot be had.
+        """
         try:
             # NOTE: before there is a thread: the kernel gives a user name space to processes of one thread alone.
             if not _may_administer():
                 _own_user_space()
-            self._thread = ThreadPoolExecutor(1)
-            self.doors = self.call(lambda: _enter(folder, ca_file))
         except (AttributeError, OSError) as error:
             raise NoNameSpace(str(error)) from error
+        return cls(lambda: _enter(folder, ca_file))
 
     def call[T](self, function: Callable[[], T]) -> T:
         """What the function returns when it is called inside."""
@@ -91,14 +84,7 @@ class NameSpace:
         Raises:
             OSError: the port is taken there.
         """
-        return self.call(lambda: _listening(port))
-
-
-def meant_for(connection: _Asked) -> tuple[str, int]:
-    """The address and port that a connection to :attr:`Doors.connections` was meant for."""
-    told = connection.getsockopt(socket.SOL_IP, ORIGINAL_DESTINATION, 16)
-    (port,) = struct.unpack_from(">H", told, 2)
-    return socket.inet_ntoa(told[4:8]), int(port)
+        return self.call(lambda: listening(LOOPBACK, port))
 
 
 def _may_administer() -> bool:
@@ -113,22 +99,30 @@ def _own_user_space() -> None:
         Path("/proc/self", name).write_text(text, encoding="ascii")
 
 
+def joined(holder: int) -> Doors:
+    """Go to the name space of this process's nets, and open the doors there.
+
+    Raises:
+        OSError: there is no such process, or no leave for it.
+    """
+    there = os.open(f"/proc/{holder}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.setns(there, os.CLONE_NEWNET)
+    finally:
+        os.close(there)
+    loopback_up()
+    return open_doors()
+
+
 def _enter(folder: Path, ca_file: Path) -> Doors:
     os.unshare(os.CLONE_NEWNET | os.CLONE_NEWNS)
     system = ctypes.CDLL(None, use_errno=True)
     _stand_in(system, folder, ca_file)
-    netlink.loopback_up()
-    netlink.every_address_is_here()
-    connections = _listening(0)
-    names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    names.bind((LOOPBACK, 0))
-    datagrams = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
-    netlink.lead(connections.getsockname()[1], names.getsockname()[1])
+    loopback_up()
+    doors = open_doors()
     for capability in DROPPED:
         _done(system.prctl(DROP_BOUNDING, capability, 0, 0, 0), "a capability")
-    for door in (connections, names, datagrams):
-        door.setblocking(False)
-    return Doors(connections, names, datagrams)
+    return doors
 
 
 def _stand_in(system: ctypes.CDLL, folder: Path, ca_file: Path) -> None:
@@ -158,15 +152,3 @@ def _done(status: int, what: str) -> None:
 def _tcp() -> socket.socket:
     # NOTE: asyncio turns delays off (TCP_NODELAY) only for a socket that names its protocol.
     return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-
-
-def _listening(port: int) -> socket.socket:
-    listener = _tcp()
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
-        listener.listen(LISTENING)
-    except OSError:
-        listener.close()
-        raise
-    return listener

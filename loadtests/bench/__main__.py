@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from loadtests.bench.certify import certify_noticed, certify_oidc, certify_saml
+from loadtests.bench.egil import egil
 from loadtests.bench.lab import inprocess_logins, loopback_lab_figures
 from loadtests.bench.leaks import leak_index, leak_search
+from loadtests.bench.load_generator import load_generator, load_logins, load_waiting
 from loadtests.bench.measure import Outcome, show
 from loadtests.bench.oidc_login import oidc_login
 from loadtests.bench.privacy import privacy
@@ -27,6 +29,10 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = MappingProxyType(
         "leak-search": leak_search,
         "leak-index": leak_index,
         "school-data": school_data,
+        "egil": egil,
+        "load-generator": load_generator,
+        "load-logins": load_logins,
+        "load-waiting": load_waiting,
         "certify-saml": certify_saml,
         "certify-oidc": certify_oidc,
         "certify-noticed": certify_noticed,

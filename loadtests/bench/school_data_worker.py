@@ -13,17 +13,16 @@ from datetime import UTC, datetime
 import httpx
 from starlette.requests import Request
 
-from idp.people import Population, generate
-from idp.ss12000.app import SchoolData, SchoolDataConfig, make
+from idp.people import generate
+from idp.ss12000.app import SchoolDataConfig, make
 from idp.ss12000.caller import Caller
 from idp.state import State
 from loadtests.bench.measure import cpu_seconds
+from loadtests.bench.moving import move
 from testbed.model.written import Agreement
 
 SEED = 1
 HOST = "https://api.skola.test"
-EVERY = 100
-"""Every so many pupils one moves school."""
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 AGREEMENT = {
     "id": "bench",
@@ -67,15 +66,6 @@ async def _pulled(client: httpx.AsyncClient, **filters: str) -> int:
         params = {"pageToken": answer["pageToken"]}
 
 
-def _move(api: SchoolData, population: Population, pupils: int) -> int:
-    moving = [person for person in population.people.values() if person.role == "pupil"][:pupils:EVERY]
-    for person in moving:
-        unit = next(unit.code for unit in population.units if unit.code not in person.school_units)
-        attributes = {**person.attributes, "sisSchoolUnitCode": (unit,)}
-        api.roll.put(person.model_copy(update={"school_units": (unit,), "attributes": attributes}))
-    return len(moving)
-
-
 async def _measure(pupils: int) -> dict[str, float]:
     population = generate(SEED, pupils)
     caller = Caller("bench", Agreement.model_validate(AGREEMENT))
@@ -92,7 +82,7 @@ async def _measure(pupils: int) -> dict[str, float]:
             full_s = cpu_seconds() - start
             if count != pupils:
                 raise RuntimeError(f"{count} persons came, of {pupils}")
-            moved = _move(api, population, pupils)
+            moved = move(api.roll, population.people.values())
             start = cpu_seconds()
             count = await _pulled(client, **{"meta.modified.after": "2026-11-01T00:00:00Z"})
             delta_s = cpu_seconds() - start

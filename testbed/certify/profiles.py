@@ -4,13 +4,19 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from testbed.model.case import Case
+from testbed.model.case import Described
 from testbed.model.certificate import ProfileUsed
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.profile import CertificationProfile
 from testbed.model.strict import Bilingual
+from testbed.model.vendor import FED, Vendor
 
-DEFAULT = "skolfederation"
+DEFAULT, OF_EXCHANGE = "skolfederation", "exchange"
+
+
+def usual(vendor: Vendor) -> str:
+    """The profile of a vendor for which no other is named: of logins, or of the exchange of data."""
+    return OF_EXCHANGE if vendor.protocol in FED else DEFAULT
 
 
 def load_profiles(folders: Iterable[Path]) -> Mapping[str, CertificationProfile]:
@@ -29,12 +35,12 @@ def load_profiles(folders: Iterable[Path]) -> Mapping[str, CertificationProfile]
     return found
 
 
-def requires(profile: CertificationProfile, case: Case) -> bool:
+def requires(profile: CertificationProfile, case: Described) -> bool:
     """Whether the case counts as MUST: for the specification, or for this purpose."""
     return case.level == "MUST" or any(fnmatchcase(case.id, pattern) for pattern in profile.must)
 
 
-def left_out(profile: CertificationProfile, case: Case) -> Bilingual | None:
+def left_out(profile: CertificationProfile, case: Described) -> Bilingual | None:
     """Why the case means nothing for this purpose; None where it does."""
     return next((why for pattern, why in profile.leave_out.items() if fnmatchcase(case.id, pattern)), None)
 

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from scenarios.flows.steps import log_in, log_in_again, log_out, look_at_keys, probe
-from testbed.model.orders import ChangePerson, RollKeys
+from testbed.model.orders import ChangePerson
 from testbed.model.pages import Ask, Cast, Flow
+from testbed.model.rolling import RollKeys
 from testbed.model.written import Person
 
 UNIT, GROUPS = "sisSchoolUnitCode", ("sisSchoolCourseStudent", "sisSchoolCourseTeacher")

@@ -2,8 +2,11 @@
 
 from scenarios.flows.changes import as_before, moved
 from scenarios.flows.steps import Steps, shown
-from testbed.model.orders import ChangePerson
-from testbed.model.pages import SYNC_FORM, Ask, Cast, Flow, FlowStopped, Submit, Visit
+from testbed.model.orders import ChangePerson, Leave, Return
+from testbed.model.pages import SYNC_FORM, Ask, Cast, Flow, FlowStopped, Page, Submit, Visit
+from testbed.model.written import Person
+
+CLASS = "sisSchoolCourseStudent"
 
 
 def fetch(cast: Cast) -> Flow:
@@ -12,8 +15,8 @@ def fetch(cast: Cast) -> Flow:
     Raises:
         FlowStopped: its page for administrators did not come.
     """
-    yield from _fetch(cast)
-    yield from _fetch(cast)
+    yield from fetch_once(cast)
+    yield from fetch_once(cast)
 
 
 def change(cast: Cast) -> Flow:
@@ -22,9 +25,9 @@ def change(cast: Cast) -> Flow:
     Raises:
         FlowStopped: its page for administrators did not come.
     """
-    yield from _fetch(cast)
+    yield from fetch_once(cast)
     yield Ask(moved(cast.person, cast.moves_to))
-    yield from _fetch(cast)
+    yield from fetch_once(cast)
     yield Ask(as_before(cast.person))
 
 
@@ -34,17 +37,68 @@ def protect(cast: Cast) -> Flow:
     Raises:
         FlowStopped: its page for administrators did not come.
     """
-    yield from _fetch(cast)
+    yield from fetch_once(cast)
     yield Ask(ChangePerson(person=cast.person.id, security_marking="Skyddad folkbokföring"))
-    yield from _fetch(cast)
+    yield from fetch_once(cast)
     yield Ask(ChangePerson(person=cast.person.id, security_marking=cast.person.security_marking))
 
 
-def _fetch(cast: Cast) -> Steps[None]:
+def re_form_class(cast: Cast) -> Flow:
+    """Have the vendor fetch the roster before and after every other pupil of a class is put into a new one.
+
+    Raises:
+        FlowStopped: its page for administrators did not come, or the person is in no class.
+    """
+    moving = cast.classmates[::2]
+    if not moving:
+        raise FlowStopped(f"a class was to be re-formed, and {cast.person.id} is in none")
+    old = cast.person.values(CLASS)[0]
+    yield from fetch_once(cast)
+    for one in moving:
+        yield Ask(_in_class(one, old, f"{old}2"))
+    yield from fetch_once(cast)
+    for one in moving:
+        yield Ask(ChangePerson(person=one.id, attributes={CLASS: one.values(CLASS)}))
+
+
+def leave(cast: Cast) -> Flow:
+    """Have the vendor fetch the roster before and after a person leaves the school; at the end they are there again.
+
+    Raises:
+        FlowStopped: its page for administrators did not come.
+    """
+    yield from fetch_once(cast)
+    yield Ask(Leave(person=cast.person.id))
+    yield from fetch_once(cast)
+    yield Ask(Return(person=cast.person.id))
+
+
+def fetch_once(cast: Cast) -> Steps[Page]:
+    """Press the button that has the vendor fetch, and look whom it holds; returns the page that the button led to."""
+    page = yield from press(cast, SYNC_FORM)
+    yield from look(cast)
+    return page
+
+
+def press(cast: Cast, form_id: str) -> Steps[Page]:
+    """Press a button on the vendor's page for administrators.
+
+    Raises:
+        FlowStopped: it has no such button.
+    """
     page = yield Visit(cast.vendor.login)
-    form = page.form(SYNC_FORM)
+    form = page.form(form_id)
     if form is None:
         raise FlowStopped(f"the page for administrators was looked for at {cast.vendor.login}, but {shown(page)}")
-    yield Submit(form)
-    if cast.vendor.exchange:
+    return (yield Submit(form))
+
+
+def look(cast: Cast) -> Steps[None]:
+    """Look whom the vendor holds, where it shows that."""
+    if cast.vendor.exchange and cast.vendor.exchange.roster:
         yield Visit(cast.vendor.exchange.roster)
+
+
+def _in_class(person: Person, old: str, new: str) -> ChangePerson:
+    told = tuple(new if value == old else value for value in person.values(CLASS))
+    return ChangePerson(person=person.id, attributes={CLASS: told})

@@ -118,7 +118,7 @@ def spoil_next(cast: Cast) -> Flow:
 def probe(*vendors: Vendor) -> Flow:
     """Look who is logged in at each of these vendors."""
     for vendor in vendors:
-        yield Visit(vendor.probe.url)
+        yield Visit(vendor.probe_url)
 
 
 def log_out(vendor: Vendor, *others: Vendor) -> Flow:

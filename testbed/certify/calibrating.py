@@ -6,12 +6,12 @@ from scenarios.flows.steps import shown
 from testbed.certify.desk import Desk, NotToBeSeen
 from testbed.certify.manners.logins import brought, honest
 from testbed.certify.oracle import Said, Who, learn
-from testbed.interception.browser import BrowserError
 from testbed.model.certificate import Calibration
 from testbed.model.forgery import Made
 from testbed.model.pages import Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person
+from testbed.wire.browsing import BrowserError
 
 GARBAGE = "dGhpcyBpcyBub3QgYSByZXNwb25zZQ"
 """Base64 of a sentence in English."""
@@ -52,7 +52,7 @@ async def calibrate(desk: Desk) -> Learnt:
 
 async def _as_nobody(desk: Desk) -> Page:
     async with desk.browser() as browser:
-        return await browser.visit(desk.vendor.probe.url)
+        return await browser.visit(desk.vendor.probe_url)
 
 
 async def _logged_in(desk: Desk, person: Person) -> tuple[Page, Said]:

@@ -10,8 +10,7 @@ from testbed.certify.fitted import fitted
 from testbed.certify.oracle import Oracle, Reading, Said, Who
 from testbed.certify.whole import whole_values
 from testbed.certify.world import World
-from testbed.interception.browser import Browser, BrowserError
-from testbed.interception.cookies import Cookie
+from testbed.interception.browser import Browser
 from testbed.interception.drive import lead
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made
@@ -19,6 +18,8 @@ from testbed.model.orders import ForgeNext, ForgetForgeries
 from testbed.model.pages import LOGIN_FORM, Cast, FlowStopped, Form, Page
 from testbed.model.strict import Bilingual
 from testbed.model.written import Person, Vendor
+from testbed.wire.browsing import BrowserError
+from testbed.wire.cookies import Cookie
 
 OF_SCHOOL = "skola_"
 """How the names of the school's cookies begin."""
@@ -235,7 +236,7 @@ class Desk:
             BrowserError: it could not be had.
         """
         schools = await self.leave_school(browser)
-        page = await browser.visit(self.vendor.probe.url)
+        page = await browser.visit(self.vendor.probe_url)
         now = [cookie for cookie in await browser.cookies() if not is_of_school(cookie)]
         await browser.restore([*now, *schools])
         return page

@@ -20,12 +20,13 @@ from testbed.certify.preflight import Cleared, preflight
 from testbed.certify.profiles import left_out, requires
 from testbed.certify.verdicts import judged
 from testbed.interception import ParticipantUnavailable
-from testbed.interception.browser import BrowserError
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, CaseResult, ConfigurationError, Observed
+from testbed.model.exchange_case import ExchangeCase
 from testbed.model.profile import CertificationProfile
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import Verdict
+from testbed.wire.browsing import BrowserError
 
 log = logging.getLogger("testbed.certify")
 
@@ -191,7 +192,8 @@ class _Run:
         """A vendor may fetch what a message named by a worker of its own, when the next cases run already."""
         case = result.case
         if (
-            case.id not in self.fetched
+            not isinstance(case, Case)
+            or case.id not in self.fetched
             or case.manner in LEADING_ON
             or result.observed in (Observed.NOT_RUN, Observed.FETCHED)
         ):
@@ -221,7 +223,7 @@ class _Run:
         return replace(bare, verdict=verdict, observed=observed)
 
 
-def not_verified(case: Case, why: Bilingual, profile: CertificationProfile, command: str) -> CaseResult:
+def not_verified(case: Case | ExchangeCase, why: Bilingual, profile: CertificationProfile, command: str) -> CaseResult:
     """A case that was not run."""
     return CaseResult(
         case=case,
@@ -263,7 +265,8 @@ def _batches(cases: Sequence[Case]) -> Sequence[Sequence[Case]]:
 def _without_twin(result: CaseResult) -> CaseResult:
     """A vendor that lets nobody in has refused nothing; that it let someone wrong in stands."""
     undecided = result.verdict is Verdict.NOT_VERIFIED and result.observed is not Observed.NOT_RUN
-    if result.case.manner in LAST and (result.verdict is Verdict.PASS or undecided):
+    last = isinstance(result.case, Case) and result.case.manner in LAST
+    if last and (result.verdict is Verdict.PASS or undecided):
         words = Bilingual(
             sv="Efter meddelandet släpper tjänsten inte in någon längre.",
             en="After the message the service lets nobody in any longer.",

@@ -151,7 +151,7 @@ def _has(vendor: Vendor, need: Need, desk: Desk, asked: Asked) -> bool:  # noqa:
         case "forces-login":
             return asked.fresh
         case "https":
-            return vendor.probe.url.startswith("https://")
+            return vendor.probe_url.startswith("https://")
         case "metadata-fetched":
             return asked.fetches_metadata
         case "refresh-tokens":

@@ -9,7 +9,7 @@ from testbed.model.profile import CertificationProfile
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import RunRecord, Severity, Verdict
 
-NOTHING, OPEN = Bilingual(sv="", en=""), Bilingual(sv="Inte prövat: ", en="Not verified: ")
+NOTHING, OPEN = Bilingual(sv="", en=""), Bilingual(sv="Inte prövat:", en="Not verified:")
 NOT_SEEN = frozenset({Verdict.NOT_VERIFIED, Verdict.ERROR})
 
 
@@ -45,8 +45,8 @@ def _by_subject(results: Sequence[CaseResult], before: Bilingual = NOTHING) -> t
     counted = Counter(result.case.subject or result.case.title for result in results)
     return tuple(
         Bilingual(
-            sv=f"{before.sv}{subject.sv} ({number} prov)",
-            en=f"{before.en}{subject.en} ({number} {'test' if number == 1 else 'tests'})",
+            sv=f"{before.sv} {subject.sv} ({number} prov)",
+            en=f"{before.en} {subject.en} ({number} {'test' if number == 1 else 'tests'})",
         )
         for subject, number in counted.most_common()
     )

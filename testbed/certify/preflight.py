@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from scenarios.flows.steps import shown
 from testbed.certify.asked import Asked, asked_of
 from testbed.certify.desk import Desk, NotToBeSeen
-from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.browser import Browser
 from testbed.model.certificate import ConfigurationError
 from testbed.model.pages import FlowStopped, Page
 from testbed.model.strict import Bilingual
+from testbed.wire.browsing import BrowserError
 
 MAX_CLOCK_S = 120
 """How far a server's clock may be off before honest messages begin to be refused."""
@@ -86,7 +87,7 @@ def unreadable_metadata(why: str) -> ConfigurationError:
 
 
 async def _probe(desk: Desk, browser: Browser) -> tuple[ConfigurationError, ...]:
-    url = desk.vendor.probe.url
+    url = desk.vendor.probe_url
     try:
         await browser.visit(url)
     except BrowserError as error:

@@ -13,6 +13,7 @@ from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
+from testbed.model.scenario import FETCHED
 from testbed.model.verdict import Judgement, Play, RunRecord
 from testbed.model.written import Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
@@ -50,9 +51,12 @@ class Player:
         folder.keep_plan(plan, self._people, agreements)
         spec = LabSpec(self._home, self._people, vendors_in(plays), self.catalogue.agreements)
 
+        breakable = any(scenario.breaks for scenario in scenarios)
+        company = Company(FLOWS, self._people, ENTITY_IDS, self.catalogue.agreements)
+
         async def playing() -> str:
-            async with open_lab(lab, spec, folder) as stage:
-                return await play_all(plays, Company(FLOWS, self._people, ENTITY_IDS), stage, Quiet())
+            async with open_lab(lab, spec, folder, breakable=breakable) as stage:
+                return await play_all(plays, company, stage, Quiet())
 
         early = asyncio.run(playing())
         return folder, folder.judge(datetime.now(UTC), (early,) if early else ())
@@ -80,6 +84,14 @@ def zoo(player: Player) -> RunRecord:
 def exchange(player: Player) -> RunRecord:
     """The exchange of rosters in process."""
     return player.play(player.catalogue.named(["exchange"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
+def fetched(player: Player) -> RunRecord:
+    """What is played with vendors that fetch rosters and do well, in process."""
+    suite = player.catalogue.suites["exchange"].scenarios
+    named = [one for one in suite if player.catalogue.scenarios[one].flow in FETCHED]
+    return player.play(player.catalogue.named(named), LabName.INPROCESS)[1]
 
 
 @pytest.fixture(scope="session")

@@ -229,7 +229,7 @@ def everywhere(evidence: Evidence, response: Response) -> Evidence:
     return replace(
         evidence,
         exchanges=tuple(
-            replace(e, response=response) if e.request.url == evidence.play.vendor.probe.url else e
+            replace(e, response=response) if e.request.url == evidence.play.vendor.probe_url else e
             for e in evidence.exchanges
         ),
     )
@@ -264,7 +264,7 @@ def elsewhere(evidence: Evidence, response: Response, cookie: str = "") -> Evide
         vendor=vendor.model_copy(update={"client": client}),
         scenario=evidence.play.scenario.model_copy(update={"flow": "answer-elsewhere"}),
     )
-    first = min(e.number for e in evidence.exchanges if e.request.url == vendor.probe.url)
+    first = min(e.number for e in evidence.exchanges if e.request.url == vendor.probe_url)
     request = Request("GET", f"{callback}?code=c&state=s", (("cookie", cookie),) if cookie else ())
     brought = replace(evidence.exchanges[0], number=first - 1, sender=BROWSER, request=request)
     return everywhere(replace(evidence, play=play, exchanges=(*evidence.exchanges, brought)), response)
@@ -276,7 +276,7 @@ def moved(evidence: Evidence, shown: str) -> Evidence:
     old = SamlAttribute(UNIT, "", "", ("00009999",))
     before = replace(latest, assertions=(replace(latest.assertions[0], attributes=(old,)),))
     messages = tuple(one for m in evidence.messages for one in ((before, m) if m is latest else (m,)))
-    return answered(replace(evidence, messages=messages), evidence.play.vendor.probe.url, 0, shows(shown))
+    return answered(replace(evidence, messages=messages), evidence.play.vendor.probe_url, 0, shows(shown))
 
 
 def unit(evidence: Evidence) -> str:
@@ -430,11 +430,11 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
     ],
     "session.answer-elsewhere-refused": [lambda e: elsewhere(e, shows(e.person.values("mail")[0]))],
     "session.is-the-persons": [
-        lambda e: answered(guardian_of(e, other(e)), e.play.vendor.probe.url, 0, shows(another(e))),
-        lambda e: answered(e, e.play.vendor.probe.url, 0, shows(another(e))),
+        lambda e: answered(guardian_of(e, other(e)), e.play.vendor.probe_url, 0, shows(another(e))),
+        lambda e: answered(e, e.play.vendor.probe_url, 0, shows(another(e))),
     ],
     "session.login-opens-a-session": [
-        lambda e: answered(e, e.play.vendor.probe.url, 0, shows("Välkommen")),
+        lambda e: answered(e, e.play.vendor.probe_url, 0, shows("Välkommen")),
         lambda e: replace(e, play=replace(e.play, stopped="the login page never came")),
     ],
     "session.login-refused-as-expected": [
@@ -444,12 +444,12 @@ CHANGES: dict[str, list[Callable[[Evidence], Evidence]]] = {
         lambda e: expecting(e, login="refused", status=("RequestDenied",)),
     ],
     "session.logout-everywhere": [
-        lambda e: answered(taking_part(e), e.play.vendor.probe.url, -1, shows(e.person.values("mail")[0])),
-        lambda e: answered(logged_out(e), e.play.vendor.probe.url, -1, shows(e.person.values("mail")[0])),
+        lambda e: answered(taking_part(e), e.play.vendor.probe_url, -1, shows(e.person.values("mail")[0])),
+        lambda e: answered(logged_out(e), e.play.vendor.probe_url, -1, shows(e.person.values("mail")[0])),
     ],
     "session.shows-current-data": [lambda e: moved(e, "Din skola: 00009999")],
     "session.logout-ends-the-session": [
-        lambda e: answered(e, e.play.vendor.probe.url, -1, shows(e.person.values("mail")[0]))
+        lambda e: answered(e, e.play.vendor.probe_url, -1, shows(e.person.values("mail")[0]))
     ],
     "session.no-server-error": [lambda e: answered(e, e.play.vendor.login, 0, Response(500))],
     "session.received-what-was-expected": [
@@ -487,8 +487,9 @@ def _requested(evidence: Evidence) -> tuple[Any, ...]:
 
 
 def test_the_table_names_every_check() -> None:
-    # NOTE: others are proven in test_every_oidc_check.py and test_every_exchange_check.py.
-    elsewhere = ("oidc.", "exchange.", "data.deleted-")
+    # NOTE: others are proven in test_every_oidc_check.py, test_every_exchange_check.py, test_persons_are_used.py and
+    # test_resilience.py.
+    elsewhere = ("oidc.", "exchange.", "data.deleted-", "data.persons-", "resilience.", "session.error-page-")
     assert set(CHANGES) == {one.info.id for one in registered() if not one.info.id.startswith(elsewhere)}
 
 
@@ -510,7 +511,7 @@ def test_a_guardian_may_be_shown_the_accounts_of_the_children(tour: RunRecord) -
     child = other(evidence)
     page = shows(child.values("eduPersonPrincipalName")[0])
     for about, verdict in ((guardian_of(evidence, child), Verdict.PASS), (evidence, Verdict.FAIL)):
-        shown = answered(about, evidence.play.vendor.probe.url, 0, page)
+        shown = answered(about, evidence.play.vendor.probe_url, 0, page)
         (result,) = [r for r in run_checks(shown) if r.check == "session.is-the-persons"]
         assert result.verdict is verdict
 
@@ -518,7 +519,7 @@ def test_a_guardian_may_be_shown_the_accounts_of_the_children(tour: RunRecord) -
 def test_an_answer_that_was_not_brought_by_another_browser_proves_nothing(tour: RunRecord) -> None:
     evidence = tour.evidence[PLAY]
     own = elsewhere(evidence, shows("Nekad"), cookie="__Host-login=x")
-    probe = evidence.play.vendor.probe.url
+    probe = evidence.play.vendor.probe_url
     unseen = elsewhere(evidence, shows("Nekad"))
     unseen = replace(unseen, exchanges=tuple(e for e in unseen.exchanges if e.request.url != probe))
     for about in (own, unseen):

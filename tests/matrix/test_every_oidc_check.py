@@ -19,7 +19,7 @@ from jose import jwk, jwt
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
 from testbed.checks.core import registered, run_checks
-from testbed.interception.journal import Recorded
+from testbed.interception.recorded import Recorded
 from testbed.model.messages import Malformed, Message
 from testbed.model.oidc_messages import (
     AuthorizationAnswer,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from idp.people import generate
-from testbed.interception.journal import read
+from testbed.interception.recorded import read
 from testbed.lab.home import LabHome
 from testbed.lab.open import LabName, open_lab
 from testbed.lab.places import METADATA_HOST, METADATA_URL, NEIGHBOUR, SCHOOL, SCHOOLS

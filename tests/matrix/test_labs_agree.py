@@ -1,5 +1,6 @@
 """The same suite gives the same findings whatever carries the traffic, and judging again gives the same verdicts."""
 
+import base64
 import json
 from collections import Counter
 from datetime import UTC, datetime
@@ -26,16 +27,32 @@ def test_loopback_and_inprocess_find_the_same(tour: RunRecord, loopback_tour: tu
     assert findings(tour)
 
 
+@pytest.mark.kill
 def test_loopback_and_inprocess_find_the_same_in_the_zoo(zoo: RunRecord, loopback_zoo: RunRecord) -> None:
     assert findings(loopback_zoo) == findings(zoo)
     assert len({key[2] for key in findings(zoo)}) == len(zoo.run.judgements)
 
 
+@pytest.mark.kill
 def test_loopback_and_inprocess_find_the_same_in_the_exchange(
     exchange: RunRecord, loopback_exchange: RunRecord
 ) -> None:
     assert findings(loopback_exchange) == findings(exchange)
     assert findings(exchange)
+
+
+def test_the_journal_says_by_which_key_machines_proved_who_they_are(
+    tour: RunRecord, loopback_tour: tuple[RunFolder, RunRecord]
+) -> None:
+    for record in (tour, loopback_tour[1]):
+        keys: dict[tuple[str, str], set[str]] = {}
+        for one in record.evidence["roster-class-lists"].exchanges:
+            keys.setdefault((one.sender, one.receiver), set()).add(one.shown)
+        (api,) = keys["klasslistan.test", "api.skola.test"]
+        assert len(base64.b64decode(api)) == 32
+        assert keys["klasslistan.test", "auth.federation.test"] == {api}
+        assert keys["browser.test", "klasslistan.test"] == {""}
+        assert keys["api.skola.test", "machines.federation.test"] == {""}
 
 
 def test_the_verdict_of_every_check_is_the_same(tour: RunRecord, loopback_tour: tuple[RunFolder, RunRecord]) -> None:

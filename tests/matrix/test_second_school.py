@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from lxml import etree
 
 from idp.people import generate
-from testbed.interception.journal import read
+from testbed.interception.recorded import read
 from testbed.lab.home import LabHome
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import NEIGHBOUR, SCHOOL

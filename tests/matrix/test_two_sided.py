@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sp_mocks.crowded import CROWDED_FAULTS
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
+from sp_mocks.fragile import FRAGILE_FAULTS, OIDC_FRAGILE_FAULTS
 from sp_mocks.scripts import SCRIPT_FAULTS
 from testbed.model.verdict import Judgement, Verdict
 from testbed.runner.catalogue import load_catalogue
@@ -17,7 +19,10 @@ FAULTY = [
     for vendor in CATALOGUE.vendors.values()
     if vendor.simulated and vendor.simulated.fault
 ]
-SEEN_WITHOUT_SCRIPTS = [(fault, vendor) for fault, vendor in FAULTY if fault not in SCRIPT_FAULTS]
+ELSEWHERE = {*SCRIPT_FAULTS, *FRAGILE_FAULTS, *OIDC_FRAGILE_FAULTS, *CROWDED_FAULTS}
+"""What needs a real browser, what needs something to break (``test_resilience.py``), and what needs many people at once
+(``test_crowded.py``)."""
+SEEN_WITHOUT_SCRIPTS = [(fault, vendor) for fault, vendor in FAULTY if fault not in ELSEWHERE]
 IN_A_BROWSER = Path(__file__).parents[1] / "browser" / "test_plays.py"
 """Proves the others, by the same equality."""
 COMPLIANT = {
@@ -54,6 +59,12 @@ def test_a_fault_is_noticed_by_exactly_what_it_declares(fault: str, vendor: str,
     played = [j for j in judged if j.play.vendor.id == vendor]
     assert played
     assert {finding.check for j in played for finding in j.findings} == EVERY_FAULT[fault].breaks
+
+
+@pytest.mark.parametrize("fault", CROWDED_FAULTS)
+def test_what_many_people_at_once_would_show_nobody_notices_of_one(fault: str, judged: Sequence[Judgement]) -> None:
+    played = [j for j in judged if j.play.vendor.simulated and j.play.vendor.simulated.fault == fault]
+    assert {(j.verdict, j.findings) for j in played} == {(Verdict.PASS, ())}
 
 
 @pytest.mark.parametrize("profile", EVERY_PROFILE)

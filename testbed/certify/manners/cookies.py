@@ -6,10 +6,10 @@ from testbed.certify.desk import Desk, NotToBeSeen, Observation, is_of_school, o
 from testbed.certify.manners.logins import brought, honest
 from testbed.certify.oracle import Who
 from testbed.interception.browser import Browser
-from testbed.interception.cookies import Cookie
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
 from testbed.model.strict import Bilingual
+from testbed.wire.cookies import Cookie
 
 MOST = 8
 """Cookies of which each is tried by itself."""
@@ -18,7 +18,7 @@ MOST = 8
 async def renewed(desk: Desk, _: Case, __: str) -> Observation:
     """The cookies that a browser had before a login, planted by somebody else say, are not enough after it."""
     async with desk.browser() as browser:
-        await brought(browser.visit(desk.vendor.probe.url))
+        await brought(browser.visit(desk.vendor.probe_url))
         await desk.order(honest(desk))
         held = await desk.log_in(browser, desk.own, hold=True)
         before = {_name(cookie): cookie for cookie in await browser.cookies()}

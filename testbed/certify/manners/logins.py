@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from scenarios.flows.steps import say_who, shown
 from testbed.certify.desk import NOT_IN_TIME, Desk, NotToBeSeen, Observation, observation
 from testbed.certify.oracle import Who
-from testbed.interception.browser import BrowserError, NoAnswerInTime
 from testbed.interception.drive import lead
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
 from testbed.model.forgery import Forgery, Made, SamlForgery, TokenForgery
 from testbed.model.pages import LOGIN_FORM, Page
 from testbed.model.strict import Bilingual
+from testbed.wire.browsing import BrowserError, NoAnswerInTime
 
 BOUNDED_S = 15.0
 """In which a message that wants to exhaust the vendor must be answered."""

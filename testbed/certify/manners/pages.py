@@ -5,11 +5,11 @@ from urllib.parse import urlencode, urlsplit
 
 from testbed.certify.desk import UNDECIDED, Desk, Observation, observation
 from testbed.certify.manners.logins import brought, honest, must_be_made
-from testbed.interception.browser import BrowserError
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
 from testbed.model.pages import Page
 from testbed.model.strict import Bilingual
+from testbed.wire.browsing import BrowserError
 
 
 async def relay_state(desk: Desk, case: Case, listener: str) -> Observation:
@@ -68,7 +68,7 @@ async def shows(desk: Desk, case: Case, listener: str) -> Observation:
         made = await desk.made()
         must_be_made(made, case)
         pages = [landed] if landed else []
-        pages += [await browser.visit(url) for url in (desk.vendor.probe.url, *desk.vendor.visit)]
+        pages += [await browser.visit(url) for url in (desk.vendor.probe_url, *desk.vendor.visit)]
         found = next((page for page in pages if case.value in page.document), None)
         if found is None and landed is not None and landed.status in UNDECIDED:
             return Observation(Observed.UNCLEAR, "", UNDECIDED[landed.status], made, landed.url)

@@ -5,11 +5,13 @@ from typing import Literal
 from testbed.certify.desk import Desk, NotToBeSeen, Observation, observation
 from testbed.certify.manners.logins import brought, honest, login, must_be_made
 from testbed.certify.oracle import Who
-from testbed.interception.browser import Browser, BrowserError
+from testbed.interception.browser import Browser
 from testbed.model.case import Case
 from testbed.model.certificate import Observed
-from testbed.model.orders import ForgetForgeries, RollKeys
+from testbed.model.orders import ForgetForgeries
 from testbed.model.pages import Page
+from testbed.model.rolling import RollKeys
+from testbed.wire.browsing import BrowserError
 
 type Step = Literal["announce", "switch", "retire"]
 FORTH: tuple[Step, ...] = ("announce", "switch")

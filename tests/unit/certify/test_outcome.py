@@ -6,7 +6,7 @@ import pytest
 from certificates import case, result
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
-from testbed.certify.cases import load_cases
+from testbed.certify.cases import load_every_case
 from testbed.certify.outcome import outcome
 from testbed.certify.profiles import load_profiles, requires
 from testbed.checks.core import describe
@@ -61,7 +61,7 @@ def test_the_strict_profile_demands_what_is_only_advice() -> None:
 
 
 def test_every_pattern_of_a_profile_stands_for_a_case_and_every_check_exists() -> None:
-    ids = [case.id for case in load_cases([project_folder()])]
+    ids = [case.id for case in load_every_case([project_folder()])]
     known = {info.id for info in describe()}
     for profile in PROFILES.values():
         for pattern in (*profile.must, *profile.leave_out):

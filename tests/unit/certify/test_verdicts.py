@@ -3,6 +3,7 @@
 import pytest
 
 from testbed.certify.desk import Observation
+from testbed.certify.exchange.verdicts import WORDS as OF_EXCHANGE
 from testbed.certify.verdicts import WORDS, judged, told
 from testbed.model.case import Case, Expect, Level, Manner
 from testbed.model.certificate import Observed
@@ -55,7 +56,7 @@ def test_a_logout_message_that_is_refused_keeps_the_session(manner: Manner) -> N
 
 
 def test_every_observation_has_words_in_both_languages() -> None:
-    assert set(WORDS) == set(Observed)
+    assert set(WORDS) | set(OF_EXCHANGE) == set(Observed)
     more = Bilingual(sv="mer", en="more")
     assert told(Observation(Observed.OTHER_USER, "bo", more)) == Bilingual(
         sv="Inloggad som någon annan: bo (mer).", en="Logged in as someone else: bo (more)."

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scenarios.flows import FLOWS
-from testbed.model.orders import ChangePerson, RollKeys, SpoilNext
+from testbed.model.orders import ChangePerson, SpoilNext
 from testbed.model.pages import (
     LOGIN_FORM,
     LOGOUT_FORM,
@@ -22,6 +22,7 @@ from testbed.model.pages import (
     Submit,
     Visit,
 )
+from testbed.model.rolling import RollKeys
 from testbed.model.written import Person, Remove, Vendor
 
 

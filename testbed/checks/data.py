@@ -16,6 +16,7 @@ from testbed.checks.core import (
 )
 from testbed.checks.disclosed import agreement_of, in_form
 from testbed.model.attributes import covering
+from testbed.model.exchange_messages import DataAnswer
 from testbed.model.messages import Message, SamlMetadata, SamlResponse
 from testbed.model.oidc_messages import AuthorizationRequest, RegistrationRequest
 from testbed.model.privacy import Channel, Unreadable
@@ -23,8 +24,11 @@ from testbed.model.verdict import Evidence
 from testbed.model.wire import host_of, is_on_loopback
 from testbed.model.written import InTheClear
 from testbed.privacy.agreed import Cover, Party, covered, party_of
+from testbed.privacy.fetched import beyond
 from testbed.privacy.requested import SUBJECT_ID, requested_in
 
+BY_LOGIN = message_of(SamlMetadata, AuthorizationRequest, RegistrationRequest)
+ASKING = Need(lambda evidence: BY_LOGIN.present(evidence) or bool(_fetched(evidence)), BY_LOGIN.lacking)
 PARTIES = frozenset({Party.CONTROLLER, Party.PROCESSOR})
 
 
@@ -46,19 +50,29 @@ SENT = Need(_something_sent, "no personal data was disclosed to anyone")
     clause="GDPR Article 5(1)(c); Skolfederation SAML WebSSO Technology Profile 3.1.6; OpenID Connect Core 5.4 and 5.5",
     sv="Leverantören begär bara vad avtalet omfattar",
     about="vendor",
-    needs=(AGREEMENT, message_of(SamlMetadata, AuthorizationRequest, RegistrationRequest)),
+    needs=(AGREEMENT, ASKING),
 )
 def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
     """The vendor asks only for what the agreement covers.
 
-    Metadata, registered scopes, scopes and the claims parameter are a vendor's declared need. Many schools release by
-    it, so what is asked for too much is sooner or later sent too much.
+    Metadata, registered scopes, scopes and the claims parameter are a vendor's declared need, and so is what its server
+    asks a data API for. Many schools release by it, so what is asked for too much is sooner or later sent too much.
     """
     agreement = agreement_of(evidence)
     agreed = covering(frozenset[str]().union(*(clause.agreed for clause in agreement.data)))
     if agreement.identifier == "shared":
         agreed |= {SUBJECT_ID}
-    seen = False
+    fetched = _fetched(evidence)
+    for answer in fetched:
+        for what in beyond(answer, agreement):
+            yield Observation(
+                f"the vendor's server asks {answer.host} for {what}",
+                f"only what {agreement.id} covers",
+                where=answer.where,
+                person="",
+                recipient=answer.host,
+            )
+    seen = bool(fetched)
     for message in evidence.messages:
         if not _is_processors(message, evidence):
             continue
@@ -77,6 +91,12 @@ def requested_within_agreement(evidence: Evidence) -> Iterator[Outcome]:
                 )
     if not seen:
         yield NotVerified("the vendor's metadata, or its requests for a login, were not seen", absent=True)
+
+
+def _fetched(evidence: Evidence) -> list[DataAnswer]:
+    """What a vendor that fetches rosters has asked for."""
+    fetches = evidence.play.vendor.protocol == "ss12000"
+    return [one for one in evidence.messages if fetches and isinstance(one, DataAnswer)]
 
 
 def _is_processors(message: Message, evidence: Evidence) -> bool:

@@ -1,24 +1,32 @@
 """How a vendor fetches a school's data: to the last page, whole or by changes, at what pace, and what it reports."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from itertools import pairwise
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from testbed.checks.core import PLAYED, Need, Observation, Outcome, Skip, check
+from testbed.checks.terms import is_over
 from testbed.model.exchange_messages import DataAnswer, DataReport
 from testbed.model.verdict import Evidence, Severity
-from testbed.model.wire import Pointer
+from testbed.model.wire import Exchange, Pointer
+from testbed.privacy.fetched import is_agreed
 from testbed.privacy.people import index_of
 from testbed.privacy.search import find
 from testbed.wire.ss12000 import call
 
-HTTP_OK, NOT_FOUND, TOO_MANY = 200, 404, 429
+HTTP_OK, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 403, 404, 429
 GRACE = timedelta(milliseconds=50)
 """Of clocks, between the school's and the recorder's."""
 
 
 def data_answers(evidence: Evidence) -> list[DataAnswer]:
-    return [message for message in evidence.messages if isinstance(message, DataAnswer)]
+    """What schools have answered; where there is an agreement, it says which hosts are theirs."""
+    return [one for one in evidence.messages if isinstance(one, DataAnswer) and is_of_school(one.host, evidence)]
+
+
+def is_of_school(host: str, evidence: Evidence) -> bool:
+    """Whether a data API at this host is a school's: anybody may have paths like these."""
+    return evidence.agreement is None or host in evidence.agreement.controller.hosts
 
 
 def _fetches(evidence: Evidence) -> bool:
@@ -47,15 +55,23 @@ def roster_is_fetched(evidence: Evidence) -> Iterator[Outcome]:
     if play.stopped:
         yield Observation(play.stopped, "the vendor's page for administrators, and then what it holds")
         return
-    last = {(e.receiver, e.request.method, e.request.url): e for e in evidence.exchanges if call(e) is not None}
+    asked_for = [one for one in evidence.exchanges if _asks(one, evidence)]
+    # NOTE: a lookup says in its body whom it is about.
+    last = {(one.receiver, one.request.method, one.request.url, one.request.body): one for one in asked_for}
     if not last:
         yield Observation("nothing was asked of a data API", "the vendor fetches the roster")
         return
-    by_number = {answer.where.exchange: answer for answer in answers}
-    for (_, method, url), exchange in last.items():
+    by_number, agreement = {answer.where.exchange: answer for answer in answers}, evidence.agreement
+    for (_, method, url, _), exchange in last.items():
         # NOTE: that it was told to wait, or needed a fresh token, matters only where it did not come back.
         answer = by_number.get(exchange.number)
+        if answer is not None and answer.status == FORBIDDEN and is_over(evidence, exchange.started):
+            # NOTE: when the agreement has ended, that is how a vendor learns it.
+            continue
         if answer is None or answer.status not in (HTTP_OK, NOT_FOUND if answer.asked == "one" else HTTP_OK):
+            # NOTE: that it asks for what it may not have is another check's.
+            if answer and agreement and not is_agreed(answer.collection, agreement):
+                continue
             came = f"{answer.status}" if answer else "nothing that can be read"
             where = Pointer(exchange.number, "response")
             yield Observation(f"{method} {url} was answered with {came}", f"{HTTP_OK}", where=where, person="")
@@ -69,6 +85,11 @@ def roster_is_fetched(evidence: Evidence) -> Iterator[Outcome]:
                 where=answer.where,
                 person="",
             )
+
+
+def _asks(exchange: Exchange, evidence: Evidence) -> bool:
+    """Whether it is a call of a school's data API."""
+    return call(exchange) is not None and is_of_school(exchange.receiver, evidence)
 
 
 @check(
@@ -135,27 +156,50 @@ def waits_when_told(evidence: Evidence) -> Iterator[Outcome]:
     One that goes on asking takes the time of all others: the school's systems were made for some thousand requests.
     """
     by_number = {exchange.number: exchange for exchange in evidence.exchanges}
-    by_host: dict[str, list[DataAnswer]] = {}
-    for answer in data_answers(evidence):
-        by_host.setdefault(answer.host, []).append(answer)
-    told_to_wait = 0
-    for answer, following in (pair for answers in by_host.values() for pair in pairwise(answers)):
-        if answer.status != TOO_MANY or answer.wait_s is None:
-            continue
-        told_to_wait += 1
-        told, asked = by_number.get(answer.where.exchange), by_number.get(following.where.exchange)
-        if told is None or asked is None:
-            continue
-        earliest = told.started + timedelta(milliseconds=told.duration_ms, seconds=answer.wait_s) - GRACE
-        if asked.started < earliest:
+    by_host: dict[str, list[tuple[DataAnswer | DataReport, Exchange]]] = {}
+    for one in evidence.messages:
+        if isinstance(one, DataAnswer | DataReport) and is_of_school(one.host, evidence):
+            exchange = by_number.get(one.where.exchange)
+            if exchange is not None:
+                by_host.setdefault(one.host, []).append((one, exchange))
+    told_to_wait = False
+    for answers in by_host.values():
+        told = sorted(_told(answers))
+        told_to_wait = told_to_wait or bool(told)
+        early = list(_early(answers, told))
+        if early:
+            by_s, wait_s, where = max(early, key=lambda one: one[0])
             yield Observation(
-                f"it asked again {(earliest - asked.started).total_seconds():.1f} s before it was to",
-                f"{answer.wait_s:g} s without asking",
-                where=following.where,
+                f"it asked again before it was to, {by_s:.1f} s before at the most, {len(early)} times",
+                f"{wait_s:g} s without asking",
+                where=where,
                 person="",
             )
     if not told_to_wait:
         yield Skip("nobody was told how long to wait")
+
+
+def _told(answers: Iterable[tuple[DataAnswer | DataReport, Exchange]]) -> Iterator[tuple[datetime, float]]:
+    """When somebody was told to wait, and for how many seconds."""
+    for answer, exchange in answers:
+        if answer.status == TOO_MANY and answer.wait_s is not None:
+            yield exchange.started + timedelta(milliseconds=exchange.duration_ms), answer.wait_s
+
+
+def _early(
+    answers: Iterable[tuple[DataAnswer | DataReport, Exchange]], told: Sequence[tuple[datetime, float]]
+) -> Iterator[tuple[float, float, Pointer]]:
+    """By how many seconds each call came too early, and how long it was to wait; what was on its way already when the
+    vendor was told did not ask again."""
+    waiting = deque(told)
+    until: tuple[datetime, float] | None = None
+    for answer, exchange in sorted(answers, key=lambda one: one[1].started):
+        while waiting and waiting[0][0] <= exchange.started:
+            at, wait_s = waiting.popleft()
+            ends = (at + timedelta(seconds=wait_s) - GRACE, wait_s)
+            until = max(until, ends) if until else ends
+        if until and exchange.started < until[0]:
+            yield (until[0] - exchange.started).total_seconds(), until[1], answer.where
 
 
 @check(

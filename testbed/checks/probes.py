@@ -22,7 +22,7 @@ def probes(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:
     Where nobody logs in there is no such page.
     """
     vendor = vendor or evidence.play.vendor
-    return [] if vendor.exchange else opened(evidence, vendor.probe.url)
+    return [] if vendor.exchange else opened(evidence, vendor.probe_url)
 
 
 def logouts(evidence: Evidence, vendor: Vendor | None = None) -> list[Exchange]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from testbed.checks.broken import was_broken
 from testbed.checks.core import PLAYED, Need, NotVerified, Observation, Outcome, Skip, check, closed_assertions
 from testbed.checks.probes import logouts, probes, shown, text_of
 from testbed.checks.tellings import logins
+from testbed.model.breaking import Mend
 from testbed.model.messages import SamlResponse
 from testbed.model.privacy import BY_LOGIN
 from testbed.model.verdict import Evidence, Severity
@@ -20,6 +22,8 @@ LOGIN_EXPECTED = Need(
 SPOILED = Need(lambda evidence: bool(evidence.play.scenario.spoil), "no message was spoiled in this scenario")
 LOGGED_OUT = Need(lambda evidence: bool(logouts(evidence)), "nobody logged out")
 SERVER_ERROR = 500
+OTHERS_GONE = (502, 503, 504)
+"""By which a server says that it is not the one that fails, or that it will do better in a while."""
 
 
 def _before_logout(evidence: Evidence) -> list[Exchange]:
@@ -48,31 +52,34 @@ def login_opens_a_session(evidence: Evidence) -> Iterator[Outcome]:
         yield NotVerified("the page that shows who is logged in was not opened")
         return
     for probe in _after_each_login(evidence, before[0]):
-        if play.person in shown(probe, evidence):
+        if play.person in shown(probe, evidence) or was_broken(play, probe):
             continue
         if closed_assertions(evidence):
             # NOTE: the page may name the person by what the assertion said, and that cannot be known.
             yield NotVerified("the assertion came encrypted and could not be read: the page may show what it said")
             continue
         yield Observation(
-            f"{play.vendor.probe.url} does not show the person",
+            f"{play.vendor.probe_url} does not show the person",
             "it shows the person who logged in",
             where=Pointer(probe.number, "response.body"),
         )
 
 
 def _after_each_login(evidence: Evidence, first: Exchange) -> list[Exchange]:
-    """The first time that the page was opened, and the first time after each login that came later."""
+    """The first time that the page was opened, and the first time after each login that came later, and after what was
+    broken had been mended."""
     came = logins(evidence)
     looked = probes(evidence)
-    if evidence.play.vendor.probe.url == evidence.play.vendor.login and came:
+    if evidence.play.vendor.probe_url == evidence.play.vendor.login and came:
         # NOTE: a service that has no page but the protected one begins a login there.
         first = next((probe for probe in looked if probe.number > came[0]), first)
     later = [
-        next((probe for probe in looked if login < probe.number < after), None)
-        for login, after in zip(came, [*came[1:], float("inf")], strict=True)
+        next((probe for probe in looked if login < probe.number < following), None)
+        for login, following in zip(came, [*came[1:], float("inf")], strict=True)
     ]
-    found = {probe.number: probe for probe in (first, *later) if probe is not None}
+    mended = [one.done for one in evidence.play.broken if isinstance(one.order, Mend)]
+    after = [next((probe for probe in looked if probe.started > since), None) for since in mended]
+    found = {probe.number: probe for probe in (first, *later, *after) if probe is not None}
     return [found[number] for number in sorted(found)]
 
 
@@ -190,6 +197,8 @@ def no_server_error(evidence: Evidence) -> Iterator[Outcome]:
         yield NotVerified("the vendor was not called", absent=True)
     for exchange in answered:
         if exchange.response and exchange.response.status >= SERVER_ERROR:
+            if exchange.response.status in OTHERS_GONE and was_broken(evidence.play, exchange):
+                continue
             yield Observation(
                 f"{exchange.request.method} {exchange.request.parts.path} answered {exchange.response.status}",
                 "a page, or a refusal",

@@ -72,7 +72,7 @@ def logout_everywhere(evidence: Evidence) -> Iterator[Outcome]:
         again = _next_login(vendor, evidence, begun)
         after = [probe for probe in probes(evidence, vendor) if begun < probe.number < again]
         if not after and again == NEVER:
-            yield NotVerified(f"{vendor.probe.url} was not opened after the logout")
+            yield NotVerified(f"{vendor.probe_url} was not opened after the logout")
         looked = looked or bool(after)
         for probe in after:
             if evidence.play.person in shown(probe, evidence):

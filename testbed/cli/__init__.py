@@ -13,7 +13,7 @@ from typer._click.exceptions import ClickException
 from testbed.cli.app import app
 from testbed.cli.console import INCONCLUSIVE
 from testbed.interception import ParticipantUnavailable
-from testbed.interception.journal import JournalCorrupt
+from testbed.interception.recorded import JournalCorrupt
 from testbed.model.files import ScenarioInvalid
 
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)

@@ -31,6 +31,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "run": Place("run", "run"),
         "certify": Place("certify", "certify"),
         "judge": Place("judge", "judge"),
+        "load": Place("load", "load"),
         "report": Place("report", "report"),
         "list": Place("listing", "list_"),
         "doctor": Place("doctor", "doctor"),

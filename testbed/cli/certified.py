@@ -19,6 +19,7 @@ from testbed.reports import (
     comparison,
     html,
 )
+from testbed.reports.certificate_about import about
 from testbed.reports.certificate_texts import CASE_VERDICTS
 from testbed.reports.certificate_view import ACCUSING, UNDECIDED, counts, data_view, harms, reasons
 from testbed.reports.gravity import gravest_first
@@ -89,7 +90,7 @@ def show_certificate(certificate: Certificate, report: Path | None) -> None:
         _say(f"{len(certificate.results)} tests: {_counted(certificate.results)}.")
     if data := data_view(certificate.data):
         count = f"{data.unlawful} breach{'' if data.unlawful == 1 else 'es'}"
-        _say(f"The {len(data.judgements)} valid logins against the agreement and the rules: {data.verdict}, {count}.")
+        _say(f"{about(certificate.vendor).honest.en}: {data.verdict}, {count}.")
     if certificate.unjudged and certificate.unjudged not in certificate.why:
         _say(certificate.unjudged.en, "yellow")
     profile = f"{certificate.profile.id} {certificate.profile.version}"

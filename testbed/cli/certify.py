@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from idp.people import generate
-from testbed.certify.cases import chosen, load_cases
-from testbed.certify.profiles import DEFAULT, load_profiles
+from testbed.certify.cases import chosen, is_for, load_every_case
+from testbed.certify.profiles import load_profiles, usual
 from testbed.cli.certified import show_certificate, show_comparison, write_certificate, write_comparison
 from testbed.cli.certify_progress import CaseBar
 from testbed.cli.certify_vendor import Flags, of_flags, of_paths
@@ -19,13 +19,16 @@ from testbed.cli.outcome import versions_of
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserKind
 from testbed.interception.chromium import OPTION, chromium_path
+from testbed.lab.certify_exchange import certify_exchange
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL
 from testbed.model.case import Case
 from testbed.model.certificate import Certificate
+from testbed.model.exchange_case import ExchangeCase
 from testbed.model.files import ScenarioInvalid
+from testbed.model.vendor import FED
 from testbed.model.written import Vendor
 from testbed.runner.catalogue import project_folder
 from testbed.runner.folder import RunFolder
@@ -37,6 +40,7 @@ EXAMPLES = (
     "testbed certify my-vendor.yaml --profile skolfederation                       by the vendor's file\n\n"
     "testbed certify my-vendor.yaml --case 'saml-audience-*'                       some cases\n\n"
     "testbed certify vendors/                                                      many, and a table that compares\n\n"
+    "testbed certify my-receiver.yaml                    who may send and fetch rosters: protocol scim, or ss12000\n\n"
     "The vendor must trust the mock school first: 'testbed idp metadata --out school.xml', or its issuer, --idp-url."
 )
 RECORDED_VERSIONS = ("school-federation-testbed", "pysaml2", "python-jose", "xmlsec", "signxml", "joserfc", "httpx")
@@ -76,7 +80,10 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     skew: Annotated[
         int | None, typer.Option(metavar="SECONDS", min=0, help="How far clocks may be apart, as the vendor says.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="For which purpose: 'testbed list purposes'.")] = DEFAULT,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="For which purpose: 'testbed list purposes'. Usually skolfederation, or exchange."),
+    ] = None,
     agreement: Annotated[Path | None, typer.Option(help="What was agreed (YAML).", dir_okay=False)] = None,
     case: Annotated[list[str] | None, typer.Option(help="A case, or a pattern; may be repeated.")] = None,
     idp_url: Annotated[str, typer.Option(metavar="URL", help="Where the mock school stands.")] = DEFAULT_URL,
@@ -89,7 +96,7 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
         list[Path] | None, typer.Option(help="One more folder with cases/ and profiles/; may be repeated.")
     ] = None,
 ) -> None:
-    """Attack a vendor's login with forged messages, and say whether the wrong person gets in."""
+    """Attack a vendor's login, or its exchange of school data, and say whether the wrong person or party gets in."""
     flags = Flags(
         saml_metadata=saml_metadata,
         oidc=oidc,
@@ -108,23 +115,24 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
     )
     named = of_paths(vendors, agreement, flags) if vendors else (of_flags(flags, agreement),)
     folders = (project_folder(), *(catalogue or ()))
-    profiles, cases = load_profiles(folders), load_cases(folders)
-    if profile not in profiles:
+    profiles, cases = load_profiles(folders), load_every_case(folders)
+    if profile is not None and profile not in profiles:
         raise ScenarioInvalid("--profile", profile, "is no profile", f"use one of {', '.join(sorted(profiles))}")
     for one in named:
         _must_have_cases(one.vendor, cases)
-    of_these = {one.vendor.protocol for one in named}
-    wanted = chosen([each for each in cases if each.protocol in of_these], case or ())
+    wanted = chosen([each for each in cases if any(is_for(each, one.vendor) for one in named)], case or ())
     many = len(named) > 1
     parent = RunFolder.make(out, "vendors", datetime.now(UTC)).path if many else out
     home, people = LabHome.open(), generate(seed).people
     certificates: list[Certificate] = []
     for one in named:
-        spoken = tuple(each for each in wanted if each.protocol == one.vendor.protocol)
+        spoken = tuple(each for each in wanted if is_for(each, one.vendor))
         _must_be_reached(one.vendor, browser)
         again = _command((*one.words, *_folders(catalogue)), profile, idp_url, seed, browser)
-        others = sum(each.protocol == one.vendor.protocol for each in cases) - len(spoken)
-        purpose = Purpose(profiles[profile], spoken, seed, again, versions_of(RECORDED_VERSIONS), others)
+        others = sum(is_for(each, one.vendor) for each in cases) - len(spoken)
+        purpose = Purpose(
+            profiles[profile or usual(one.vendor)], spoken, seed, again, versions_of(RECORDED_VERSIONS), others
+        )
         job = OutsideCase(
             home, people, one.vendor, one.secret, one.agreement, idp_url, permission=one.permission, browser=browser
         )
@@ -137,9 +145,10 @@ def certify(  # noqa: PLR0913, PLR0917 - the command line's own options
 
 
 def _run(job: OutsideCase, purpose: Purpose, folder: RunFolder) -> Certificate:
+    how = certify_exchange if job.vendor.protocol in FED else certify_vendor
     with CaseBar(job.vendor.name) as progress:
         try:
-            return asyncio.run(certify_vendor(job, purpose, folder, progress))
+            return asyncio.run(how(job, purpose, folder, progress))
         except ParticipantUnavailable as gone:
             raise ScenarioInvalid("testbed certify", "", str(gone), "see the message; run it again") from gone
 
@@ -148,8 +157,8 @@ def _folders(catalogue: Sequence[Path] | None) -> Sequence[str]:
     return [word for folder in catalogue or () for word in ("--catalogue", str(folder))]
 
 
-def _must_have_cases(vendor: Vendor, cases: Sequence[Case]) -> None:
-    if vendor.protocol not in {each.protocol for each in cases}:
+def _must_have_cases(vendor: Vendor, cases: Sequence[Case | ExchangeCase]) -> None:
+    if not any(is_for(each, vendor) for each in cases):
         raise ScenarioInvalid(
             vendor.id, "protocol", f"no case is for {vendor.protocol}", "play a scenario with it: testbed run"
         )
@@ -170,10 +179,10 @@ def _must_be_reached(vendor: Vendor, browser: BrowserKind) -> None:
         )
 
 
-def _command(words: Sequence[str], profile: str, url: str, seed: int, browser: BrowserKind) -> str:
+def _command(words: Sequence[str], profile: str | None, url: str, seed: int, browser: BrowserKind) -> str:
     """That certifies this vendor again."""
     more = []
-    if profile != DEFAULT:
+    if profile is not None:
         more += ["--profile", profile]
     if url != DEFAULT_URL:
         more += ["--idp-url", url]

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from testbed.lab.permission import LOOPBACK_ONLY, Permission, permission_of
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.scopes import SCOPES
 from testbed.model.wire import host_of
+from testbed.model.wording import in_words
 from testbed.model.written import Agreement, OidcClient, Vendor
 from testbed.runner.catalogue import load_catalogue
 
@@ -101,7 +102,7 @@ def of_flags(flags: Flags, agreement: Path | None) -> Named:
     try:
         vendor = Vendor.model_validate(described)
     except ValidationError as error:
-        raise _wrong_flag(error, "--login") from error
+        raise _wrong_flag(error, Vendor, "--login") from error
     words = (*flags.words, *(("--agreement", str(agreement)) if agreement else ()))
     allowed = permission_of(vendor, "the command line", _today())
     return Named(vendor, words, _secret(flags), _agreement(agreement), allowed)
@@ -121,7 +122,7 @@ def _client(flags: Flags) -> OidcClient:
             token_endpoint_auth_method="client_secret_basic" if flags.secret_variable else "none",
         )
     except ValidationError as error:
-        raise _wrong_flag(error, "--client-id") from error
+        raise _wrong_flag(error, OidcClient, "--client-id") from error
 
 
 def _must_be_of_one_protocol(flags: Flags) -> None:
@@ -155,11 +156,12 @@ FLAGS = {
 """By the field that each fills, where its name is another."""
 
 
-def _wrong_flag(error: ValidationError, otherwise: str) -> ScenarioInvalid:
-    first = error.errors(include_url=False)[0]
-    field_ = str(first["loc"][0]) if first["loc"] else ""
+def _wrong_flag(error: ValidationError, kind: type[BaseModel], otherwise: str) -> ScenarioInvalid:
+    place, problem, mend = in_words(error, kind)
+    field_ = place.partition(".")[0]
     name = FLAGS.get(field_, f"--{field_.replace('_', '-')}" if field_ else otherwise)
-    return ScenarioInvalid(name, str(first["input"])[:200], first["msg"], "correct the value")
+    given = error.errors(include_url=False)[0]["input"]
+    return ScenarioInvalid(name, given[:200] if isinstance(given, str) else "", problem, mend)
 
 
 def _secret(flags: Flags) -> str:

@@ -14,7 +14,7 @@ from scenarios.corpus.generate import Corpus
 from scenarios.corpus.generate import generate as make
 from scenarios.corpus.har import har
 from testbed.cli.console import AS_EXPECTED, NOT_AS_EXPECTED, err, out
-from testbed.interception import journal
+from testbed.interception import journal, recorded
 from testbed.model.corpus import CorpusTruth, Found, Item
 from testbed.model.files import ScenarioInvalid, dump_people, load_people, read_text
 from testbed.privacy.people import PeopleIndex
@@ -111,7 +111,7 @@ def _found(path: Path) -> dict[int, list[Item]]:
 
 def _searched(folder: Path, truth: CorpusTruth) -> dict[int, list[Item]]:
     index = PeopleIndex.of(load_people(folder / PEOPLE).values())
-    exchanges = journal.read(folder / JOURNAL).exchanges
+    exchanges = recorded.read(folder / JOURNAL).exchanges
     return searched(exchanges, index, tuple(key.encode("utf-8") for key in truth.keys))
 
 

@@ -13,8 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from testbed.cli.console import AS_EXPECTED, NOT_AS_EXPECTED, out
+from testbed.interception.browser import BrowserKind
 from testbed.interception.chromium import PROGRAMS
 from testbed.lab.home import LabHome
+from testbed.lab.open import LabName, must_have
+from testbed.model.files import ScenarioInvalid
 
 MELLON = Path("/usr/lib/apache2/modules/mod_auth_mellon.so")
 """Where Debian puts it."""
@@ -53,6 +56,14 @@ def _loopback() -> str:
         return f"ports are to be had (such as {listener.getsockname()[1]})"
 
 
+def _containers() -> str:
+    try:
+        must_have(LabName.DOCKER, BrowserKind.HTTP)
+    except ScenarioInvalid:
+        return ""
+    return "a lab in containers can be opened"
+
+
 def _python() -> str:
     return ".".join(map(str, sys.version_info[:3])) if sys.version_info >= OLDEST_PYTHON else ""
 
@@ -73,6 +84,13 @@ NEEDS = (
         "Debian: apt-get install apache2 libapache2-mod-auth-mellon",
     ),
     Need("Chromium", "--browser chromium", False, _program(*PROGRAMS), "Debian: apt-get install chromium"),
+    Need(
+        "container engine, compose and image",
+        "--lab docker",
+        False,
+        _containers,
+        "'testbed lab up --lab docker' says which is missing",
+    ),
     Need("Playwright", "--browser chromium", False, _package("playwright"), "make setup"),
 )
 

@@ -13,7 +13,7 @@ from lxml import etree
 from rich.text import Text
 
 from testbed.cli.console import AS_EXPECTED, INCONCLUSIVE, NOT_AS_EXPECTED, out
-from testbed.interception.journal import read
+from testbed.interception.recorded import read
 from testbed.lab.home import LabHome
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import METADATA_URL

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from testbed.lab.outside_clients import WITHOUT_SECRET, WantedClient, merged
 from testbed.model.files import ScenarioInvalid, load
 from testbed.model.scopes import SCOPES
+from testbed.model.wording import in_words
 from testbed.model.written import ClientAuthentication, OidcClient
 
 ClientId = Annotated[
@@ -111,7 +112,8 @@ def _by_hand(options: ClientOptions) -> WantedClient | None:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).removesuffix("s").replace("_", "-")
-        raise ScenarioInvalid(f"--{name}", str(first["input"]), first["msg"], "correct the value") from error
+        _, problem, mend = in_words(error, OidcClient)
+        raise ScenarioInvalid(f"--{name}", str(first["input"]), problem, mend) from error
     return WantedClient(client, secret)
 
 

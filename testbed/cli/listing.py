@@ -15,12 +15,13 @@ import testbed.checks  # noqa: F401 - importing it registers every family of che
 from sp_mocks.every import EVERY_FAULT, EVERY_PROFILE
 from sp_mocks.oidc.unsafe import OIDC_UNSAFE
 from sp_mocks.unsafe import UNSAFE_FAULTS
-from testbed.certify.cases import load_cases
+from testbed.certify.cases import load_every_case
 from testbed.certify.profiles import load_profiles
 from testbed.checks.core import describe
 from testbed.cli.console import out
 from testbed.model.attributes import attributes
 from testbed.runner.catalogue import Catalogue, load_catalogue, project_folder
+from testbed.runner.profiles import own_profiles
 
 type Rows = list[dict[str, str]]
 EXAMPLES = "Examples:\n\ntestbed list scenarios\n\ntestbed list checks --json"
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     ATTRIBUTES = "attributes"
     CASES = "cases"
     PURPOSES = "purposes"
+    LOADS = "loads"
 
 
 def _checks(_: Catalogue) -> Rows:
@@ -107,7 +109,7 @@ def _cases(_: Catalogue) -> Rows:
             "titel": c.title.sv,
             "needs": " ".join(c.needs),
         }
-        for c in load_cases([project_folder()])
+        for c in load_every_case([project_folder()])
     ]
 
 
@@ -115,6 +117,22 @@ def _purposes(_: Catalogue) -> Rows:
     return [
         {"id": p.id, "version": p.version, "title": p.title.en, "titel": p.title.sv}
         for p in load_profiles([project_folder()]).values()
+    ]
+
+
+def _loads(_: Catalogue) -> Rows:
+    """People at the scale that each has by default."""
+    return [
+        {
+            "id": p.id,
+            "title": p.title.en,
+            "titel": p.title.sv,
+            "people": f"{sum(wave.size for wave in p.waves) * p.scale:.0f}",
+            "scale": f"{p.scale:g}",
+            "seconds": f"{p.window_s:.0f}",
+            "flows": " ".join(dict.fromkeys(part.flow for part in p.parts)),
+        }
+        for _, p in own_profiles().values()
     ]
 
 
@@ -129,6 +147,7 @@ _LISTS: Mapping[Kind, Callable[[Catalogue], Rows]] = {
     Kind.ATTRIBUTES: _attributes,
     Kind.CASES: _cases,
     Kind.PURPOSES: _purposes,
+    Kind.LOADS: _loads,
 }
 
 

@@ -1,7 +1,7 @@
 """``testbed run``: play, intercept, judge, report."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +17,12 @@ from testbed.cli.progress import Bar
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import BrowserKind
 from testbed.lab.home import LabHome
-from testbed.lab.open import LabName, must_have, open_lab
+from testbed.lab.open import LabName, must_have, must_serve_by, open_lab
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import Play
-from testbed.model.written import Person, Scenario
+from testbed.model.written import Scenario
 from testbed.runner.catalogue import Catalogue, load_catalogue
 from testbed.runner.folder import RunFolder
 from testbed.runner.plan import Plan, plays_of, vendors_in
@@ -51,16 +51,18 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     person: Annotated[str | None, typer.Option(help="Let this person play (an id of people.json).")] = None,
     pupils: Annotated[int, typer.Option(help="Pupils of the invented school owner.", min=100)] = PUPILS,
     workers: Annotated[
-        int, typer.Option(help="On loopback, so many processes serve the school, with one database.", min=1, max=16)
+        int,
+        typer.Option(help="On loopback, so many processes serve the school, with one database.", min=1, max=16),
     ] = 1,
     browser: Annotated[
-        BrowserKind, typer.Option(help="What the person's browser is; chromium runs scripts, on loopback.")
+        BrowserKind, typer.Option(help="What the person's browser is; chromium runs scripts, where there are sockets.")
     ] = BrowserKind.HTTP,
     catalogue: Annotated[
         list[Path] | None, typer.Option(help="One more folder laid out as scenarios/ is; may be repeated.")
     ] = None,
 ) -> None:
     """Play scenarios, intercept every exchange, judge the journal and write the report."""
+    must_serve_by(lab, workers)
     must_have(lab, browser)
     chosen = names or ["tour"]
     known, scenarios = _chosen(chosen, catalogue or [])
@@ -83,7 +85,16 @@ def run(  # noqa: PLR0913, PLR0917 - the command line's own options
     used = {play.agreement: known.agreement_text(play.agreement) for play in plays if play.agreement}
     folder.keep_plan(plan, people, used)
     spec = LabSpec(home, people, vendors_in(plays), known.agreements)
-    early = _play(open_lab(lab, spec, folder, workers, browser), plays, people, lab)
+    company = Company(FLOWS, people, ENTITY_IDS, known.agreements)
+    opening = open_lab(
+        lab,
+        spec,
+        folder,
+        workers=workers,
+        browser=browser,
+        breakable=any(play.scenario.breaks for play in plays),
+    )
+    early = _play(opening, plays, company, lab)
     record = folder.judge(datetime.now(UTC), (early,) if early else ())
     write_reports(folder, record)
     show(record, folder.report)
@@ -143,14 +154,12 @@ def _versions() -> dict[str, str]:
     return versions_of(RECORDED_VERSIONS)
 
 
-def _play(
-    opening: AbstractAsyncContextManager[Stage], plays: Sequence[Play], people: Mapping[str, Person], lab: LabName
-) -> str:
+def _play(opening: AbstractAsyncContextManager[Stage], plays: Sequence[Play], company: Company, lab: LabName) -> str:
     """Play it all; returns "" or why the playing ended early."""
 
     async def playing(progress: Bar) -> str:
         async with opening as stage:
-            return await play_all(plays, Company(FLOWS, people, ENTITY_IDS), stage, progress)
+            return await play_all(plays, company, stage, progress)
 
     with Bar(len(plays), lab.value) as progress:
         try:

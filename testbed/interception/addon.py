@@ -1,6 +1,7 @@
 """The mitmproxy addon that records: who called whom, what was sent, and what came back."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 
 from mitmproxy import http, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
@@ -8,7 +9,10 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from testbed.interception.answers import outside
 from testbed.interception.client_certificates import ClientCertificates
 from testbed.interception.journal import Journal
+from testbed.model.load import FLOW_HEADER, FLOW_ID
 from testbed.model.wire import BROWSER, HUNG_UP, UNHEARD, Headers, Request, Response
+
+log = logging.getLogger("testbed.interception")
 
 NUMBER = "testbed-number"
 BY_CLIENT = ("Client disconnected", "stream reset by client")
@@ -24,16 +28,22 @@ class Recorder:
         hosts: of the lab, each to its address.
         sink: address of the server that takes WebSockets to all other hosts.
         mutual: shows servers what callers have shown.
+        loaded: the browser says of each request which play it is of.
+        stop: ends the recorder. What cannot be written down is not passed on, and nothing after it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that it has to know
         self,
         journal: Journal,
         callers: Mapping[int, str],
         hosts: Mapping[str, tuple[str, int]],
         sink: tuple[str, int],
         mutual: ClientCertificates | None = None,
+        stop: Callable[[], None] = lambda: None,
+        *,
+        loaded: bool = False,
     ) -> None:
+        self._stop, self._loaded = stop, loaded
         self._journal, self._callers, self._hosts, self._sink, self._mutual = journal, callers, hosts, sink, mutual
 
     def request(self, flow: http.HTTPFlow) -> None:
@@ -44,8 +54,14 @@ class Recorder:
         """
         request = flow.request
         sender = self._callers.get(flow.client_conn.sockname[1], "unknown")
+        play = _play_of(request) if self._loaded and sender == BROWSER else ""
         sent = Request(request.method, request.pretty_url, _pairs(request.headers), request.raw_content or b"")
-        flow.metadata[NUMBER] = self._journal.open(sender, sent)
+        shown = self._mutual.pin_shown(flow.client_conn) if self._mutual else ""
+        try:
+            flow.metadata[NUMBER] = self._journal.open(sender, sent, shown, play)
+        except OSError as error:
+            self._cannot_record(flow, error)
+            return
         address = self._hosts.get(sent.host)
         if address is None and sent.header("upgrade").lower() == "websocket":
             address, request.scheme = self._sink, "http"
@@ -70,7 +86,15 @@ class Recorder:
         if flow.response is None:
             raise RuntimeError("mitmproxy called response without one")
         answer = Response(flow.response.status_code, _pairs(flow.response.headers), flow.response.raw_content or b"")
-        self._journal.close(flow.metadata[NUMBER], answer)
+        try:
+            self._journal.close(flow.metadata[NUMBER], answer)
+        except OSError as error:
+            self._cannot_record(flow, error)
+
+    def _cannot_record(self, flow: http.HTTPFlow, error: OSError) -> None:
+        log.critical("the journal cannot be written (%s): nothing more is passed on", error.strerror)
+        flow.kill()  # type: ignore[no-untyped-call]
+        self._stop()
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """The answer, which was recorded, has made the connection a WebSocket."""
@@ -111,6 +135,14 @@ class Recorder:
             hung_up = not flow.client_conn.connected or said.startswith(BY_CLIENT)
             of_caller = self._mutual.said_of(flow.client_conn) if self._mutual else ""
             self._journal.close(number, None, HUNG_UP if hung_up else f"{said}{of_caller}")
+
+
+def _play_of(request: http.Request) -> str:
+    """Which play a request of the browser is of; what said so goes no further, whatever it was."""
+    named = request.headers.get_all(FLOW_HEADER)
+    if named:
+        del request.headers[FLOW_HEADER]
+    return named[0] if len(named) == 1 and FLOW_ID.fullmatch(named[0]) else ""
 
 
 def _pairs(headers: http.Headers) -> Headers:

@@ -1,5 +1,6 @@
 """What every recorder answers for a host outside the lab, so that findings do not depend on the carrier."""
 
+from testbed.model.pages import Page
 from testbed.model.wire import Headers, Request, Response
 
 BAD_GATEWAY = 502
@@ -18,6 +19,11 @@ def outside(request: Request) -> Response:
         return Response(NO_CONTENT, (*allowed, MARK))
     text = f"{request.host} is outside the laboratory: what was sent was recorded and went no further.\n"
     return Response(BAD_GATEWAY, (("content-type", "text/plain; charset=utf-8"), MARK), text.encode())
+
+
+def says_unanswered(page: Page) -> bool:
+    """Whether a page is the one by which mitmproxy tells a browser that it had no answer from the host."""
+    return (page.status, page.title) == (BAD_GATEWAY, "502 Bad Gateway")
 
 
 def _preflight(request: Request) -> Headers:

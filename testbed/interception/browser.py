@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from testbed.interception.cookies import Cookie
 from testbed.model.pages import Form, Page
+from testbed.wire.cookies import Cookie
 
 
 class BrowserKind(StrEnum):
@@ -15,14 +15,6 @@ class BrowserKind(StrEnum):
     """Made of an HTTP client: quick, in every lab, and runs no scripts."""
     CHROMIUM = "chromium"
     """A real one: runs what a page brings."""
-
-
-class BrowserError(RuntimeError):
-    """A page could not be had at all: no answer, or redirects without end."""
-
-
-class NoAnswerInTime(BrowserError):
-    """No answer came in time: what the server makes of the request is not known."""
 
 
 class Browser(Protocol):

@@ -16,13 +16,12 @@ from playwright.async_api import Page as Sheet
 from playwright.async_api import TimeoutError as TooSlow
 
 from testbed.interception import ParticipantUnavailable
-from testbed.interception.browser import BrowserError, NoAnswerInTime
-from testbed.interception.cookies import Cookie
 from testbed.interception.filling import send_form
-from testbed.interception.http_browser import MAX_BODY, REDIRECTS
 from testbed.interception.settling import ANSWER_S, LEAD_S, Traffic
 from testbed.model.pages import Form, Page
 from testbed.model.wire import Response as Answer
+from testbed.wire.browsing import MAX_BODY, REDIRECTS, BrowserError, NoAnswerInTime
+from testbed.wire.cookies import Cookie
 from testbed.wire.forms import read_page
 
 CLOSE_S = 5.0

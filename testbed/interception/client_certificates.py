@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
@@ -11,17 +12,25 @@ from mitmproxy import connection, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from OpenSSL import SSL
 
+from testbed.model.federated_tls import digest_of
 from testbed.model.private import read_private
 
 NOT_ITS_OWN = "the caller has shown a certificate that is none of its own"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Credential:
     """A key and its certificate."""
 
     certificate: x509.Certificate
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+    @cached_property
+    def pin(self) -> str:
+        """The digest of the key (RFC 9932)."""
+        public = self.certificate.public_key()
+        encoded = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return digest_of(encoded)
 
     @classmethod
     def load(cls, path: Path) -> "Credential":
@@ -78,6 +87,11 @@ class ClientCertificates:
         if data.ssl_conn is not None and shown is not None:
             data.ssl_conn.use_certificate(shown.certificate)
             data.ssl_conn.use_privatekey(shown.key)
+
+    def pin_shown(self, client: connection.Client) -> str:
+        """The digest of the key that the caller has shown to a host that asks; "" when it has shown none."""
+        shown = self._shown(client) if client.sni in self._hosts else None
+        return shown.pin if shown else ""
 
     def said_of(self, client: connection.Client) -> str:
         """What an exchange that nobody answered is to say of it; "" when the caller has shown nothing.

@@ -1,16 +1,34 @@
 """The journal's lines: what was played and exchanged, as JSON and back."""
 
 import base64
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pydantic import JsonValue
+from pydantic_core import PydanticSerializationError, to_json
 
-from testbed.model.verdict import Play, Sees
+from testbed.model.breaking import BREAKING
+from testbed.model.orders import ORDER
+from testbed.model.verdict import Broken, Ordered, Play, Seen, Sees
 from testbed.model.wire import Exchange, Frame, Headers, Request, Response
 from testbed.model.written import Scenario, Vendor
 
 type Line = dict[str, JsonValue]
+
+MAX_DURATION_MS = 366 * 24 * 3600 * 1000
+YEARS = range(1970, 9000)
+"""To moments in these something can be added, and from them something taken."""
+
+
+def text_of(line: Line) -> bytes:
+    """A line as its file has it."""
+    # NOTE: every exchange waits for this; pydantic's serialiser takes a quarter of the standard library's time.
+    try:
+        return to_json(line) + b"\n"
+    except PydanticSerializationError:
+        # NOTE: a name or a value that was no UTF-8 on the wire holds lone surrogates, which it refuses.
+        return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def stamp(moment: datetime) -> str:
@@ -22,11 +40,13 @@ def moment(text: JsonValue) -> datetime:
     """The other way.
 
     Raises:
-        ValueError: it is no time with a zone.
+        ValueError: it is no time with a zone, or no time at which anything was recorded.
     """
     read = datetime.fromisoformat(str(text))
     if read.tzinfo is None:
         raise ValueError(f"a time without a zone: {text!r}")
+    if read.year not in YEARS:
+        raise ValueError(f"a time at which nothing was recorded: {text!r}")
     return read.astimezone(UTC)
 
 
@@ -95,6 +115,52 @@ def _sees(value: JsonValue) -> Sees:
             raise ValueError(f"a play says of its vendor's server what nobody knows: {value!r}")
 
 
+def ordered_to_json(play: str, ordered: Ordered) -> Line:
+    """An order that the school was given."""
+    return {"play": play, "at": stamp(ordered.at), "order": ordered.order.model_dump(mode="json", by_alias=True)}
+
+
+def ordered_from_json(data: Mapping[str, JsonValue]) -> tuple[str, Ordered]:
+    """The other way: the id of the play, and the order.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no order of a journal.
+    """
+    return str(data["play"]), Ordered(moment(data["at"]), ORDER.validate_python(data["order"]))
+
+
+def broken_to_json(play: str, broken: Broken) -> Line:
+    """Something that the lab broke or mended."""
+    order = broken.order.model_dump(mode="json")
+    return {"play": play, "began": stamp(broken.began), "done": stamp(broken.done), "order": order}
+
+
+def broken_from_json(data: Mapping[str, JsonValue]) -> tuple[str, Broken]:
+    """The other way: the id of the play, and what was broken.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is nothing that a journal tells of what was broken.
+    """
+    order = BREAKING.validate_python(data["order"])
+    return str(data["play"]), Broken(moment(data["began"]), moment(data["done"]), order)
+
+
+def seen_to_json(play: str, seen: Seen) -> Line:
+    """What a person was shown."""
+    shown: Line = {"url": seen.url, "status": seen.status, "title": seen.title, "text": seen.text}
+    return {"play": play, "at": stamp(seen.at), **shown}
+
+
+def seen_from_json(data: Mapping[str, JsonValue]) -> tuple[str, Seen]:
+    """The other way: the id of the play, and what was shown.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is nothing that a journal tells of what was shown.
+    """
+    url, status = str(data["url"]), int(str(data["status"]))
+    return str(data["play"]), Seen(moment(data["at"]), url, status, str(data["title"]), str(data["text"]))
+
+
 def exchange_to_json(exchange: Exchange) -> Line:
     """One exchange, bodies as they stood on the wire."""
     request, response = exchange.request, exchange.response
@@ -114,6 +180,7 @@ def exchange_to_json(exchange: Exchange) -> Line:
         "response": _response_to_json(response) if response else None,
         "error": exchange.error,
         **({"led_by": exchange.led_by} if exchange.led_by else {}),
+        **({"shown": exchange.shown} if exchange.shown else {}),
     }
 
 
@@ -136,10 +203,18 @@ def exchange_from_json(data: Mapping[str, JsonValue]) -> Exchange:
         ),
         response=_response_from_json(response) if response else None,
         started=moment(data["started"]),
-        duration_ms=float(str(data["duration_ms"])),
+        duration_ms=_duration(data["duration_ms"]),
         error=str(data["error"]),
         led_by=str(data.get("led_by", "")),
+        shown=str(data.get("shown", "")),
     )
+
+
+def _duration(written: object) -> float:
+    duration = float(str(written))
+    if not 0 <= duration <= MAX_DURATION_MS:
+        raise ValueError(f"an exchange lasts {duration} ms")
+    return duration
 
 
 def frame_to_json(exchange: int, frame: Frame) -> Line:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from playwright.async_api import Error, Locator
 
-from testbed.interception.browser import BrowserError
+from testbed.wire.browsing import BrowserError
 
 ACTION_MS = 10_000
 SUBMITS = "button:not([type]), button[type=submit], input[type=submit], input[type=image]"

@@ -1,13 +1,23 @@
-"""Journals that come from elsewhere: read in spite of damage; and exchanges that were read elsewhere, as a journal."""
+"""Journals that come from elsewhere, read in spite of damage; those that are too large to be held, read line by line;
+and exchanges that were read elsewhere, as a journal."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
-from testbed.interception.encoding import Line, exchange_to_json, frame_to_json, play_to_json, stamp
-from testbed.interception.journal import SCHEMA, Reading, Recorded
+from testbed.interception.encoding import (
+    Line,
+    exchange_from_json,
+    exchange_to_json,
+    frame_to_json,
+    ordered_to_json,
+    play_to_json,
+    stamp,
+)
+from testbed.interception.recorded import SCHEMA, JournalCorrupt, Reading, Recorded
 from testbed.model.verdict import Play
 from testbed.model.wire import Exchange, Headers
 
@@ -74,6 +84,7 @@ def _with_texts(exchange: Exchange) -> Exchange:
         receiver=_text(exchange.receiver),
         error=_text(exchange.error),
         led_by=_text(exchange.led_by),
+        shown=_text(exchange.shown),
     )
 
 
@@ -97,6 +108,39 @@ def _read(raw: bytes) -> Line:
     return line
 
 
+def scan(path: Path) -> Iterator[Line]:
+    """The lines of a journal, one after the other. A last line that was cut is left out: its recorder died meanwhile.
+
+    Raises:
+        JournalCorrupt: any other line cannot be read.
+    """
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            try:
+                line = json.loads(raw)
+                if not isinstance(line, dict):
+                    raise TypeError("a line of a journal is an object")
+            except (ValueError, TypeError, RecursionError) as error:
+                if not raw.endswith(b"\n"):
+                    return
+                raise JournalCorrupt(path, number, str(error)[:200]) from error
+            yield line
+
+
+def exchanges_in(path: Path) -> Iterator[Exchange]:
+    """Every exchange of a journal, without its frames, in the order in which they were answered.
+
+    Raises:
+        JournalCorrupt: a line cannot be read.
+    """
+    for number, line in enumerate(scan(path), start=1):
+        if line.get("kind") == "exchange":
+            try:
+                yield exchange_from_json(line)
+            except (ValueError, KeyError, TypeError) as error:
+                raise JournalCorrupt(path, number, str(error)[:200]) from error
+
+
 def dump(recorded: Recorded) -> Iterator[str]:
     """The lines of a journal that gives the same when it is read.
 
@@ -105,6 +149,7 @@ def dump(recorded: Recorded) -> Iterator[str]:
     yield _line({"kind": "journal", "schema": SCHEMA, "lab": recorded.lab, "started": stamp(recorded.started)})
     for play in recorded.plays:
         yield _line({"kind": "play", **play_to_json(play), "started": stamp(play.started or recorded.started)})
+        yield from (_line({"kind": "ordered", **ordered_to_json(play.id, one)}) for one in play.orders)
         yield from _exchanges(one for one in recorded.exchanges if one.play == play.id)
         if play.finished is not None:
             yield _line(_ended(play, play.finished))
@@ -114,7 +159,8 @@ def dump(recorded: Recorded) -> Iterator[str]:
 
 def _ended(play: Play, finished: datetime) -> Line:
     ended: Line = {"kind": "played", "play": play.id, "finished": stamp(finished)}
-    return {**ended, "stopped": play.stopped, "error": play.error}
+    lacking: Line = {"lacking": play.lacking} if play.lacking else {}
+    return {**ended, "stopped": play.stopped, "error": play.error, **lacking}
 
 
 def _exchanges(exchanges: Iterator[Exchange]) -> Iterator[str]:

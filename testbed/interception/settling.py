@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from playwright.async_api import BrowserContext, Error, Frame, Page, Request, WebSocket
 
-from testbed.interception.browser import BrowserError, NoAnswerInTime
+from testbed.wire.browsing import BrowserError, NoAnswerInTime
 
 QUIET_S = 0.5
 """A page whose scripts have sent nothing for so long, and await nothing, has said what it had to say."""

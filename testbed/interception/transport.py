@@ -12,11 +12,20 @@ type Carrier = Callable[[str], httpx.AsyncBaseTransport | None]
 """What leads to a host; None for a host that there is not."""
 
 
+type Shown = Callable[[str], str]
+"""The key that a host is shown: see :class:`testbed.model.wire.Exchange`."""
+
+
+def nothing(_: str) -> str:
+    """No key is shown to any host."""
+    return ""
+
+
 class RecordingTransport(httpx.AsyncBaseTransport):
     """What a participant's client sends goes through here and nowhere else."""
 
-    def __init__(self, sender: str, carrier: Carrier, journal: Journal) -> None:
-        self._sender, self._carrier, self._journal = sender, carrier, journal
+    def __init__(self, sender: str, carrier: Carrier, journal: Journal, shown: Shown = nothing) -> None:
+        self._sender, self._carrier, self._journal, self._shown = sender, carrier, journal, shown
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Record, deliver, record.
@@ -26,7 +35,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         """
         body = await request.aread()
         sent = Request(request.method, str(request.url.copy_with(fragment=None)), _pairs(request.headers), body)
-        number = self._journal.open(self._sender, sent)
+        number = self._journal.open(self._sender, sent, self._shown(sent.host))
         transport = self._carrier(sent.host)
         if transport is None:
             answer = outside(sent)

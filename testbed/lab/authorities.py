@@ -13,9 +13,9 @@ from idp.config import OidcParty, SecondSchool
 from idp.federation.app import Federation, FederationConfig, Member
 from idp.federation.keys import federation_key
 from idp.keys import SchoolKeys
-from testbed.lab.exchange import Client, Exchange, make_exchange
+from testbed.lab.exchange import Exchange, make_exchange
 from testbed.lab.places import DISCOVERY_HOST, FEDERATION_NAME, METADATA_HOST, METADATA_URL, SCHOOLS, SchoolPlace
-from testbed.lab.spec import Clock, LabSpec, client_secret, works_with
+from testbed.lab.spec import Clients, Clock, LabSpec, client_secret, works_with
 from testbed.model.written import Bilingual
 
 
@@ -94,19 +94,21 @@ class Authorities:
     """The control APIs of the schools, each under its :attr:`SchoolPlace.control_path`."""
 
 
-NO_EXCHANGE = Exchange({}, {})
+NO_EXCHANGE = Exchange({}, {}, {})
 
 
-async def _exchange(spec: LabSpec, schools: Mapping[SchoolPlace, School], client: Client, now: Clock) -> Exchange:
+async def _exchange(spec: LabSpec, schools: Mapping[SchoolPlace, School], client: Clients, now: Clock) -> Exchange:
     """With it, whatever the lab changes about a person is changed in the school's data too."""
     secrets = {place.id: school_keys(spec, place, now).pairwise_secret for place in schools}
     exchange = await make_exchange(spec, secrets, client, now)
     for place, school in schools.items():
-        school.follow(exchange.data[place.id].roll.put)
+        school.follow(exchange.data[place.id].roll)
+        for kind, carried_out in exchange.orders.get(place.id, {}).items():
+            school.obey(kind, carried_out)
     return exchange
 
 
-async def make_authorities(spec: LabSpec, client: Client, control_token: str, now: Clock) -> Authorities:
+async def make_authorities(spec: LabSpec, client: Clients, control_token: str, now: Clock) -> Authorities:
     """All of them.
 
     Args:
@@ -116,7 +118,7 @@ async def make_authorities(spec: LabSpec, client: Client, control_token: str, no
         now: the time, in aware UTC.
     """
     schools = {place: make_school(spec, place, await client(place.host), control_token, now) for place in SCHOOLS}
-    exchange = await _exchange(spec, schools, client, now) if spec.fetching else NO_EXCHANGE
+    exchange = await _exchange(spec, schools, client, now) if spec.fed else NO_EXCHANGE
     federation = make_federation(spec, await client(METADATA_HOST), now)
     apps: dict[str, ASGIApp] = {place.host: school.app for place, school in schools.items()}
     apps |= {METADATA_HOST: federation.metadata, DISCOVERY_HOST: federation.discovery, **exchange.apps}

@@ -15,6 +15,7 @@ import httpx
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.browser import Browser, BrowserKind
 from testbed.interception.chromium import chromium_path
+from testbed.interception.drive import NothingBreaks
 from testbed.interception.forwarding import ForwardProxy
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
@@ -25,14 +26,14 @@ from testbed.lab.home import LabHome
 from testbed.lab.outside import DEFAULT_URL, served
 from testbed.lab.outside_clients import WantedClient
 from testbed.lab.outside_vendors import WantedVendors
-from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted, permitted_road
 from testbed.lab.recording import SchoolRecorder
 from testbed.lab.spec import REQUEST_TIMEOUT_S
 from testbed.lab.watching import ListenerApp
 from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
-from testbed.model.vendor import Process
+from testbed.model.vendor import Container, Process, Started
 from testbed.model.verdict import Play, Sees
 from testbed.model.wire import BROWSER
 from testbed.model.written import Agreement, Person, Vendor
@@ -60,8 +61,15 @@ class OutsideCase:
     permission: Permission = LOOPBACK_ONLY
     """What may be reached beside this machine."""
     process: Process | None = None
-    """How the testbed starts the vendor; None where it runs already."""
+    """How the testbed starts the vendor; None where it runs already, or in a container."""
+    container: Container | None = None
+    """The same."""
     browser: BrowserKind = BrowserKind.HTTP
+
+    @property
+    def started(self) -> Started | None:
+        """How the testbed starts the vendor; None where it runs already."""
+        return self.process or self.container
 
     @property
     def wanted(self) -> WantedVendors:
@@ -98,7 +106,7 @@ class RealBrowsers(Protocol):
         """A fresh browser."""
 
 
-class OutsideWorld:
+class OutsideWorld(NothingBreaks):
     """See :class:`testbed.certify.world.World`, and :class:`testbed.runner.play.Stage` for the honest logins."""
 
     second_school = True
@@ -218,11 +226,11 @@ class OutsideWorld:
         """See :class:`testbed.runner.play.Stage`."""
         self._journal.begin(play)
 
-    async def end(self, play_id: str, stopped: str, error: str) -> None:
+    async def end(self, play_id: str, stopped: str, error: str, lacking: str = "") -> None:
         """See :class:`testbed.runner.play.Stage`."""
         if self.server is not None:
             await self.server.settled()
-        self._journal.end(play_id, stopped, error)
+        self._journal.end(play_id, stopped, error, lacking)
         if self._folder is not None:
             keep_accounts(self._folder.releases, play_id, await self._control.take_releases(all_schools=False))
 
@@ -257,7 +265,7 @@ class OutsideWorld:
         return self._recording
 
     def _way(self) -> Permitted:
-        return Permitted(httpx.AsyncHTTPTransport(verify=_tls()), self._permission)
+        return permitted_road(self._permission, _tls())
 
     def _plain(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         return httpx.AsyncClient(transport=self._way(), timeout=self._patience_s, trust_env=False)

@@ -1,7 +1,7 @@
 """Certify one vendor, whatever it is: put its world together, run the cases, judge honest logins for their data."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,20 +23,21 @@ from testbed.lab.certify_school import outside_world
 from testbed.lab.inprocess import NAME as INPROCESS
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.keylog import keep_content_keys
-from testbed.lab.permission import Permitted
+from testbed.lab.permission import permitted_road
 from testbed.lab.places import ENTITY_IDS
 from testbed.lab.spec import LabSpec
 from testbed.lab.vendor_places import prepared
-from testbed.lab.vendor_process import process_world
-from testbed.model.attributes import by_name
+from testbed.lab.vendor_process import started_world
 from testbed.model.case import Case
 from testbed.model.certificate import Calibration, Certificate, ConfigurationError, Outcome
+from testbed.model.exchange_case import ExchangeCase
 from testbed.model.files import ScenarioInvalid, read_text
 from testbed.model.profile import CertificationProfile
 from testbed.model.scenario import Casting, Expect, Scenario
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import Play, RunRecord
 from testbed.model.written import Agreement, Person
+from testbed.runner.admitted import admitted
 from testbed.runner.folder import RunFolder
 from testbed.runner.plan import Plan
 from testbed.runner.play import Company, Stage, play_all
@@ -57,7 +58,7 @@ class Purpose:
     """What a vendor is held against."""
 
     profile: CertificationProfile
-    cases: tuple[Case, ...]
+    cases: tuple[Case | ExchangeCase, ...]
     seed: int
     command: str
     versions: Mapping[str, str]
@@ -100,19 +101,7 @@ def _may_come(person: Person, agreement: Agreement | None) -> bool:
         return False
     if agreement is None:
         return person.role in ("pupil", "teacher") and all(map(person.values, ("givenName", "sn", "mail")))
-    for clause in agreement.data:
-        # NOTE: what the school makes up itself, as an identifier for one vendor, every person has.
-        needed = [name for name in clause.required if by_name()[name].origin == "person"]
-        if person.role not in clause.subjects or not all(map(person.values, needed)):
-            continue
-        limits = clause.limits
-        units = limits is None or not limits.school_units or set(limits.school_units) & set(person.school_units)
-        grades = (
-            limits is None or not limits.grades or set(map(str, limits.grades)) & set(person.values("sisSchoolGrade"))
-        )
-        if units and grades:
-            return True
-    return False
+    return admitted(person, agreement)
 
 
 def _differ(one: Person, two: Person) -> bool:
@@ -137,7 +126,8 @@ async def certify_vendor(case: OutsideCase, purpose: Purpose, folder: RunFolder,
     async with _world(case, pair, folder) as world:
         case = await _named(case, world)
         desk = Desk(case.vendor, world, pair.own, pair.other, answer_s=case.patience_s)
-        certified = await certify(desk, purpose.cases, purpose.profile, purpose.command, progress)
+        of_logins = [one for one in purpose.cases if isinstance(one, Case)]
+        certified = await certify(desk, of_logins, purpose.profile, purpose.command, progress)
         elsewhere = isinstance(world, OutsideWorld) and not world.records_servers
         if elsewhere:
             certified = _noted(certified, ELSEWHERE)
@@ -171,9 +161,9 @@ def _noted(certified: Certified, note: str) -> Certified:
 
 async def _unready(case: OutsideCase) -> ConfigurationError | None:
     """Why the school cannot even be set up for this vendor; None where it can."""
-    if case.vendor.simulated is not None or case.process is not None or case.vendor.protocol != "saml":
+    if case.vendor.simulated is not None or case.started is not None or case.vendor.protocol != "saml":
         return None
-    transport = Permitted(httpx.AsyncHTTPTransport(), case.permission)
+    transport = permitted_road(case.permission)
     async with httpx.AsyncClient(transport=transport, timeout=case.patience_s, trust_env=False) as http:
         try:
             async with asyncio.timeout(3 * case.patience_s):
@@ -197,10 +187,7 @@ def _certificate(
     found, why = outcome(purpose.profile, certified.results, certified.configuration, data, unjudged)
     if certified.calibration.trouble is not None:
         why = (certified.calibration.trouble,)
-    if purpose.not_chosen:
-        # NOTE: what was not tried cannot be known to be right.
-        found = Outcome.INCONCLUSIVE if found is Outcome.COMPLIANT else found
-        why = (*why, _part(len(purpose.cases), purpose.not_chosen))
+    found, why = as_part(purpose, found, why)
     return Certificate(
         vendor=case.vendor,
         profile=as_used(purpose.profile),
@@ -221,6 +208,15 @@ def _certificate(
     )
 
 
+def as_part(purpose: Purpose, found: Outcome, why: Sequence[Bilingual]) -> tuple[Outcome, tuple[Bilingual, ...]]:
+    """The outcome and its reasons, where not all cases were chosen."""
+    if not purpose.not_chosen:
+        return found, tuple(why)
+    # NOTE: what was not tried cannot be known to be right.
+    part = Outcome.INCONCLUSIVE if found is Outcome.COMPLIANT else found
+    return part, (*why, _part(len(purpose.cases), purpose.not_chosen))
+
+
 def _part(chosen: int, not_chosen: int) -> Bilingual:
     return Bilingual(
         sv=f"Bara {chosen} av {chosen + not_chosen} prov valdes (--case): utfallet säger ingenting om resten.",
@@ -230,8 +226,8 @@ def _part(chosen: int, not_chosen: int) -> Bilingual:
 
 @asynccontextmanager
 async def _world(case: OutsideCase, pair: Pair, folder: RunFolder) -> AsyncIterator[World]:
-    if case.process is not None:
-        async with process_world(case, folder, (pair.own, pair.other)) as started:
+    if case.started is not None:
+        async with started_world(case, folder, (pair.own, pair.other)) as started:
             yield started
         return
     if case.vendor.simulated is None:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -17,6 +18,8 @@ READY_S = 30.0
 """How long a process may take to come up; a slow machine is slow, but a hang must end."""
 GOODBYE_S = 5.0
 """How long it may take to go, before it is ended the hard way."""
+LONGEST_LINE = 64 * 1024 * 1024
+"""Octets of an answer: a second's flows of a large load are told in one."""
 SHOWN = 15
 """How many of its last lines an error shows."""
 
@@ -57,6 +60,7 @@ class ChildProcess:
                 stderr=log_file,
                 pass_fds=descriptors,
                 start_new_session=True,
+                limit=LONGEST_LINE,
             )
         child = cls(name, process, log)
         try:
@@ -112,6 +116,16 @@ class ChildProcess:
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal; one that has ended gets none."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    async def kill(self) -> None:
+        """End it at once, in the middle of whatever it does, as a crash would."""
+        self.signal(signal.SIGKILL)
+        await self._process.wait()
 
     async def stop(self) -> None:
         """End it: by closing its lifeline, then by asking, then by force; each in bounded time."""

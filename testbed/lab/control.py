@@ -14,7 +14,14 @@ from testbed.model.release import RELEASE_RECORDS, ReleaseRecord
 from testbed.model.written import Person
 
 HTTP_OK, NOT_FOUND = 200, 404
+ORDER_S = 60.0
+"""Some orders have the school change hundreds of people, or call every vendor, before they are answered."""
 PERSON: TypeAdapter[Person] = TypeAdapter(Person)
+
+
+def calling(address: str) -> httpx.AsyncClient:
+    """A client for the control APIs that are served there."""
+    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=ORDER_S)
 
 
 class SchoolControl:

@@ -12,6 +12,7 @@ from testbed.model.files import ScenarioInvalid
 LOCALHOST = "localhost"
 """Resolves to loopback and nowhere else (RFC 6761, 6.3)."""
 MEND = "give a plain address on loopback, such as http://127.0.0.1:8400"
+ELSEWHERE = "is not on loopback, and the mock school speaks to this machine only"
 
 
 def is_loopback(host: str) -> bool:
@@ -24,12 +25,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def must_be_loopback(url: str, where: str) -> None:
+def must_be_loopback(url: str, where: str, elsewhere: tuple[str, str] = (ELSEWHERE, MEND)) -> None:
     """Hold a URL against the guardrail.
 
     Args:
         url: as a person wrote it.
         where: the option that it was given to, for the sentence.
+        elsewhere: what is wrong with another host, and the mend.
 
     Raises:
         ScenarioInvalid: it leads elsewhere, or is no plain http or https URL.
@@ -42,7 +44,7 @@ def must_be_loopback(url: str, where: str) -> None:
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         raise ScenarioInvalid(where, url, "is no plain web address", MEND)
     if not is_loopback(host):
-        raise ScenarioInvalid(where, url, "is not on loopback, and the mock school speaks to this machine only", MEND)
+        raise ScenarioInvalid(where, url, *elsewhere)
 
 
 def school_url(url: str) -> tuple[str, int]:

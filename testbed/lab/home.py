@@ -3,6 +3,7 @@
 import os
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import trustme
@@ -79,9 +80,15 @@ class LabHome:
         write_private(self.ca_file, authority.cert_pem.bytes())
         return authority
 
-    def server_certificate(self, name: str, hosts: tuple[str, ...]) -> Path:
-        """A file with key and certificate for a participant that answers for these hosts, made anew each time."""
-        leaf = self.certificate_authority().issue_cert(*hosts)
+    def server_certificate(self, name: str, hosts: tuple[str, ...], until: datetime | None = None) -> Path:
+        """A file with key and certificate for a participant that answers for these hosts, made anew each time.
+
+        Args:
+            name: of the file.
+            hosts: as the certificate names them.
+            until: its last moment; None is a long time from now.
+        """
+        leaf = self.certificate_authority().issue_cert(*hosts, not_after=until)
         folder = self.path / "tls"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{name}.pem"

@@ -6,13 +6,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 from starlette.types import ASGIApp
 
+from idp.federated_tls.pins import pin_of
 from testbed.interception.browser import Browser
+from testbed.interception.drive import NothingBreaks
 from testbed.interception.http_browser import HttpBrowser
 from testbed.interception.journal import Journal
 from testbed.interception.transport import RecordingTransport
 from testbed.lab.authorities import make_authorities
 from testbed.lab.control import SchoolControl
-from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
+from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls, certificate_in
 from testbed.lab.mutual import ShowingTransport
 from testbed.lab.simulated import make_vendor
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock, LabSpec
@@ -20,7 +22,7 @@ from testbed.model.calls import Call
 from testbed.model.forgery import Made
 from testbed.model.orders import AnyOrder
 from testbed.model.verdict import Play
-from testbed.model.wire import BROWSER, host_of
+from testbed.model.wire import BROWSER
 from testbed.model.written import Vendor
 from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
@@ -29,8 +31,10 @@ NAME = "inprocess"
 CONTROL_TOKEN = "in-process"  # noqa: S105 - guards nothing: nobody outside this process can call
 
 
-class InProcessStage:
-    """A stage whose journal and participants live in this process."""
+class InProcessStage(NothingBreaks):
+    """A stage whose journal and participants live in this process: there is nothing that could die by itself."""
+
+    called = NAME
 
     def __init__(
         self,
@@ -58,7 +62,11 @@ class InProcessStage:
                 kept[host] = ShowingTransport(found.app, host, sender, self._mutual, number)
             return kept[host]
 
-        transport = RecordingTransport(sender, carrier, self._journal)
+        file = self._mutual.credential(sender, number)
+        pin = pin_of(certificate_in(file)) if file else ""
+        transport = RecordingTransport(
+            sender, carrier, self._journal, lambda host: pin if host in self._mutual.hosts else ""
+        )
         return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
 
     @asynccontextmanager
@@ -71,9 +79,9 @@ class InProcessStage:
         """See :class:`testbed.runner.play.Stage`."""
         self._journal.begin(play)
 
-    async def end(self, play_id: str, stopped: str, error: str) -> None:
+    async def end(self, play_id: str, stopped: str, error: str, lacking: str = "") -> None:
         """See :class:`testbed.runner.play.Stage`. Nothing is under way once the browser has its answer."""
-        self._journal.end(play_id, stopped, error)
+        self._journal.end(play_id, stopped, error, lacking)
         if self.control is not None:
             keep_accounts(self._folder.releases, play_id, await self.control.take_releases())
 
@@ -102,6 +110,7 @@ class InProcessStage:
     async def ask(self, order: AnyOrder) -> None:
         """See :class:`testbed.interception.drive.Orders`."""
         await self._school.ask(order)
+        self._journal.ordered(order)
 
     @property
     def _school(self) -> SchoolControl:
@@ -124,7 +133,7 @@ async def inprocess_lab(spec: LabSpec, folder: RunFolder, now: Clock) -> AsyncIt
         stage.serve(authorities.apps)
 
         async def start(vendor: Vendor) -> None:
-            service = make_vendor(vendor, spec, await client(host_of(vendor.login)), now)
+            service = await make_vendor(vendor, spec, client, now)
             for host in service.config.hosts:
                 hosts[host] = httpx.ASGITransport(service.app)
 

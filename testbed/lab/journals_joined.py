@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from testbed.interception.journal import Recorded
+from testbed.interception.recorded import Recorded
 from testbed.model.verdict import Play
 from testbed.model.wire import Exchange
 

@@ -6,13 +6,13 @@ make a message by what stands in a run's folder.
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from sp_mocks.keys import KEY_FILE, VendorKeys
-from testbed.interception.journal import read
+from testbed.interception.journals import exchanges_in
 from testbed.lab.home import LabHome
 from testbed.lab.spec import Clock, LabSpec
 from testbed.model.private import write_private
@@ -35,7 +35,7 @@ def keep_content_keys(spec: LabSpec, folder: RunFolder, now: Clock) -> None:
     """
     if not folder.journal.is_file():
         return
-    sealed = list(_sealed(read(folder.journal).exchanges))
+    sealed = list(_sealed(exchanges_in(folder.journal)))
     if not sealed:
         return
     private_keys = {host_of(v.login): key for v in spec.simulated for key in _keys(v, spec.home, now)}
@@ -48,7 +48,7 @@ def keep_content_keys(spec: LabSpec, folder: RunFolder, now: Clock) -> None:
     write_private(folder.key_log, json.dumps(found, indent=1).encode())
 
 
-def _sealed(exchanges: Sequence[Exchange]) -> Iterator[tuple[Exchange, EncryptedData]]:
+def _sealed(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, EncryptedData]]:
     for exchange in exchanges:
         for document in documents(exchange):
             if MARK in document:

@@ -12,19 +12,18 @@ from idp.federated_tls.pins import pin_of
 from idp.federated_tls.publishing import Publisher
 from idp.federated_tls.source import MachineSource
 from idp.federated_tls.verifying import FederationKey
-from idp.oidc.jose import Signer
+from idp.oidc.jose import Json, Signer, sign, verified
 from idp.token_service.app import TokenService, TokenServiceConfig
 from idp.token_service.bearer import BearerTokens, TokenTrust
 from idp.token_service.callers import TokenClient
 from testbed.lab.home import LabHome
 from testbed.lab.machines import MachineCertificates, certificate_in
-from testbed.lab.places import MACHINES_HOST, MACHINES_URL, TOKEN_HOST, TOKEN_URL
+from testbed.lab.places import AUDIENCE, MACHINES_HOST, MACHINES_URL, TOKEN_HOST, TOKEN_URL
 from testbed.lab.spec import Clock
 from testbed.model.federated_tls import Endpoint, Entity, Issuer, Machines, Pin
 
-AUDIENCE = "nutid"
-CACHE_TTL_S = 60
-"""Short, so that a scenario need not wait long until a change is known."""
+CACHE_TTL_S = 1
+"""So short that a scenario need hardly wait until a change is known to every reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +130,25 @@ def bearer_tokens(location: str, http: httpx.AsyncClient) -> BearerTokens:
     """
     config = _tokens(())
     return BearerTokens(TokenTrust(config.issuer, config.jwks_url, config.audience, location), http)
+
+
+def token_with(home: LabHome, token: str, changes: Mapping[str, Json], now: Clock) -> str:
+    """A token of the lab's token service that says something else, signed by the service's own key.
+
+    Args:
+        home: the lab's.
+        token: one that the service has made.
+        changes: claims in place of its own.
+        now: the time, in aware UTC.
+    """
+    signer = machine_signer(home.participant_folder(TOKEN_HOST), TOKEN_KEY, TOKEN_HOST, now())
+    claims: Mapping[str, Json] = verified(token, signer.verifying, "ES256")
+    return sign({**claims, **changes}, signer)
+
+
+def published_tokens() -> TokenServiceConfig:
+    """What whoever takes tokens knows of the token service: its name, its keys' address, its audience."""
+    return _tokens(())
 
 
 def _tokens(clients: tuple[TokenClient, ...]) -> TokenServiceConfig:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import trustme
@@ -36,6 +37,7 @@ class MutualTls:
         return files[number] if number < len(files) else None
 
 
+NOBODY_PRETENDS: Mapping[str, str] = MappingProxyType({})
 NO_MUTUAL_TLS = MutualTls(frozenset(), Path(), {})
 
 
@@ -79,8 +81,13 @@ class MachineCertificates:
         write_private(self.issuer_file, issuer.cert_pem.bytes())
         return issuer
 
-    def credential(self, host: str, slot: Slot = "current") -> Path:
+    def credential(self, host: str, slot: Slot = "current", name: str = "") -> Path:
         """The file with a participant's key and certificate, made at first use.
+
+        Args:
+            host: of the participant.
+            slot: which of its keys.
+            name: whose the certificate says that it is; the participant's own where it is left out.
 
         Raises:
             ScenarioInvalid: it is damaged, open to others, or of an issuer that is no more.
@@ -88,7 +95,10 @@ class MachineCertificates:
         issuer = self.issuer()
         path = self.folder / (f"{host}.pem" if slot == "current" else f"{host}-{slot}.pem")
         if not path.exists():
-            leaf = issuer.issue_cert(host, common_name=host, organization_unit_name="TEST machine, trust nowhere else")
+            named = name or host
+            leaf = issuer.issue_cert(
+                named, common_name=named, organization_unit_name="TEST machine, trust nowhere else"
+            )
             create_private(path, leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes())
         pem = _read(path)
         try:
@@ -99,15 +109,23 @@ class MachineCertificates:
             raise ScenarioInvalid(path, "", "is of an issuer that is no more", "remove it")
         return path
 
-    def mutual_tls(self, hosts: Iterable[str], senders: Iterable[str]) -> MutualTls:
+    def mutual_tls(
+        self, hosts: Iterable[str], senders: Iterable[str], pretenders: Mapping[str, str] = NOBODY_PRETENDS
+    ) -> MutualTls:
         """Mutual TLS between these hosts and these senders, each of which gets both its keys.
+
+        Args:
+            hosts: those that ask their callers.
+            senders: those that call them.
+            pretenders: senders with a certificate in the name of another, by which whom.
 
         Raises:
             ScenarioInvalid: see :meth:`credential`.
         """
-        both = {one: (self.credential(one), self.credential(one, "coming")) for one in senders}
+        shown = {one: (self.credential(one), self.credential(one, "coming")) for one in senders}
+        forged = {one: (self.credential(one, name=name),) for one, name in pretenders.items()}
         self.issuer()
-        return MutualTls(frozenset(hosts), self.issuer_file, both)
+        return MutualTls(frozenset(hosts), self.issuer_file, {**shown, **forged})
 
 
 def certificate_in(credential: Path) -> x509.Certificate:

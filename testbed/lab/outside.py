@@ -20,6 +20,7 @@ from idp.keys import KeyKind
 from testbed.lab.child import ChildProcess
 from testbed.lab.guardrail import school_url
 from testbed.lab.home import LabHome
+from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
 from testbed.lab.outside_parts import (
     SCHOOL_FOLDER,
     OutsideParts,
@@ -32,7 +33,7 @@ from testbed.lab.outside_parts import (
 )
 from testbed.lab.outside_vendors import Parties, WantedVendors, parties
 from testbed.lab.outside_worker import start_worker
-from testbed.lab.participant import server_for
+from testbed.lab.participant import Server, server_for
 from testbed.model.files import ScenarioInvalid
 from testbed.model.written import Person
 from testbed.wire.xml import MD
@@ -166,7 +167,8 @@ async def outside_school(spec: OutsideSpec) -> AsyncIterator[OutsideSchool]:
         else:
             apps = make_apps(parts, http, _now)
             watched = replace(apps, public=spec.around(apps.public)) if spec.around else apps
-            await stack.enter_async_context(_serving((watched.public, watched.control), (public, control)))
+            servers = (server_for(watched.public), server_for(watched.control))
+            await stack.enter_async_context(_serving(servers, (public, control)))
         control_url = f"http://{host}:{_port(control)}"
         yield OutsideSchool(spec.url, known.names, control_url, token, known.secret_files, workers)
 
@@ -187,18 +189,34 @@ def ending_signals() -> Iterator[asyncio.Event]:
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, host: str = "127.0.0.1") -> AsyncIterator[str]:
-    """An app on a free port of loopback; yields its address."""
+async def served(
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    certificate: Path | None = None,
+    mutual: MutualTls = NO_MUTUAL_TLS,
+) -> AsyncIterator[str]:
+    """An app on a port of loopback, 0 for a free one; yields its address.
+
+    Args:
+        app: it.
+        host: the address to listen on.
+        port: the port to listen on.
+        certificate: key and certificate, where it is served over TLS.
+        mutual: who is asked for a certificate.
+
+    Raises:
+        ScenarioInvalid: the port is in use.
+    """
     async with AsyncExitStack() as stack:
-        listener = stack.enter_context(_listening(host, 0, "a free port"))
-        await stack.enter_async_context(_serving((app,), (listener,)))
-        yield f"http://{host}:{_port(listener)}"
+        listener = stack.enter_context(_listening(host, port, "the port"))
+        await stack.enter_async_context(_serving((server_for(app, certificate, mutual),), (listener,)))
+        yield f"{'https' if certificate else 'http'}://{host}:{_port(listener)}"
 
 
 @asynccontextmanager
-async def _serving(apps: Sequence[ASGIApp], sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
-    """These apps, each on its socket, until the context ends."""
-    servers = [server_for(app) for app in apps]
+async def _serving(servers: Sequence[Server], sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    """These servers, each on its socket, until the context ends."""
     try:
         async with asyncio.TaskGroup() as tasks:
             for server, listener in zip(servers, sockets, strict=True):
@@ -210,6 +228,8 @@ async def _serving(apps: Sequence[ASGIApp], sockets: Sequence[socket.socket]) ->
             finally:
                 for server in servers:
                     server.should_exit = True
+                    if server.config.is_ssl:
+                        server.hang_up()
     except BaseExceptionGroup as group:
         # NOTE: in a group, whoever waits for it would not know what has ended the context.
         if len(group.exceptions) > 1:

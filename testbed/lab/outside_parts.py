@@ -18,7 +18,7 @@ from idp.keys import KeyKind, SchoolKeys
 from testbed.lab.guardrail import NamedFiles
 from testbed.lab.home import LabHome
 from testbed.lab.participant import HostRouter
-from testbed.lab.permission import LOOPBACK_ONLY, Permission, Permitted
+from testbed.lab.permission import LOOPBACK_ONLY, Permission, permitted_road
 from testbed.lab.places import SCHOOL
 from testbed.lab.spec import REQUEST_TIMEOUT_S, Clock
 from testbed.model.files import ScenarioInvalid
@@ -158,7 +158,7 @@ def own_folder(home: LabHome, name: str) -> Path:
 def outside_client(files: Mapping[str, Path], permission: Permission = LOOPBACK_ONLY) -> httpx.AsyncClient:
     """The school's only way out: to this machine, to permitted hosts, and to the files that were named."""
     return httpx.AsyncClient(
-        transport=Permitted(httpx.AsyncHTTPTransport(), permission),
+        transport=permitted_road(permission),
         mounts={"file://": NamedFiles(files)},
         timeout=REQUEST_TIMEOUT_S,
         trust_env=False,

@@ -1,8 +1,10 @@
-"""A process of the loopback lab: the schools and the federation (``school_process``) or vendors (``vendors_process``).
+"""A process of a lab: the schools and the federation (``school_process``) or vendors (``vendors_process``).
 
 It reads its configuration as one JSON line from standard input (so that no token stands in an argument list), takes
 listening sockets that the lab has bound, says ``{"ready": true}`` and serves until standard input ends: a lab that
-is gone, however it went, leaves no participant behind.
+is gone, however it went, leaves no participant behind. The one thing that it is asked meanwhile, by a line, is to serve
+by the certificate that its file has now; it answers with a line when it does. In a container it binds its sockets
+itself, ends when it is told to, and is asked for the certificate by a signal (SIGHUP).
 """
 
 import asyncio
@@ -12,12 +14,11 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import httpx
 import uvicorn
@@ -29,7 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from testbed.lab.home import LabHome, trusting
 from testbed.lab.machines import NO_MUTUAL_TLS, MutualTls
 from testbed.lab.mutual import telling_protocol
-from testbed.lab.spec import REQUEST_TIMEOUT_S, LabSpec
+from testbed.lab.spec import REQUEST_TIMEOUT_S, Clients, LabSpec
 from testbed.model.files import load_people
 from testbed.model.written import Agreement, Vendor
 
@@ -37,6 +38,8 @@ GRACE_S = 2
 """How long requests under way may take when the lab closes."""
 
 
+WAITING = 256
+"""Connections that nobody has taken up yet."""
 KEEP_ALIVE_S = 75
 """Longer than any client keeps a connection that nobody uses, so that none is closed under a request."""
 
@@ -53,11 +56,15 @@ class ParticipantConfig:
     """Sender host to the URL of its own listener at the proxy."""
     certificate: Path
     """Key and certificate for the public side."""
-    sockets: tuple[int, ...]
-    """Descriptors of listening sockets: of the public side, then of the school's control API."""
+    sockets: tuple[int, ...] = ()
+    """Descriptors of listening sockets that the lab has bound: of the public side, then of the school's control API."""
+    ports: tuple[int, ...] = ()
+    """Instead of them, in a container: of every address there, to be bound by the process itself."""
     control_token: str = ""
     state: Path | None = None
-    """Folder of what several school processes share."""
+    """See :class:`testbed.lab.spec.LabSpec`."""
+    workers: int = 1
+    """The same."""
 
 
 CONFIG: TypeAdapter[ParticipantConfig] = TypeAdapter(ParticipantConfig)
@@ -87,6 +94,25 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+
+    def reload_certificate(self) -> None:
+        """Serve by the certificate that its file has now, also whoever holds a connection that was not used."""
+        config = self.config
+        if config.ssl is None or config.ssl_certfile is None:
+            return
+        config.ssl.load_cert_chain(config.ssl_certfile)
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+
+    def hang_up(self) -> None:
+        """End every connection at once.
+
+        NOTE: over TLS a caller that keeps a connection without reading from it never agrees to its end.
+        """
+        for connection in tuple(self.server_state.connections):
+            transport = connection.transport
+            if isinstance(transport, asyncio.Transport):
+                transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -126,10 +152,11 @@ def server_for(app: ASGIApp, certificate: Path | None = None, mutual: MutualTls 
     )
 
 
-async def until_lab_ends(servers: list[tuple[Server, int]]) -> None:
-    """Serve on these descriptors, say so, and end with standard input or by SIGTERM."""
+async def until_lab_ends(servers: list[tuple[Server, int]], *, piped: bool = True) -> None:
+    """Serve on these descriptors, say so, and end by SIGTERM, or where the lab holds the other end of standard input
+    with that."""
     loop = asyncio.get_running_loop()
-    over = asyncio.Event()
+    over, served = asyncio.Event(), [server for server, _ in servers]
     loop.add_signal_handler(signal.SIGTERM, over.set)
     async with asyncio.TaskGroup() as tasks:
         for server, descriptor in servers:
@@ -137,30 +164,30 @@ async def until_lab_ends(servers: list[tuple[Server, int]]) -> None:
         for server, _ in servers:
             await server.up.wait()
         print(json.dumps({"ready": True}), flush=True)
-        lifeline = tasks.create_task(_stdin_ends())
-        lifeline.add_done_callback(lambda _: over.set())
+        lifeline = tasks.create_task(_obey_until_stdin_ends(served)) if piped else None
+        if lifeline:
+            lifeline.add_done_callback(lambda _: over.set())
+        else:
+            loop.add_signal_handler(signal.SIGHUP, lambda: _reload(served))
         await over.wait()
-        lifeline.cancel()
+        if lifeline:
+            lifeline.cancel()
         for server, _ in servers:
             server.should_exit = True
 
 
-async def _stdin_ends() -> None:
+def _reload(servers: Sequence[Server]) -> None:
+    for server in servers:
+        server.reload_certificate()
+
+
+async def _obey_until_stdin_ends(servers: Sequence[Server]) -> None:
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while await reader.read(1024):
-        pass
-
-
-class Clients(Protocol):
-    """Hands out the clients of senders."""
-
-    async def __call__(self, sender: str, number: int = 0) -> httpx.AsyncClient:
-        """A client that shows the sender's certificate of this number where it has any.
-
-        Whoever changes keys is handed a client for each, for a connection shows what it has shown once.
-        """
+    while await reader.readline():
+        _reload(servers)
+        print(json.dumps({"reloaded": True}), flush=True)
 
 
 type Serving = Callable[[ParticipantConfig, LabSpec, Clients], Awaitable[list[tuple[Server, int]]]]
@@ -170,7 +197,7 @@ type Serving = Callable[[ParticipantConfig, LabSpec, Clients], Awaitable[list[tu
 async def _serve(config: ParticipantConfig, serving: Serving) -> None:
     home = LabHome(config.home)
     agreements = {agreement.id: agreement for agreement in config.agreements}
-    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state)
+    spec = LabSpec(home, load_people(config.people), config.vendors, agreements, config.state, config.workers)
     mutual = spec.mutual
     async with AsyncExitStack() as stack:
 
@@ -182,7 +209,20 @@ async def _serve(config: ParticipantConfig, serving: Serving) -> None:
                 )
             )
 
-        await until_lab_ends(await serving(config, spec, client))
+        piped = not config.ports
+        if not piped:
+            config = replace(config, sockets=tuple(map(_bound, config.ports)))
+        await until_lab_ends(await serving(config, spec, client), piped=piped)
+
+
+def _bound(port: int) -> int:
+    """The descriptor of a socket that listens at this port of every address."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # NOTE: all addresses of a name space of its own, where the gateway alone can call.
+    listener.bind(("0.0.0.0", port))  # noqa: S104
+    listener.listen(WAITING)
+    return listener.detach()
 
 
 def run(serving: Serving) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,18 @@ from testbed.model.files import ScenarioInvalid
 from testbed.model.strict import BASE_URL
 from testbed.model.written import Vendor
 
+NOT_AUTHORISED = (
+    "is not on loopback, and nobody has authorised test traffic to it",
+    "have the owner of the service allow it, and write that into the vendor's file: "
+    "'authorised: {by: NAME, window: {from: DATE, until: DATE}, contact: ADDRESS, max_rps: 5}'; "
+    "or give an address on loopback",
+)
 RESERVED = (".test", ".example", ".localhost")
 """Names that lead nowhere but where somebody has led them on purpose (RFC 2606, RFC 6761)."""
+
+IDLE_S = 1.0
+"""So long a connection that nobody uses is kept, less than servers keep it: httpx keeps it for as long as Apache does,
+and a request that meets the end of its connection gets no answer."""
 
 type Resolve = Callable[[str, int], Awaitable[Iterable[str]]]
 """The addresses of a host and port."""
@@ -52,7 +63,7 @@ def permission_of(vendor: Vendor, where: str, today: date) -> Permission:
     if authorised is None:
         for name, url in addresses:
             if not url.startswith(BASE_URL):
-                must_be_loopback(url, f"{where}: {name}")
+                must_be_loopback(url, f"{where}: {name}", NOT_AUTHORISED)
         return LOOPBACK_ONLY
     window = authorised.window
     if not window.from_ <= today <= window.until:
@@ -68,8 +79,11 @@ def _addresses(vendor: Vendor) -> list[tuple[str, str]]:
     client = vendor.client
     named = {
         "login": vendor.login,
-        "probe.url": vendor.probe.url,
+        "probe.url": vendor.probe_url,
         "exchange.roster": vendor.exchange and vendor.exchange.roster,
+        "exchange.receives": vendor.exchange and vendor.exchange.receives,
+        "exchange.serves": vendor.exchange and vendor.exchange.serves,
+        "exchange.fetch.url": vendor.exchange and vendor.exchange.fetch and vendor.exchange.fetch.url,
         "logout": vendor.logout,
         "refresh": vendor.refresh,
         "metadata": vendor.metadata,
@@ -132,6 +146,17 @@ class Permitted(httpx.AsyncBaseTransport):
             if pause > 0:
                 await asyncio.sleep(pause)
             self._next = max(self._next, loop.time()) + 1 / self._permission.max_rps
+
+
+def permitted_road(permission: Permission, verify: ssl.SSLContext | bool = True) -> Permitted:
+    """A carrier of real requests, to this machine and to permitted hosts.
+
+    Args:
+        permission: which those are.
+        verify: whom a server's certificate must come from.
+    """
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_S)
+    return Permitted(httpx.AsyncHTTPTransport(verify=verify, limits=limits), permission)
 
 
 async def _resolved(host: str, port: int) -> Iterable[str]:

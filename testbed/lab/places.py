@@ -1,9 +1,11 @@
 """The places of a lab that are there whichever vendors take part: the schools, the federation, the token service."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from idp.keys import KeyKind
+from testbed.model.exchange_case import By
 from testbed.model.written import Bilingual
 
 
@@ -74,6 +76,10 @@ METADATA_URL, DISCOVERY_URL = f"https://{METADATA_HOST}", f"https://{DISCOVERY_H
 
 MACHINES_HOST, TOKEN_HOST = "machines.federation.test", "auth.federation.test"
 MACHINES_URL, TOKEN_URL = f"https://{MACHINES_HOST}", f"https://{TOKEN_HOST}"
+AUDIENCE = "nutid"
+"""Of tokens."""
+CLIENTS: Mapping[By, str] = MappingProxyType({"own": "https://fetching-1.test", "other": "https://fetching-2.test"})
+"""The vendors that fetch from a data API under test, as the register of machines and their tokens call them."""
 
 SENDERS = (
     *(school.host for school in SCHOOLS),
@@ -82,6 +88,8 @@ SENDERS = (
     TOKEN_HOST,
 )
 """Those of them that send requests of their own."""
+STRANGER = "stranger.test"
+"""Where those call from whom the register of machines does not name. Nothing is served there."""
 HOSTS = (*SENDERS, DISCOVERY_HOST, MACHINES_HOST)
 """All of them; on loopback one process answers for them."""
 OF_EXCHANGE = (*(school.api_host for school in SCHOOLS), TOKEN_HOST, MACHINES_HOST)

@@ -1,8 +1,8 @@
 """``python -m testbed.lab.school_process``: the schools and the federation of the loopback lab."""
 
 from testbed.lab.authorities import make_authorities
-from testbed.lab.participant import Clients, HostRouter, ParticipantConfig, Server, now, run, server_for
-from testbed.lab.spec import LabSpec
+from testbed.lab.participant import HostRouter, ParticipantConfig, Server, now, run, server_for
+from testbed.lab.spec import Clients, LabSpec
 
 
 async def serving(config: ParticipantConfig, spec: LabSpec, client: Clients) -> list[tuple[Server, int]]:

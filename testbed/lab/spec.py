@@ -5,11 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
+
+import httpx
 
 from testbed.lab.home import LabHome
 from testbed.lab.machines import NO_MUTUAL_TLS, MachineCertificates, MutualTls
-from testbed.lab.places import ASKING, SCHOOL, SchoolPlace
+from testbed.lab.places import ASKING, SCHOOL, SCHOOLS, STRANGER, SchoolPlace
 from testbed.model.private import create_private, read_private
+from testbed.model.vendor import SENT
 from testbed.model.wire import host_of
 from testbed.model.written import Agreement, Person, Vendor
 
@@ -18,6 +22,16 @@ REQUEST_TIMEOUT_S = 15.0
 """For every client that a participant is handed."""
 
 type Clock = Callable[[], datetime]
+
+
+class Clients(Protocol):
+    """Hands out the clients of senders."""
+
+    async def __call__(self, sender: str, number: int = 0) -> httpx.AsyncClient:
+        """A client that shows the sender's certificate of this number where it has any.
+
+        Whoever changes keys is handed a client for each, for a connection shows what it has shown once.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +43,11 @@ class LabSpec:
     vendors: tuple[Vendor, ...]
     agreements: Mapping[str, Agreement]
     state: Path | None = None
-    """Folder for what the workers of a school share; None where each school is served by one process."""
+    """Folder for what a school remembers when its process ends, and what its workers share; None where it need not."""
+    workers: int = 1
+    """So many processes serve the schools."""
+    loaded: bool = False
+    """Many plays are going to be under way at once."""
 
     @property
     def simulated(self) -> tuple[Vendor, ...]:
@@ -37,9 +55,19 @@ class LabSpec:
         return tuple(vendor for vendor in self.vendors if vendor.simulated)
 
     @property
-    def fetching(self) -> tuple[Vendor, ...]:
-        """Those of them that fetch rosters."""
+    def fed(self) -> tuple[Vendor, ...]:
+        """Those of them that are fed with rosters."""
         return tuple(vendor for vendor in self.simulated if vendor.exchange)
+
+    @property
+    def fetching(self) -> tuple[Vendor, ...]:
+        """Those of these that fetch them."""
+        return tuple(vendor for vendor in self.fed if vendor.protocol not in SENT)
+
+    @property
+    def receiving(self) -> tuple[Vendor, ...]:
+        """Those that schools send them."""
+        return tuple(vendor for vendor in self.fed if vendor.protocol in SENT)
 
     @property
     def mutual(self) -> MutualTls:
@@ -48,9 +76,13 @@ class LabSpec:
         Raises:
             ScenarioInvalid: a certificate in the lab home is damaged, or open to others.
         """
-        if not self.fetching:
+        if not self.fed:
             return NO_MUTUAL_TLS
-        return MachineCertificates(self.home).mutual_tls(ASKING, (host_of(one.login) for one in self.fetching))
+        receiving = [host_of(one.exchange.receives) for one in self.receiving if one.exchange and one.exchange.receives]
+        fetching = [host_of(one.login) for one in self.fetching]
+        callers = (*(host_of(one.login) for one in self.fed), *(place.api_host for place in SCHOOLS))
+        pretenders = {STRANGER: SCHOOL.api_host} if receiving else {}
+        return MachineCertificates(self.home).mutual_tls((*ASKING, *receiving, *fetching), callers, pretenders)
 
 
 def works_with(spec: LabSpec, vendor: Vendor, place: SchoolPlace) -> bool:

@@ -1,9 +1,10 @@
-"""A vendor whose process the testbed starts: the gate and the proxy are its only road, and what it sends is seen."""
+"""A vendor that the testbed starts: the gate and the proxy are its only road, and what it sends is seen."""
 
 import asyncio
 import json
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,42 +12,35 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-import httpx
-
-from testbed.interception.config import PROXY_CONFIG, ProxyConfig
-from testbed.interception.journal import Recorded, read
-from testbed.interception.journals import dump
-from testbed.lab.certify_outside import NAME, OutsideCase, OutsideWorld
+from testbed.interception import ParticipantUnavailable
+from testbed.interception.recorded import read
+from testbed.lab.certify_outside import OutsideCase, OutsideWorld
 from testbed.lab.certify_school import must_have_own_school, outside_world
-from testbed.lab.child import SHOWN, ChildProcess
-from testbed.lab.gate.config import GATE_CONFIG, GateConfig
+from testbed.lab.gate.config import GateConfig
 from testbed.lab.journals_joined import heeds_proxy, joined
-from testbed.lab.loopback import free_ports
+from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
-from testbed.lab.permission import LOOPBACK_ONLY, Permitted
-from testbed.lab.vendor_places import filled, places_of
-from testbed.model.files import ScenarioInvalid
+from testbed.lab.vendor_places import places_of
+from testbed.lab.vendor_program import ORDER_S, TRUST, GatedProcess, Given, VendorProgram, said
+from testbed.lab.vendor_ready import LOG, POLL_S, answers, until_it_answers
+from testbed.lab.vendor_road import Road, around_container, gate_config, started_gate, started_proxy
+from testbed.model.placeholders import filled
 from testbed.model.vendor import Process
 from testbed.model.verdict import Sees
 from testbed.model.wire import host_of
 from testbed.model.written import Person
 from testbed.runner.folder import RunFolder
 
-LOG = "vendor.log"
-"""In the run's folder: what the vendor's process has to say."""
-POLL_S, ASK_S = 0.1, 5.0
-ORDER_S, END_S, QUIET_S = 20.0, 30.0, 15.0
-SERVER_ERROR = 500
+NOTICED_S = 5.0
 NOT_PASSED_ON = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy", "testbed_home")
 """Of our own environment; in any letter case."""
-TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 ASKED = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 log = logging.getLogger("testbed.outside")
 
 
 @asynccontextmanager
-async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[Person]) -> AsyncIterator[OutsideWorld]:
+async def started_world(case: OutsideCase, folder: RunFolder, persons: Sequence[Person]) -> AsyncIterator[OutsideWorld]:
     """The school, and the vendor that was started to be certified, until the context ends.
 
     Args:
@@ -55,16 +49,14 @@ async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[
         persons: who are to log in.
 
     Raises:
-        ScenarioInvalid: the process does not start, ends, or does not answer; with the last lines that it said. Or
+        ScenarioInvalid: it does not start, ends, or does not answer; with the last lines that it said. Or
             another command serves the school.
         ParticipantUnavailable: the gate or the proxy did not come up.
     """
-    if case.process is None:
-        raise ValueError("the vendor has no process")
     try:
         async with AsyncExitStack() as stack:
             await must_have_own_school(case)
-            world, server = await _together(stack, case, case.process, folder, persons)
+            world, server = await _together(stack, case, folder, persons)
             yield world
             if not server.over and (trouble := await server.ended_by_itself()):
                 log.warning("%s: %s", case.vendor.name, trouble)
@@ -74,17 +66,17 @@ async def process_world(case: OutsideCase, folder: RunFolder, persons: Sequence[
 
 
 async def _together(
-    stack: AsyncExitStack, case: OutsideCase, process: Process, folder: RunFolder, persons: Sequence[Person]
+    stack: AsyncExitStack, case: OutsideCase, folder: RunFolder, persons: Sequence[Person]
 ) -> tuple[OutsideWorld, "StartedVendor"]:
     if case.vendor.protocol == "saml":
         # NOTE: the school reads a vendor's metadata when it comes up, so the vendor comes first; but the vendor may
         # read the school's as it comes up itself, so that a school that knows nobody stands there meanwhile.
         async with outside_school(OutsideSpec(case.home, case.people, case.url)):
-            server = await stack.enter_async_context(_started(case, process, folder))
+            server = await stack.enter_async_context(_started(case, folder))
         world = await stack.enter_async_context(outside_world(case, persons))
     else:
         world = await stack.enter_async_context(outside_world(case, persons))
-        server = await stack.enter_async_context(_started(case, process, folder))
+        server = await stack.enter_async_context(_started(case, folder))
     await server.may_call(world.listener.url)
     world.server = server
     return world, server
@@ -100,13 +92,12 @@ def _the_one_in(several: BaseExceptionGroup[BaseException]) -> BaseException:
 
 @dataclass(slots=True)
 class StartedVendor:
-    """A vendor's process that runs; see :class:`testbed.lab.certify_outside.Server`."""
+    """A vendor that runs; see :class:`testbed.lab.certify_outside.Server`."""
 
     case: OutsideCase
-    gate: ChildProcess
-    proxy: ChildProcess
+    program: VendorProgram
+    road: Road
     walled: bool
-    journals: tuple[Path, ...]
     log: Path
     over: bool = False
     """It was ended."""
@@ -118,162 +109,107 @@ class StartedVendor:
 
     async def may_call(self, url: str) -> None:
         """Let it call this address on this machine's loopback."""
-        await self._order({"open": urlsplit(url).port})
+        await self.road.gate.ask(json.dumps({"open": urlsplit(url).port}), ORDER_S)
 
     async def settled(self) -> None:
         """Wait until none of its calls is under way, or for long enough."""
-        await self.proxy.ask(json.dumps({"quiet": QUIET_S}), QUIET_S + ORDER_S)
-
-    async def state(self) -> int | None:
-        """Its status where it has ended."""
-        ended = (await self._order({"state": True}))["ended"]
-        return ended if isinstance(ended, int) else None
+        await self.road.settled()
 
     async def hand_over(self, folder: RunFolder) -> str:
         """End it, and put what it sent into the journal of this folder; returns "" or that it had ended by itself."""
         trouble = await self.ended_by_itself()
-        await self.gate.ask(json.dumps({"end": True}), END_S)
+        await self.program.end()
         self.over = True
         await self.settled()
-        main, beside = read(folder.journal), [read(path) for path in self.journals]
+        main, beside = read(folder.journal), [read(path) for path in self.road.journals]
         if not self.walled and heeds_proxy(main, beside, host_of(self.case.vendor.login), host_of(self.case.url)):
             main = replace(main, plays=tuple(replace(play, sees="all") for play in main.plays))
-        _write(folder, joined(main, beside))
+        folder.replace_journal(joined(main, beside))
         return trouble
 
     async def ended_by_itself(self) -> str:
         """That it did, with what it said; "" while it runs."""
-        ended = await self.state()
-        return "" if ended is None else f"the vendor's process ended by itself (status {ended}){self.said()}"
+        ended = await self.program.state()
+        if ended is None and not await answers(self.case.vendor.login):
+            # NOTE: an engine learns a while after everybody else that a container has ended.
+            ends = time.monotonic() + NOTICED_S
+            while ended is None and time.monotonic() < ends:
+                await asyncio.sleep(POLL_S)
+                ended = await self.program.state()
+        if ended is None:
+            return ""
+        return f"the vendor's {self.program.what} ended by itself (status {ended}){said(self.log)}"
 
-    async def ready(self, process: Process) -> None:
+    async def ready(self, url: str, within_s: int) -> None:
         """Wait until it answers.
 
         Raises:
             ScenarioInvalid: it has ended, or does not answer in time.
         """
-        where = f"{self.case.vendor.id}: process"
-        try:
-            async with asyncio.timeout(process.ready_within_s):
-                while not await _answers(process.ready):
-                    ended = await self.state()
-                    if ended is not None:
-                        raise ScenarioInvalid(
-                            where, "command", f"ended with status {ended} before it answered{self.said()}", "mend it"
-                        )
-                    await asyncio.sleep(POLL_S)
-        except TimeoutError as error:
-            raise ScenarioInvalid(
-                where,
-                "ready",
-                f"{process.ready} gave no answer within {process.ready_within_s} s{self.said()}",
-                "name a page that it answers, let it listen on 127.0.0.1:{port}, or give it more time (ready_within_s)",
-            ) from error
-
-    async def start(self) -> None:
-        """Run it.
-
-        Raises:
-            ScenarioInvalid: its command cannot be run.
-        """
-        told = await self._order({"start": True})
-        if "failed" in told:
-            raise ScenarioInvalid(
-                f"{self.case.vendor.id}: process",
-                "command",
-                f"cannot be run ({told['failed']})",
-                "name a program that is there, as 'testbed' is run",
-            )
-
-    def said(self) -> str:
-        """The last lines of its output."""
-        try:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN:]
-        except FileNotFoundError:
-            lines = []
-        return "; its output ends with:\n  " + "\n  ".join(lines) if lines else "; it said nothing"
-
-    async def _order(self, order: Mapping[str, object]) -> dict[str, object]:
-        return await self.gate.ask(json.dumps(order), ORDER_S)
+        where, made_of = f"{self.case.vendor.id}: {self.program.what}", self.program.made_of
+        await until_it_answers(url, within_s, self.program.state, self.log, where=where, made_of=made_of)
 
 
 @asynccontextmanager
-async def _started(case: OutsideCase, process: Process, folder: RunFolder) -> AsyncIterator[StartedVendor]:
+async def _started(case: OutsideCase, folder: RunFolder) -> AsyncIterator[StartedVendor]:
+    started = case.started
+    if started is None:
+        raise ValueError("the vendor is none that is started")
     case.home.certificate_authority()
     async with AsyncExitStack() as stack:
         own = Path(stack.enter_context(TemporaryDirectory(prefix="testbed-")))
         school = OutsideSpec(case.home, case.people, case.url)
-        idp_metadata = own / "idp.xml"
+        log_file = (folder.path / LOG).absolute()
+        given, idp_metadata = Given(own, case.home.ca_file.absolute(), log_file), own / "idp.xml"
         idp_metadata.write_bytes(await metadata(school, second=case.vendor.trusts_second_school))
         places = places_of(case, str(idp_metadata))
         journals = (own / "proxied.jsonl", own / "beside.jsonl")
         (port,) = free_ports(1)
-        proxy = await _proxy(case, process, port, journals[0], folder.log)
+        login, process = case.vendor.login, case.process
+        school_port = urlsplit(case.url).port or 80
+        served = (school_port, urlsplit(login).port or 80, *(process.local_ports if process else ()))
+        proxy = await started_proxy(case.home, login, port, served, journals[0], folder.log)
         stack.push_async_callback(proxy.stop)
-        config = _gate_config(case, process, port, places, own, folder)
-        line = GATE_CONFIG.dump_json(config).decode()
-        gate = await ChildProcess.start("the vendor's gate", "testbed.lab.gate", line, folder.log)
+        config = gate_config(login, port, (school_port,), given, journals[1])
+        container = None
+        if case.container:
+            # NOTE: imported only where it is wanted, for it brings the engine's library, which the image lacks.
+            from testbed.lab.vendor_container import IDP_METADATA, held, mounted  # noqa: PLC0415
+
+            holder = await stack.enter_async_context(held(case.home))
+            files = mounted(own, given.ca_file, {IDP_METADATA: idp_metadata})
+            inside = {**places, "idp_metadata": IDP_METADATA}
+            container = await holder.containing(case.vendor.id, case.container, inside, files, log_file)
+            config = around_container(config, holder.process, case.container.port)
+        if process:
+            config = _running(config, process, port, places)
+        gate = await started_gate(config, folder.log)
         stack.push_async_callback(gate.stop)
-        server = StartedVendor(case, gate, proxy, bool(gate.told["walled"]), journals, config.log)
-        if not server.walled and process.isolate:
+        walled = bool(gate.told["walled"])
+        if container and not walled:
+            raise ParticipantUnavailable(f"the gate cannot go where the container lives: {gate.told['why']}")
+        program = container or GatedProcess(case.vendor.id, gate)
+        server = StartedVendor(case, program, Road(gate, proxy, journals), walled, log_file)
+        if not walled and config.walled:
             log.warning("%s is only asked to use the proxy: %s", case.vendor.name, gate.told["why"])
-        await server.start()
-        await server.ready(process)
+        await program.start()
+        await server.ready(started.ready or case.vendor.login, started.ready_within_s)
         yield server
 
 
-async def _proxy(case: OutsideCase, process: Process, port: int, journal: Path, log_file: Path) -> ChildProcess:
-    """What the vendor's server sends to others ends here; where it is only asked to come, its calls to the school and
-    to itself are passed on.
-    """
-    ports = [urlsplit(url).port or 80 for url in (case.url, case.vendor.login)]
-    served = [*ports, *process.local_ports]
-    hosts = {f"{host}:{one}": ("127.0.0.1", one) for one in served for host in ("127.0.0.1", "localhost")}
-    config = ProxyConfig(
-        journal=journal,
-        lab=NAME,
-        listeners={host_of(case.vendor.login): port},
-        hosts=hosts,
-        confdir=case.home.proxy_folder.absolute(),
-        ca_file=case.home.ca_file.absolute(),
-    )
-    return await ChildProcess.start(
-        "the vendor's proxy", "testbed.interception.proxy", PROXY_CONFIG.dump_json(config).decode(), log_file
-    )
-
-
-def _gate_config(
-    case: OutsideCase, process: Process, proxy: int, places: Mapping[str, str], own: Path, folder: RunFolder
-) -> GateConfig:
-    ca_file = case.home.ca_file.absolute()
+def _running(config: GateConfig, process: Process, proxy: int, places: Mapping[str, str]) -> GateConfig:
+    """That of one which runs this process."""
     inherited = {name: value for name, value in os.environ.items() if name.lower() not in NOT_PASSED_ON}
-    trust = {**dict.fromkeys(TRUST, str(ca_file)), "NODE_USE_ENV_PROXY": "1"}
-    return GateConfig(
-        command=tuple(filled(part, places) for part in process.command),
-        environment={**inherited, **trust, **{name: filled(value, places) for name, value in process.env.items()}},
+    trust = {**dict.fromkeys(TRUST, str(config.ca_file)), "NODE_USE_ENV_PROXY": "1"}
+    return replace(
+        config,
+        command=tuple(filled(part, places, last=True) for part in process.command),
+        environment={
+            **inherited,
+            **trust,
+            **{name: filled(value, places, last=True) for name, value in process.env.items()},
+        },
         unwalled=dict.fromkeys(ASKED, f"http://127.0.0.1:{proxy}"),
-        sender=host_of(case.vendor.login),
-        port=urlsplit(case.vendor.login).port or 80,
-        proxy=proxy,
-        local=(urlsplit(case.url).port or 80, *process.local_ports),
+        local=(*config.local, *process.local_ports),
         walled=process.isolate,
-        folder=own,
-        journal=own / "beside.jsonl",
-        log=(folder.path / LOG).absolute(),
-        ca_file=ca_file,
     )
-
-
-async def _answers(url: str) -> bool:
-    try:
-        async with httpx.AsyncClient(
-            transport=Permitted(httpx.AsyncHTTPTransport(), LOOPBACK_ONLY), timeout=ASK_S, trust_env=False
-        ) as http:
-            return (await http.get(url)).status_code < SERVER_ERROR
-    except httpx.HTTPError:
-        return False
-
-
-def _write(folder: RunFolder, recorded: Recorded) -> None:
-    with folder.create(folder.journal.name) as file:
-        file.writelines(line.encode("utf-8", "surrogatepass") for line in dump(recorded))

@@ -1,18 +1,19 @@
 """From messages to disclosures: which attribute of whom went from whom to whom, over which channel, seen where."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from testbed.model.attributes import by_saml_name
-from testbed.model.exchange_messages import OF_NO_PERSON, DataAnswer
+from testbed.model.exchange_messages import OF_NO_PERSON, DataAnswer, RosterCall
 from testbed.model.messages import LogoutRequest, LogoutResponse, Message, SamlMetadata, SamlResponse
 from testbed.model.oidc_messages import LogoutToken, ProviderMetadata, TokenAnswer
-from testbed.model.privacy import PLAIN, Channel, Disclosure, Unreadable
+from testbed.model.privacy import BY_EXCHANGE, PLAIN, Channel, Disclosure, Unreadable
 from testbed.model.wire import UNHEARD, Exchange, Pointer, host_of
 from testbed.model.written import Agreement
 from testbed.privacy.leading import Leading
 from testbed.privacy.oidc import read_whole, told_by
 from testbed.privacy.people import NAME_ID, SUBJECT, PeopleIndex
+from testbed.privacy.references import Identities, told_by_reference
 from testbed.privacy.sightings import Sighting, Sightings
 from testbed.privacy.subject import subject_of, whose
 
@@ -29,6 +30,8 @@ class Known:
     """The person who plays."""
     read: frozenset[Pointer] = frozenset()
     """Where messages stand that were read whole, whoever they are for: searched as text they would count twice."""
+    ids: Identities = field(default_factory=Identities)
+    """What the ids stand for by which records name each other."""
 
 
 def disclosures(
@@ -55,6 +58,7 @@ def disclosures(
             if isinstance(message, SamlResponse):
                 found += _in_response(message, exchange, led_by, (index, player))
             found += told_by(message, exchange, led_by, (index, player))
+            found += told_by_reference(message, exchange, known.ids, index)
     logouts = {m.where for m in messages if isinstance(m, LogoutRequest | LogoutResponse)}
     read = {message.where.exchange for message in messages if read_whole(message)}
     # NOTE: an answer with tokens is searched too, for an access token may tell what no ID token does.
@@ -63,7 +67,7 @@ def disclosures(
         (m.where.exchange, SUBJECT, m.id_token.subject) for m in messages if isinstance(m, TokenAnswer) and m.id_token
     }
     read_there = known.read | read_whole_at(messages)
-    fetched = {m.where.exchange: m.collection for m in messages if isinstance(m, DataAnswer)}
+    collections = {m.where.exchange: m.collection for m in messages if isinstance(m, DataAnswer | RosterCall)}
     for exchange in exchanges:
         led_by = leading.initiator(exchange)
         for sighting in known.seen.of(exchange.number):
@@ -74,7 +78,8 @@ def disclosures(
             one = _seen(sighting, exchange, led_by, known)
             if one.where in read_there:
                 continue
-            if one.channel is Channel.SS12000 and not one.person and fetched.get(exchange.number) in OF_NO_PERSON:
+            of_records = one.channel in BY_EXCHANGE and not one.person
+            if of_records and collections.get(exchange.number) in OF_NO_PERSON:
                 continue
             # NOTE: a logout message names whose session ends; anything else in it is a disclosure like others.
             if one.attribute != NAME_ID or one.where not in logouts:
@@ -127,7 +132,7 @@ def _seen(sighting: Sighting, exchange: Exchange, sender: str, known: Known) -> 
     # NOTE: a roster is about many people, and the one who plays is only one of them.
     if (
         not person
-        and sighting.channel is not Channel.SS12000
+        and sighting.channel not in BY_EXCHANGE
         and known.index.owns(known.player, owner.attribute, owner.value)
     ):
         person = known.player

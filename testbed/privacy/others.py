@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from testbed.model.exchange_messages import DataAnswer, DataReport
+from testbed.model.exchange_messages import DataAnswer, DataReport, RosterCall
 from testbed.model.messages import AuthnRequest, Malformed, Message, SamlResponse
 from testbed.model.oidc_messages import (
     AuthorizationAnswer,
@@ -15,7 +15,7 @@ from testbed.model.oidc_messages import (
     TokenRequest,
     UserinfoAnswer,
 )
-from testbed.model.privacy import BY_LOGIN, Disclosure
+from testbed.model.privacy import BY_EXCHANGE, BY_LOGIN, Disclosure
 from testbed.model.verdict import Play
 from testbed.model.wire import Exchange, host_of
 from testbed.model.written import Vendor
@@ -54,18 +54,20 @@ class Others:
                 | DataReport()
             ):
                 return exchange.sender in self.hosts
-            case Malformed():
+            case Malformed() | RosterCall():
                 return exchange.receiver in self.hosts or exchange.sender in self.hosts
             case _:
                 return False
 
     def disclosed(self, told: Disclosure) -> bool:
-        """Whether a disclosure is theirs: a login to them, what they fetched, or whatever they made happen.
+        """Whether a disclosure is theirs: a login to them, a roster that they got, or whatever they made happen.
 
         What the vendor of the play passes on to one of them, or answers one of them, is not.
         """
         fetched = told.where.locator.startswith("response.") and told.sender not in self.judged
-        return told.sender in self.hosts or (told.recipient in self.hosts and (told.channel in BY_LOGIN or fetched))
+        sent = told.channel in BY_EXCHANGE and told.sender not in self.judged
+        by_school = told.channel in BY_LOGIN or fetched or sent
+        return told.sender in self.hosts or (told.recipient in self.hosts and by_school)
 
 
 def others_of(play: Play) -> Others:
@@ -79,6 +81,7 @@ def hosts_of(vendor: Vendor) -> frozenset[str]:
     """Every host that a vendor's file names as its own."""
     simulated = vendor.simulated.hosts if vendor.simulated else ()
     answered_at = vendor.client.redirect_uris if vendor.client else (vendor.metadata,) if vendor.metadata else ()
-    held = (vendor.exchange.roster,) if vendor.exchange else ()
-    named = (host_of(url) for url in (vendor.login, vendor.probe.url, *answered_at, *held))
+    fed = vendor.exchange
+    held = (fed.roster or "", fed.receives or "", fed.serves or "") if fed else ()
+    named = (host_of(url) for url in (vendor.login, vendor.probe_url, *answered_at, *held) if url)
     return frozenset({*simulated, *named})

@@ -120,6 +120,12 @@ class PeopleIndex:
             for row in self.rows.of_person(person)
         )
 
+    def values(self, person: str, attribute: str) -> Iterator[str]:
+        """The values of a person's attribute, by this very name."""
+        for row in self.rows.of_person(person):
+            if self.rows.attribute(row) == attribute:
+                yield self.rows.value(row)
+
     def owner_of(self, value: str) -> Owner | None:
         """Whose a value is that points at one person without a name of its own; None for any other."""
         for name in UNIQUE_IN_ORDER:

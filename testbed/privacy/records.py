@@ -50,11 +50,11 @@ def _person(found: Sequence[Found], index: PeopleIndex) -> str:
     if named:
         person = next(iter(named))
         return person if all(index.owns(person, *one) for one in told) else ""
-    return _only(told, index)
+    return only_one(told, index)
 
 
-def _only(told: Sequence[tuple[str, str]], index: PeopleIndex) -> str:
-    """The one person of whom all this is true; "" where there are more or none."""
+def only_one(told: Sequence[tuple[str, str]], index: PeopleIndex) -> str:
+    """The one person of whom all this, attributes and values, is true; "" where there are more or none."""
     counts = [index.count(attribute, value, MAX_LOOKED_AT) for attribute, value in told]
     smallest = told[counts.index(min(counts))]
     if min(counts) >= MAX_LOOKED_AT:

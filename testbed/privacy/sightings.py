@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
-from testbed.model.privacy import Channel
+from testbed.model.privacy import BY_EXCHANGE, Channel
 from testbed.model.wire import BROWSER, Exchange, Headers
 from testbed.privacy.people import Owner, PeopleIndex
 from testbed.privacy.records import Found, together
 from testbed.privacy.search import search
 from testbed.privacy.undoing import TOO_LARGE
+from testbed.wire import provisioning, scim, ss12000
 from testbed.wire.bodies import FORM, MAX_DECODED, MAX_FIELDS, decoded, is_bomb
-from testbed.wire.ss12000 import records
 
 PROTOCOL_FIELDS = (b"SAMLRequest", b"SAMLResponse")
 """Fields of an address that have a place of their own, for messages are read there."""
@@ -139,7 +139,7 @@ def _told(seen: Sequence[Sighting], index: PeopleIndex) -> tuple[Sighting, ...]:
     told: list[Sighting] = []
     sides: dict[tuple[bool, str], list[Sighting]] = {(False, ""): [], (True, ""): []}
     for one in seen:
-        record = one.locator if one.channel is Channel.SS12000 else ""
+        record = one.locator if one.channel in BY_EXCHANGE else ""
         sides.setdefault((one.answered, record), []).append(one)
     for side in sides.values():
         found = [Found(0, one.owner, one.form, in_field=not one.owner.person) for one in side]
@@ -155,7 +155,7 @@ def _places(exchange: Exchange) -> Iterator[_Place]:
         if lower not in SENT_UNASKED:
             data = f"{name}: {value}".encode("latin-1", "replace")
             yield _Place(number, NAMED_HEADERS.get(lower, Channel.HEADER), f"request.headers:{lower}", data)
-    yield from _body(number, request.headers, request.body, request.header("content-type"))
+    yield from _sent(exchange)
     for count, frame in enumerate(exchange.frames, start=1):
         if frame.sent or exchange.sender != BROWSER:
             yield _Place(number, Channel.WEBSOCKET, f"frames:{count}", frame.data, answered=not frame.sent)
@@ -163,11 +163,23 @@ def _places(exchange: Exchange) -> Iterator[_Place]:
         raw = exchange.response.body
         body = decoded(exchange.response.headers, raw)
         cut = _why_cut(raw, body)
-        apart = () if cut else records(exchange)
+        apart = () if cut else ss12000.records(exchange)
         if apart:
             yield from (_Place(number, Channel.SS12000, place, data, answered=True) for place, data in apart)
         else:
             yield _Place(number, Channel.BODY, "response.body", body, answered=True, cut=cut)
+
+
+def _sent(exchange: Exchange) -> Iterator[_Place]:
+    """The request's body: where it is a roster that is sent, record by record."""
+    request = exchange.request
+    cut = _why_cut(request.body, decoded(request.headers, request.body))
+    for channel, read in ((Channel.SCIM, scim.records), (Channel.SS12000, provisioning.records)):
+        apart = () if cut else read(exchange)
+        if apart:
+            yield from (_Place(exchange.number, channel, place, data) for place, data in apart)
+            return
+    yield from _body(exchange.number, request.headers, request.body, request.header("content-type"))
 
 
 def _address(number: int, url: bytes) -> Iterator[_Place]:

@@ -2,6 +2,7 @@
 
 from testbed.model.certificate import Certificate
 from testbed.model.verdict import Verdict
+from testbed.reports.certificate_about import about
 from testbed.reports.certificate_view import (
     ACCUSING,
     UNDECIDED,
@@ -22,6 +23,7 @@ def render(certificate: Certificate) -> str:
         "certificate.html",
         CERTIFICATE_STYLES,
         certificate=certificate,
+        about=about(certificate.vendor),
         run_id=certificate.id or certificate.vendor.id,
         counts=counts(results),
         harms=harms(certificate),

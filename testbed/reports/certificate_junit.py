@@ -10,7 +10,8 @@ from lxml import etree
 
 from testbed.model.certificate import CaseResult, Certificate, Outcome
 from testbed.model.verdict import Verdict
-from testbed.reports.certificate_texts import OBSERVED, expected
+from testbed.reports.certificate_about import expected
+from testbed.reports.certificate_texts import OBSERVED
 from testbed.reports.junit import suites_of, text_of
 from testbed.reports.printable import printable
 

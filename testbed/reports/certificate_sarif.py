@@ -6,10 +6,9 @@ no pass. What was SKIPPED, and what is wrong with the configuration, are notific
 
 from collections.abc import Iterator
 
-from testbed.model.case import Case
-from testbed.model.certificate import CaseResult, Certificate, Outcome
+from testbed.model.certificate import AnyCase, CaseResult, Certificate, Outcome
 from testbed.model.verdict import Verdict
-from testbed.reports.certificate_texts import expected
+from testbed.reports.certificate_about import expected
 from testbed.reports.run_json import instant
 from testbed.reports.sarif import (
     Json,
@@ -23,6 +22,7 @@ from testbed.reports.sarif import (
     place,
 )
 
+SUBJECT = {"saml": "login", "oidc": "login", "scim": "data-exchange", "ss12000": "data-exchange"}
 LEVELS = {Verdict.FAIL: "error", Verdict.WARNING: "warning", Verdict.NOT_VERIFIED: "none", Verdict.ERROR: "none"}
 
 
@@ -65,7 +65,7 @@ def _skipped(result: CaseResult) -> Json:
     return note | {"associatedRule": {"id": result.case.id}}
 
 
-def _rule(case: Case) -> Json:
+def _rule(case: AnyCase) -> Json:
     parts = [
         f"What can happen: {case.harm.en}",
         f"Expected: {expected(case).en}",
@@ -81,7 +81,7 @@ def _rule(case: Case) -> Json:
         **help_uri((case.clause, *case.references)),
         "defaultConfiguration": {"level": "error" if case.level == "MUST" else "warning"},
         "properties": {
-            "tags": ["security", "login", case.protocol, case.catalogue],
+            "tags": ["security", SUBJECT[case.protocol], case.protocol, case.catalogue],
             "clause": case.clause,
             "level": case.level,
             "references": list(case.references),

@@ -146,12 +146,22 @@ OBSERVED: Mapping[Observed, Bilingual] = MappingProxyType(
         ),
         Observed.ERROR: both("Det gick inte att iaktta.", "It could not be observed."),
         Observed.NOT_RUN: both("Provet kördes inte.", "The test was not run."),
+        Observed.TAKEN: both("Anropet togs emot.", "The call was taken."),
+        Observed.REFUSED: both("Anropet avvisades.", "The call was refused."),
+        Observed.HELD: both("Tjänsten har det som den inte får ha.", "The service holds what it must not."),
+        Observed.LOST: both("Tjänsten visar inte det som den ska ha.", "The service does not show what it must hold."),
+        Observed.SHOWN: both("Svaret visade det som inte får visas.", "The answer told what it must not."),
+        Observed.OTHER_ANSWER: both(
+            "Tjänsten gav ett annat svar än protokollet har.", "The service gave another answer than the protocol has."
+        ),
+        Observed.BROKE_DOWN: both("Tjänsten gick sönder.", "The service broke down."),
     }
 )
 _BY_EXPECT: Mapping[Expect, Bilingual] = MappingProxyType(
     {
         "accept": both("Den som loggade in blir inloggad.", "Whoever logged in has a session."),
         "reject": both("Ingen blir inloggad.", "Nobody is logged in."),
+        "either": both("Tjänsten får godta eller avvisa.", "The service may accept or reject."),
         "never-other-user": both(
             "Tjänsten får godta eller avvisa, men aldrig visa fel person.",
             "The service may accept or reject, but never show the wrong person.",
@@ -214,13 +224,20 @@ SAYS: Mapping[str, Bilingual] = MappingProxyType(
     {
         "name-id": both("inloggningens identifierare", "identifier of the login"),
         "sub": both("inloggningens identifierare", "identifier of the login"),
+        "organisation": both("huvudman", "organisation"),
+        "unit": both("skolenhet", "school unit"),
+        "person": both("elev", "pupil"),
+        "group": both("klass", "class"),
+        "own-person": both("elevens id", "the pupil's id"),
     }
 )
 """What a slot of the probe says, where it is no attribute."""
-PROTOCOLS: Mapping[str, str] = MappingProxyType({"saml": "SAML 2.0", "oidc": "OpenID Connect"})
+PROTOCOLS: Mapping[str, str] = MappingProxyType(
+    {"saml": "SAML 2.0", "oidc": "OpenID Connect", "scim": "EGIL (SCIM 2.0)", "ss12000": "SS 12000:2020"}
+)
 
 
-def expected(case: Case) -> Bilingual:
+def expected_of_login(case: Case) -> Bilingual:
     """What the vendor must do with it."""
     return _BY_EXPECT["accept"] if case.expect == "accept" else _BY_MANNER.get(case.manner, _BY_EXPECT[case.expect])
 

@@ -5,7 +5,8 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from testbed.model.case import Case
-from testbed.model.certificate import CaseResult, Observed
+from testbed.model.certificate import AnyCase, CaseResult, Observed
+from testbed.model.exchange_case import ExchangeCase
 from testbed.model.forgery import AnswerForgery, SamlForgery, TokenForgery
 from testbed.reports.certificate_texts import CASE_VERDICTS
 
@@ -17,6 +18,9 @@ _CAME: Mapping[Observed, int] = MappingProxyType(
             (
                 Observed.OTHER_USER,
                 Observed.SESSION,
+                Observed.SHOWN,
+                Observed.TAKEN,
+                Observed.HELD,
                 Observed.FETCHED,
                 Observed.ATTRIBUTE_SHOWN,
                 Observed.SESSION_KEPT,
@@ -26,6 +30,8 @@ _CAME: Mapping[Observed, int] = MappingProxyType(
     }
 )
 """What a case came to, from the most harmful on; what is not here only keeps people out."""
+_MEMBERS = frozenset({"own", "other"})
+"""Callers whom the register of machines names."""
 _TRUSTED = frozenset({"school", "coming", "second"})
 
 
@@ -39,8 +45,16 @@ class Needed(IntEnum):
     """The school's key or its network, or another service of the federation."""
 
 
-def needed(case: Case) -> Needed:
+def needed(case: AnyCase) -> Needed:
     """What an attacker needs for it."""
+    return _for_message(case) if isinstance(case, Case) else _for_call(case)
+
+
+def _for_call(case: ExchangeCase) -> Needed:
+    return Needed.A_TRUSTED_PARTY if case.call is None or case.call.by in _MEMBERS else Needed.NOTHING
+
+
+def _for_message(case: Case) -> Needed:
     match case.forgery:
         case SamlForgery(message="metadata"):
             return Needed.A_TRUSTED_PARTY

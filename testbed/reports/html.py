@@ -12,6 +12,7 @@ from testbed.reports.limits import cannot_be_seen
 from testbed.reports.page import page
 from testbed.reports.sequence import picture
 from testbed.reports.statements import statements
+from testbed.reports.story import story
 from testbed.reports.view import detailed, vendor_views
 from testbed.wire.bodies import decoded
 
@@ -57,6 +58,7 @@ def _play(judgement: Judgement, evidence: Evidence | None) -> dict[str, object]:
         "statements": statements(messages),
         "responses": [message for message in messages if isinstance(message, SamlResponse)],
         "releases": evidence.releases if evidence else (),
+        "story": story(judgement.play),
         "malformed": [message for message in messages if isinstance(message, Malformed)],
     }
 

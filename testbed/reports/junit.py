@@ -59,7 +59,9 @@ def _as_expected(judgement: Judgement) -> etree._Element:
         *(f"unexpected: {line}" for line in judgement.expectation.unexpected),
     ]
     message = f"{judgement.verdict}, expected {judgement.expected}. {judgement.reason}".strip()
-    if judgement.verdict in INCONCLUSIVE:
+    if judgement.play.lacking:
+        etree.SubElement(case, "skipped", message=printable(judgement.reason))
+    elif judgement.verdict in INCONCLUSIVE:
         etree.SubElement(case, "error", message=printable(message)).text = printable("\n".join(lines))
     elif not judgement.expectation.met:
         etree.SubElement(case, "failure", message=printable(message)).text = printable("\n".join(lines))

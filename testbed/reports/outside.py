@@ -30,6 +30,7 @@ WHOLE = frozenset(
         "compact",
         "description",
         "id",
+        "identifiers",
         "in_response_to",
         "jwk",
         "name_id",
@@ -41,6 +42,7 @@ WHOLE = frozenset(
         "session_indexes",
         "state",
         "subject",
+        "title",
         "value",
         "values",
     ]
@@ -122,6 +124,9 @@ class _Masked:
             person=self._hiding.person(play.person),
             stopped=self._hiding.text(play.stopped),
             error=self._hiding.text(play.error),
+            orders=(),
+            broken=(),
+            seen=(),
         )
 
     def _result(self, result: Result) -> Result:

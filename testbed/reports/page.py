@@ -9,14 +9,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from testbed.model.release import POLICIES, REASONS
 from testbed.model.written import ROLES
-from testbed.reports import certificate_texts, redact
+from testbed.reports import certificate_about, certificate_texts, redact
 from testbed.reports.access import STATES
+from testbed.reports.play_words import play_words
 from testbed.reports.printable import printable, visible
 from testbed.reports.references import references
 from testbed.reports.texts import VERDICTS, attribute, check_info, observed_sv
 
 REPORT_STYLES = ("report.css",)
 CERTIFICATE_STYLES = ("report.css", "certificate.css")
+LOAD_STYLES = ("report.css", "certificate.css", "load.css")
 
 
 def page(template: str, styles: tuple[str, ...] = REPORT_STYLES, **said: object) -> str:
@@ -51,15 +53,15 @@ def _environment() -> Environment:
         attribute=attribute,
         checks=check_info(),
         observed_sv=observed_sv,
+        play_words=play_words,
         CASE_VERDICTS=certificate_texts.CASE_VERDICTS,
-        NO_DATA=certificate_texts.NO_DATA,
         OBSERVED=certificate_texts.OBSERVED,
         OUTCOMES=certificate_texts.OUTCOMES,
         PROTOCOLS=certificate_texts.PROTOCOLS,
         SAYS=certificate_texts.SAYS,
+        expected=certificate_about.expected,
+        twin_of=certificate_about.twin_of,
         SCOPE=certificate_texts.SCOPE,
-        TWINS=certificate_texts.TWINS,
-        expected=certificate_texts.expected,
         references=references,
     )
     environment.filters.update(masked=redact.text, masked_xml=redact.xml, path_of=redact.path_of, visible=visible)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from testbed.model.release import RELEASE_RECORDS
 from testbed.model.verdict import Evidence, Finding, Judgement, Result, Run, RunRecord
 from testbed.reports.limits import cannot_be_seen
+from testbed.reports.story import broken_document, seen_document
 
 SCHEMA = "testbed.run/1"
 
@@ -65,6 +66,8 @@ def _scenario(judgement: Judgement, evidence: Evidence | None) -> dict[str, obje
         "missing": list(judgement.expectation.missing),
         "unexpected": list(judgement.expectation.unexpected),
         "exchanges": [min(numbers), max(numbers)] if numbers else [],
+        "broken": [broken_document(one) for one in play.broken],
+        "seen": [seen_document(one) for one in play.seen],
         "results": [_result(result) for result in judgement.results],
         "releases": RELEASE_RECORDS.dump_python(evidence.releases if evidence else (), mode="json"),
     }

@@ -40,6 +40,9 @@ _OBSERVED_SV: Mapping[str, str] = MappingProxyType(
         "oidc.id-token-names-no-one": "{sender} skrev {attribute} i ID-token utan att det begärts.",
         "data.agreement-in-force": "{attribute} lämnades ut till {recipient} när avtalet inte gällde.",
         "data.deleted-persons-forgotten": "{attribute} om någon som skolan har tagit bort finns kvar hos {recipient}.",
+        "exchange.held-as-sent": "Den som {sender} har skickat står i fel grupper hos {recipient}: {attribute}.",
+        "exchange.answers-name-nobody": "{sender} skrev {attribute} i ett meddelande till {recipient}.",
+        "exchange.stranger-is-refused": "{recipient}, som inte är skolan, fick veta {attribute} av {sender}.",
     }
 )
 _OBSERVED_SV_OF_NO_ATTRIBUTE: Mapping[str, str] = MappingProxyType(
@@ -48,6 +51,14 @@ _OBSERVED_SV_OF_NO_ATTRIBUTE: Mapping[str, str] = MappingProxyType(
         "kräver att det är krypterat.",
         "data.deleted-persons-forgotten": "{recipient} har kvar någon som skolan har tagit bort, eller frågar aldrig "
         "vilka de är.",
+        "data.persons-are-used": "Färre än hälften av de elever som {recipient} har fått uppgifter om har loggat in.",
+        "exchange.push-is-taken": "{recipient} tog inte emot det som {sender} skickade.",
+        "exchange.held-as-sent": "Den som {sender} har skickat finns inte hos {recipient}.",
+        "exchange.stranger-is-refused": "{recipient} släppte in {sender}, som inte är skolan.",
+        "exchange.schools-apart": "{sender} lät {recipient} se vad en annan skola har skickat.",
+        "exchange.teachers-see-their-own": "En lärare ser hos {sender} elever som inte är lärarens egna.",
+        "exchange.lists-are-reduced": "{sender} lämnar i en lista ut mer om personer än vad som skiljer dem åt.",
+        "exchange.references-are-not-followed": "{sender} hämtade från en adress som stod i det som skolan skickade.",
     }
 )
 _ACCOUNT = Bilingual(sv="inloggningens identifierare", en="identifier of the login")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from testbed.interception.journal import JournalCorrupt
+from testbed.interception.recorded import JournalCorrupt
 from testbed.model.release import ReleaseRecord
 
 

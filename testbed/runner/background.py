@@ -1,7 +1,9 @@
-"""What holds for a play though it was said before it: what schools publish about OpenID Connect, and their keys."""
+"""What holds for a play though it was said before it: what schools publish about OpenID Connect, and their keys; and
+whom a federation's register of machines names."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from testbed.model.exchange_messages import MachineRegister
 from testbed.model.messages import Message
 from testbed.model.oidc_messages import KeySet, ProviderMetadata, RegistrationAnswer
 from testbed.model.verdict import Play
@@ -45,3 +47,14 @@ def background_of(own: Sequence[Exchange], all_said: Sequence[Standing]) -> tupl
         if name not in held or message.where.exchange < first:
             held[name] = message
     return tuple(held.values())
+
+
+def registers(said: Mapping[int, Sequence[Message]]) -> tuple[MachineRegister, ...]:
+    """Every register of machines that was fetched, in the order of the exchanges."""
+    return tuple(m for number in sorted(said) for m in said[number] if isinstance(m, MachineRegister))
+
+
+def register_before(own: Sequence[Exchange], fetched: Sequence[MachineRegister]) -> tuple[MachineRegister, ...]:
+    """The register that was fetched last before a play began; () where none was."""
+    first = min((exchange.number for exchange in own), default=0)
+    return tuple(one for one in fetched if one.where.exchange < first)[-1:]

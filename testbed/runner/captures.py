@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from testbed.interception.capture import Capture
-from testbed.interception.journal import Recorded
+from testbed.interception.recorded import Recorded
 from testbed.model.attributes import by_claim, by_saml_name
 from testbed.model.messages import Assertion, Message, SamlResponse
 from testbed.model.verdict import CAPTURE, Play

@@ -23,6 +23,8 @@ def fits(person: Person, casting: Casting) -> bool:
         and casting.security_marking in (None, person.security_marking)
         and all(person.values(name) for name in casting.having)
         and not any(person.values(name) for name in casting.lacking)
+        and (casting.grade is None or person.values("sisSchoolGrade") == (str(casting.grade),))
+        and (casting.school_unit is None or casting.school_unit in person.school_units)
         and (casting.school_units == "any" or len(person.school_units) > 1)
         and (casting.children == "any" or len(person.values("sisLegalGuardianFor")) > 1)
         and (casting.civic_number == "any" or not "".join(person.values("norEduPersonNIN") or ("0",)).isdigit())

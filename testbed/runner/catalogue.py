@@ -13,10 +13,12 @@ from testbed.runner.variants import Made, agreement_text, made_of
 FOLDERS: Mapping[str, type[Written]] = {
     "login": Scenario,
     "exchange": Scenario,
+    "resilience": Scenario,
     "vendors": Vendor,
     "agreements": Agreement,
     "zoo": Variant,
     "rosters": Variant,
+    "fragile": Variant,
     "suites": Suite,
 }
 """The sub-folders of a catalogue folder, and what each file in them is."""

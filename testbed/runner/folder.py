@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from testbed.interception.journal import Recorded, read
 from testbed.interception.journals import dump
+from testbed.interception.recorded import Recorded, read
 from testbed.model.files import ScenarioInvalid, dump_people, load, load_people, read_text
 from testbed.model.verdict import RunRecord
 from testbed.model.written import Agreement, Person
@@ -125,7 +125,11 @@ class RunFolder:
         """Write down what was recorded elsewhere, as a journal: no school's account and no key belongs to it."""
         for older in (self.releases, self.key_log):
             older.unlink(missing_ok=True)
-        self._write("exchanges.jsonl", dump(recorded))
+        self.replace_journal(recorded)
+
+    def replace_journal(self, recorded: Recorded) -> None:
+        """Write down what was recorded in this run in another order, or with more beside it."""
+        self._write(self.journal.name, dump(recorded))
 
     def copy_to(self, other: "RunFolder") -> None:
         """All that is needed to judge this run again, into another folder."""
@@ -160,13 +164,13 @@ class RunFolder:
             load_people(self.people) if people is None else people,
             {agreement.id: agreement for agreement in agreements},
             read_accounts(self.releases),
-            self._content_keys(),
+            self.content_keys(),
         )
         recorded = read(self.journal)
         recorded = replace(recorded, problems=(*recorded.problems, *problems))
         return judge(recorded, knowledge, load_plan(self.path / "plan.json"), finished)
 
-    def _content_keys(self) -> dict[str, bytes]:
+    def content_keys(self) -> dict[str, bytes]:
         if not self.key_log.is_file():
             return {}
         text = read_text(self.key_log)

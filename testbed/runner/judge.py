@@ -7,11 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 
 import testbed.checks  # noqa: F401 - importing it registers every family of checks
+from testbed.checks.broken import was_broken
 from testbed.checks.core import run_checks
-from testbed.interception.journal import Recorded
+from testbed.interception.recorded import Recorded
+from testbed.model.exchange_messages import MachineRegister
 from testbed.model.messages import Message, SamlMetadata
 from testbed.model.privacy import Issued
 from testbed.model.release import ReleaseRecord
+from testbed.model.vendor import SENT
 from testbed.model.verdict import (
     Evidence,
     Expectation,
@@ -30,8 +33,16 @@ from testbed.privacy.disclose import Known, disclosures, read_whole_at, unreadab
 from testbed.privacy.issued import Told, identifiers, issued_values, with_values
 from testbed.privacy.others import hosts_of, others_of
 from testbed.privacy.people import PeopleIndex, index_of, remember
+from testbed.privacy.references import Identities, identities
 from testbed.privacy.sightings import Sightings, sightings
-from testbed.runner.background import Standing, background_of, places_in, standing
+from testbed.runner.background import (
+    Standing,
+    background_of,
+    places_in,
+    register_before,
+    registers,
+    standing,
+)
 from testbed.runner.doubt import doubt_about
 from testbed.runner.expect import compare, expected_verdict
 from testbed.runner.plan import Plan
@@ -63,6 +74,8 @@ class _Reading:
     """In the order of the exchanges."""
     standing: tuple[Standing, ...]
     """What schools publish about OpenID Connect, in the order of the exchanges."""
+    registers: tuple[MachineRegister, ...]
+    """Of machines, in the order of the exchanges."""
     people: Mapping[str, Person]
     """With the identifiers that the school made up for them in this run."""
     index: PeopleIndex
@@ -72,6 +85,8 @@ class _Reading:
     """By person: what became known to whom, in all plays together."""
     seen: Sightings
     """Values of anybody, wherever they stand."""
+    ids: Identities
+    """What the ids stand for by which schools' records name each other."""
 
 
 def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: datetime) -> RunRecord:
@@ -108,6 +123,9 @@ def judge(recorded: Recorded, knowledge: Knowledge, plan: Plan, finished: dateti
 def judge_play(evidence: Evidence, plan: Plan) -> Judgement:
     """The verdict on one play and how it compares with what its scenario expects."""
     play = evidence.play
+    if play.lacking:
+        expected = expected_verdict(play.scenario.expect)
+        return Judgement(play, Verdict.SKIPPED, play.lacking, expected, Expectation(met=False), ())
     results = tuple(_reproducible(result, play, plan) for result in run_checks(evidence))
     unseen = _unseen(evidence)
     verdict, reason = (Verdict.ERROR, unseen) if unseen else _verdict(results)
@@ -140,11 +158,13 @@ def _read(recorded: Recorded, knowledge: Knowledge) -> _Reading:
         said=said,
         published=tuple(m for number in sorted(said) for m in said[number] if isinstance(m, SamlMetadata)),
         standing=standing(said),
+        registers=registers(said),
         people=people,
         index=index,
         releases=knowledge.releases,
         issued=_issued(recorded, said, index),
         seen=sightings(recorded.exchanges, index, _digest_keys(recorded)),
+        ids=identities((message for number in sorted(said) for message in said[number]), index),
     )
 
 
@@ -193,9 +213,11 @@ def _evidence(play: Play, reading: _Reading, agreement: Agreement | None) -> Evi
         and message.entity_id not in already
         and (message.is_idp or host_of(message.entity_id) in takes_part or message.entity_id in entities)
     )
-    known = background + (background_of(own, reading.standing) if "oidc" in protocols else ()) + said
+    published = background_of(own, reading.standing) if "oidc" in protocols else ()
+    machines = register_before(own, reading.registers) if protocols & SENT else ()
+    known = (*background, *published, *machines, *said)
     read = read_whole_at(m for exchange in own for m in reading.said[exchange.number])
-    told_of = Known(reading.index, reading.seen, play.person, read)
+    told_of = Known(reading.index, reading.seen, play.person, read, reading.ids)
     told = disclosures(own, known, told_of, agreement)
     closed, by_number = unreadable(own, told_of), {exchange.number: exchange for exchange in own}
     packed = (one for one in bombs(closed, said) if not others.said(one, by_number[one.where.exchange]))
@@ -228,7 +250,7 @@ def _unseen(evidence: Evidence) -> str:
     for exchange in evidence.exchanges:
         if exchange.sender == BROWSER and exchange.error == HUNG_UP:
             continue
-        if exchange.response is None and exchange.receiver in participants:
+        if exchange.response is None and exchange.receiver in participants and not was_broken(play, exchange):
             return f"{exchange.receiver} gave no answer in exchange {exchange.number}: {exchange.error}"
     return ""
 

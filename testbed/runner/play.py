@@ -7,14 +7,17 @@ from types import MappingProxyType
 from typing import Protocol
 
 from testbed.interception import ParticipantUnavailable
-from testbed.interception.browser import Browser, BrowserError
-from testbed.interception.drive import Orders, drive
+from testbed.interception.browser import Browser
+from testbed.interception.drive import Breaker, CannotBreak, Orders, drive
 from testbed.model.pages import Cast, Flow
 from testbed.model.verdict import Play
-from testbed.model.written import Person
+from testbed.model.written import Agreement, Person
+from testbed.wire.browsing import BrowserError
+
+CLASSES = "sisSchoolCourseStudent"
 
 
-class Stage(Orders, Protocol):
+class Stage(Orders, Breaker, Protocol):
     """What a lab offers to those who play in it, however it carries its traffic."""
 
     def browser(self) -> AbstractAsyncContextManager[Browser]:
@@ -23,8 +26,15 @@ class Stage(Orders, Protocol):
     async def begin(self, play: Play) -> None:
         """From now on exchanges belong to this play."""
 
-    async def end(self, play_id: str, stopped: str, error: str) -> None:
-        """Wait until no exchange is under way, then close the play."""
+    async def end(self, play_id: str, stopped: str, error: str, lacking: str = "") -> None:
+        """Mend what is still broken, wait until no exchange is under way, then close the play.
+
+        Args:
+            play_id: of the play.
+            stopped: see :class:`testbed.model.verdict.Play`.
+            error: likewise.
+            lacking: likewise.
+        """
 
 
 class Progress(Protocol):
@@ -45,6 +55,13 @@ class Company:
     people: Mapping[str, Person]
     schools: Mapping[str, str] = MappingProxyType({})
     """Id of each school, as people have it, to its SAML entity id."""
+    agreements: Mapping[str, Agreement] = MappingProxyType({})
+    """By id."""
+
+    def classmates(self, person: Person) -> tuple[Person, ...]:
+        """Everybody of the person's first class or group; nobody where they are in none."""
+        first = person.values(CLASSES)[:1]
+        return tuple(one for _, one in sorted(self.people.items()) if first and first[0] in one.values(CLASSES))
 
 
 async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progress: Progress) -> str:
@@ -66,16 +83,29 @@ async def play_all(plays: Sequence[Play], company: Company, stage: Stage, progre
 async def _play_one(play: Play, company: Company, stage: Stage) -> str:
     person, scenario = company.people[play.person], play.scenario
     school, moves_to = company.schools.get(person.school, ""), scenario.moves_to or ""
-    cast = Cast(play.vendor, person, scenario.spoil, play.also, school, moves_to)
+    agreement, classmates = company.agreements.get(play.agreement), company.classmates(person)
+    cast = Cast(
+        vendor=play.vendor,
+        person=person,
+        spoil=scenario.spoil,
+        also=play.also,
+        school=school,
+        moves_to=moves_to,
+        agreement=agreement,
+        classmates=classmates,
+        breaks=scenario.breaks,
+    )
     await stage.begin(play)
-    stopped = error = ""
+    stopped = error = lacking = ""
     try:
         async with stage.browser() as browser:
-            stopped = await drive(company.flows[play.scenario.flow](cast), browser, stage)
+            stopped = await drive(company.flows[play.scenario.flow](cast), browser, stage, stage)
     except BrowserError as failure:
         error = str(failure)
+    except CannotBreak as cannot:
+        lacking = str(cannot)
     except ParticipantUnavailable as gone:
         await stage.end(play.id, "", str(gone))
         raise
-    await stage.end(play.id, stopped, error)
-    return stopped or error
+    await stage.end(play.id, stopped, error, lacking)
+    return stopped or error or lacking

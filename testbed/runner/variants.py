@@ -87,6 +87,7 @@ def _scenario(variant: Variant) -> Scenario:
         vendor=variant.id,
         person=variant.person,
         moves_to=variant.moves_to,
+        breaks=variant.breaks,
         expect=variant.expect,
     )
 

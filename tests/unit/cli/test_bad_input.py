@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-
-from testbed.cli import main
+from command_line import ended
 
 GOOD = """
 id: mine
@@ -19,13 +18,6 @@ expect: {login: accepted}
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TESTBED_HOME", raising=False)
-
-
-def ended(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
-    monkeypatch.setattr("sys.argv", ["testbed", *arguments])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    return caught.value.code
 
 
 @pytest.mark.parametrize(
@@ -58,6 +50,8 @@ def test_a_broken_scenario(
     [
         (("run", "scripts"), "can be seen with --browser http. To mend it: play with --browser chromium"),
         (("run", "--lab", "inprocess", "--browser", "chromium"), "To mend it: play with --lab loopback"),
+        (("run", "--lab", "inprocess", "--workers", "2"), "in the lab inprocess one process serves the schools"),
+        (("run", "--lab", "docker", "--workers", "2"), "To mend it: leave it out, or play with --lab loopback"),
         (("run", "--browser", "lynx"), "'lynx' is not one of"),
         (("run", "no-such-suite"), "is neither a suite nor a scenario"),
         (("run", "missing.yaml"), "missing.yaml: no such file"),

@@ -21,7 +21,7 @@ OIDC: dict[str, Any] = {
 def test_every_flag_reaches_the_vendor() -> None:
     more = {"logout": f"{APP}/logout", "return_param": "next", "trusts_second_school": True, "skew": 30}
     saml = of_flags(Flags(**SAML, **more, takes_unsolicited=True), None).vendor
-    assert (saml.metadata, saml.login, saml.probe.url) == (f"{APP}/metadata", f"{APP}/login", f"{APP}/me")
+    assert (saml.metadata, saml.login, saml.probe_url) == (f"{APP}/metadata", f"{APP}/login", f"{APP}/me")
     assert (saml.logout, saml.return_param, saml.trusts_second_school) == (f"{APP}/logout", "next", True)
     assert (saml.clock_skew_s, saml.unsolicited) == (30, True)
     about_logout = {"backchannel": f"{APP}/told", "after_logout": f"{APP}/bye"}

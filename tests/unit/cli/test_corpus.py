@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from testbed.cli.app import app
-from testbed.interception import journal
+from testbed.interception import recorded
 from testbed.model.corpus import CorpusTruth
 from testbed.model.files import ScenarioInvalid, dump_people
 from testbed.model.written import Person
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_files_say_the_same(folder: Path) -> None:
     truth = CorpusTruth.model_validate_json((folder / "truth.json").read_text(encoding="utf-8"))
     assert json.loads((folder / "truth.json").read_text(encoding="utf-8"))["schema"] == "testbed.corpus/1"
-    exchanges = journal.read(folder / "exchanges.jsonl").exchanges
+    exchanges = recorded.read(folder / "exchanges.jsonl").exchanges
     entries = json.loads((folder / "capture.har").read_text(encoding="utf-8"))["log"]["entries"]
     assert len(exchanges) == len(entries) == truth.exchanges
     assert any(exchange.frames for exchange in exchanges)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import ended
 from lxml import etree
 
 DEADLINE_S = 60.0
@@ -23,7 +24,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "TESTBED_HOME": str(folder / "home")}
 
 
-def ended(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def as_a_process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(folder, *arguments),
         env=environment(folder),
@@ -36,8 +37,8 @@ def ended(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_metadata_to_a_file_is_the_metadata_that_is_printed(tmp_path: Path) -> None:
-    printed = ended(tmp_path, "metadata")
-    written = ended(tmp_path, "metadata", "--out", "school.xml")
+    printed = as_a_process(tmp_path, "metadata")
+    written = as_a_process(tmp_path, "metadata", "--out", "school.xml")
     assert (printed.returncode, written.returncode) == (0, 0)
     assert written.stdout == ""
     stamp = re.compile(r' (ID|validUntil)="[^"]*"')
@@ -73,11 +74,19 @@ def test_metadata_to_a_file_is_the_metadata_that_is_printed(tmp_path: Path) -> N
         (("jwks", "--out", "nowhere/keys.json"), "cannot be written"),
     ],
 )
-def test_bad_input_is_told_in_a_sentence(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
-    done = ended(tmp_path, *arguments)
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+def test_bad_input_is_told_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TESTBED_HOME", str(tmp_path / "home"))
+    assert ended(monkeypatch, "idp", *arguments) == 2
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "Traceback" not in printed
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import ended
 from mitmproxy import http
 from mitmproxy import io as mitm
 from mitmproxy.test import tflow
-
-from testbed.cli import main
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "scenarios" / "captures"
@@ -43,13 +42,6 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     Path("people.json").write_text(json.dumps([JACK]), encoding="utf-8")
     shutil.copy(VECTOR, "leaky.har")
     shutil.copy(EXAMPLES / "reading-service.har", "clean.har")
-
-
-def ended(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
-    monkeypatch.setattr("sys.argv", ["testbed", *arguments])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    return caught.value.code
 
 
 def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

@@ -5,8 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from testbed.cli import main
+from command_line import ended
 
 
 @pytest.fixture(autouse=True)
@@ -15,18 +14,11 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("TESTBED_HOME", raising=False)
 
 
-def ended(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
-    monkeypatch.setattr("sys.argv", ["testbed", "run", *arguments])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    return caught.value.code
-
-
 def test_what_needs_scripts_is_left_out_by_name_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ("login-maths-app", "login-pixel-news")
-    assert ended(monkeypatch, *names, "--lab", "inprocess", "--pupils", "100") == 0
+    assert ended(monkeypatch, "run", *names, "--lab", "inprocess", "--pupils", "100") == 0
     printed = " ".join(capsys.readouterr().err.split())
     assert "login-pixel-news: left out, for it shows only in a browser that runs scripts (--browser chr" in printed
     assert "login-maths-app: left out" not in printed
@@ -39,7 +31,7 @@ def test_without_a_chromium_nothing_is_begun(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert ended(monkeypatch, *arguments, "--browser", "chromium") == 2
+    assert ended(monkeypatch, "run", *arguments, "--browser", "chromium") == 2
     printed = capsys.readouterr().err
     assert len(printed.splitlines()) == 1
     assert "To mend it: " in printed

@@ -6,9 +6,9 @@ import datetime as dt
 import httpx
 import pytest
 
-from testbed.interception.browser import BrowserError, NoAnswerInTime
 from testbed.interception.http_browser import HttpBrowser
 from testbed.model.pages import Form
+from testbed.wire.browsing import BrowserError, NoAnswerInTime
 
 pytestmark = pytest.mark.anyio
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)

@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from idp.people import generate
 from testbed.interception import journal as journal_module
-from testbed.interception.journal import Journal, JournalCorrupt, read
+from testbed.interception.journal import Journal
+from testbed.interception.journals import dump
+from testbed.interception.recorded import JournalCorrupt, read
+from testbed.model.orders import ChangeMachine, PushRoster
+from testbed.model.rolling import RollKeys
+from testbed.model.verdict import Ordered, Play
 from testbed.model.wire import Frame, Request, Response
+from testbed.runner.catalogue import load_catalogue
+from testbed.runner.plan import plays_of
 
 NOW = datetime(2026, 9, 1, 7, 0, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -148,3 +156,31 @@ def test_silence_is_of_every_open_socket(tmp_path: Path) -> None:
         assert not journal.silent(3600)
         journal.hang_up(number)
         assert journal.silent(3600)
+
+
+@pytest.fixture
+def play() -> Play:
+    known = load_catalogue()
+    (one,) = plays_of((known.scenarios["roster-class-lists"],), known, generate(1, 100).people, seed=1)
+    return one
+
+
+def test_what_the_school_was_ordered_in_an_exchange_stands_in_its_play(tmp_path: Path, play: Play) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    sent = PushRoster(party="https://v.test")
+    revoked = ChangeMachine(entity_id="https://api.skola.test", step="revoke")
+    with Journal(path, "inprocess", lambda: NOW) as journal:
+        journal.ordered(sent)
+        journal.begin(play)
+        journal.ordered(sent)
+        # NOTE: what concerns logins alone, or holds a secret, is not kept.
+        journal.ordered(RollKeys(step="announce"))
+        journal.ordered(revoked)
+        journal.end(play.id)
+        journal.ordered(sent)
+    recorded = read(path)
+    (read_again,) = recorded.plays
+    assert read_again.orders == (Ordered(NOW, sent), Ordered(NOW, revoked))
+    again = tmp_path / "again.jsonl"
+    again.write_text("".join(dump(recorded)), encoding="utf-8")
+    assert read(again).plays == recorded.plays

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testbed.interception.journal import Recorded, read
-from testbed.interception.journals import dump, read_leniently
+from testbed.interception.journals import dump, exchanges_in, read_leniently, scan
+from testbed.interception.recorded import JournalCorrupt, Recorded, read
 from testbed.model.verdict import CAPTURE, Play
 from testbed.model.wire import BROWSER, Exchange, Frame, Request, Response
 from testbed.model.written import Scenario, Vendor
@@ -103,3 +104,26 @@ def test_no_damage_makes_it_fall_over(data: st.DataObject) -> None:
     found = read_leniently(io.BytesIO(damaged))
     lost = len(damaged.splitlines()) - len(found.exchanges) - len(found.unreadable)
     assert lost <= len(WHOLE.splitlines()) - len(RECORDED.exchanges)
+
+
+def test_a_journal_that_is_too_large_to_be_held_is_read_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    path.write_bytes(WHOLE)
+    assert [line["kind"] for line in scan(path)] == [json.loads(line)["kind"] for line in WHOLE.splitlines()]
+    bare = tuple(replace(one, frames=()) for one in RECORDED.exchanges)
+    assert tuple(exchanges_in(path)) == bare
+    path.write_bytes(WHOLE + b'{"kind": "exchange", "num')
+    assert tuple(exchanges_in(path)) == bare
+    path.write_bytes(b"[1]\n" + WHOLE)
+    with pytest.raises(JournalCorrupt, match="line 1"):
+        tuple(scan(path))
+    path.write_bytes(WHOLE + b'{"kind": "exchange"}\n')
+    with pytest.raises(JournalCorrupt, match=f"line {len(WHOLE.splitlines()) + 1}"):
+        tuple(exchanges_in(path))
+
+
+def test_why_a_play_cannot_be_judged_is_written_too(tmp_path: Path) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    lacking = replace(RECORDED, plays=(replace(PLAYS[0], lacking="it came to no end"),))
+    path.write_text("".join(dump(lacking)), encoding="utf-8")
+    assert read(path).plays == lacking.plays

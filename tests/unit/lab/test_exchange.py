@@ -59,4 +59,4 @@ async def test_a_token_is_for_one_school_that_has_an_agreement(stage: InProcessS
     assert await status(stage, VENDOR, token, f"{NEIGHBOURS}/persons") == 401
     assert (await asked(stage, VENDOR, NEIGHBOURS)).status_code == 403
     assert (await asked(stage, VENDOR, API, NEIGHBOURS)).status_code == 403
-    assert (await asked(stage, OTHER, API)).status_code == 403
+    assert (await asked(stage, OTHER, API)).status_code == 401

@@ -2,10 +2,11 @@
 
 import socket
 import struct
+from ipaddress import IPv4Address
 
 import pytest
 
-from testbed.lab.gate.names import Names
+from testbed.lab.gate.names import FIRST, Names, asked_for, is_own
 
 A, AAAA = 1, 28
 
@@ -62,3 +63,23 @@ def test_an_address_has_no_name_to_be_asked_for() -> None:
 )
 def test_what_is_no_question_gets_no_answer(message: bytes) -> None:
     assert Names().answer(message) is None
+
+
+def test_a_name_that_has_an_address_already_keeps_it_and_takes_none_from_the_others() -> None:
+    names = Names({"gateway": IPv4Address("172.20.0.2")})
+    assert address_in(names.answer(question("Gateway"))) == "172.20.0.2"
+    assert address_in(names.answer(question("a.example"))) == str(FIRST)
+    assert names.name_of("172.20.0.2") == "172.20.0.2"
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("localhost", True), ("a.localhost", True), ("1.0.0.127.in-addr.arpa", True), ("a.test", False)]
+)
+def test_whose_a_name_is(name: str, own: bool) -> None:
+    assert is_own(name) is own
+
+
+def test_the_name_in_a_question_is_read_whatever_else_stands_there() -> None:
+    assert asked_for(question("Leak.Example", kind=16)) == "leak.example"
+    assert asked_for(b"\0" * 5) == ""
+    assert asked_for(question("a.example")[:16]) == ""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from testbed.interception.journal import Recorded
+from testbed.interception.recorded import Recorded
 from testbed.lab.journals_joined import heeds_proxy, joined
 from testbed.model.scenario import Expect, Scenario
 from testbed.model.strict import Bilingual

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from lxml import etree
 
 from sp_mocks.keys import VendorKeys
-from testbed.interception.journal import Journal, read
+from testbed.interception.journal import Journal
+from testbed.interception.recorded import read
 from testbed.lab.home import LabHome
 from testbed.lab.keylog import keep_content_keys
 from testbed.lab.spec import LabSpec

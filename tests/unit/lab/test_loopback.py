@@ -1,25 +1,30 @@
 """Ports for the proxy's listeners."""
 
-import socket
 from unittest.mock import patch
 
-from testbed.lab import loopback
+from testbed.lab import loopback_processes as loopback
 
-LOWEST = 20_000
-"""Of the ports that are chosen from."""
+NOBODYS = range(19_000, 20_000)
+"""Ports that no lab of another test, which may start just now, takes."""
 
 
-def test_ports_are_free_and_none_that_a_caller_is_given() -> None:
-    ports = loopback.free_ports(40)
+def test_ports_are_chosen_from_none_that_a_caller_is_given() -> None:
+    assert min(loopback.PROXY_PORTS) >= 1024
+    assert max(loopback.PROXY_PORTS) < 32_768
+
+
+def test_ports_are_free() -> None:
+    with patch.object(loopback, "PROXY_PORTS", NOBODYS):
+        ports = loopback.free_ports(40)
     assert len(set(ports)) == 40
-    assert all(LOWEST <= port < 32_768 for port in ports)
+    assert all(port in NOBODYS for port in ports)
     for port in ports:
-        with socket.socket() as listener:
-            listener.bind((loopback.LOOPBACK, port))
+        with loopback.listening(port):
+            pass
 
 
 def test_a_port_that_is_taken_is_passed_over() -> None:
-    with loopback._listening() as taken:
-        (port,) = [loopback._port(taken)]
+    with loopback.listening() as taken:
+        (port,) = [loopback.port_of(taken)]
         with patch.object(loopback, "PROXY_PORTS", [port]):
             assert loopback.free_ports(1) == []

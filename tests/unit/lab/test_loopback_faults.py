@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from testbed.interception.journal import read
+from testbed.interception.recorded import read
 from waiting import DEADLINE_S, gone, wait_for
 
 pytestmark = pytest.mark.lab

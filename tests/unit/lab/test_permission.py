@@ -29,7 +29,7 @@ def vendor(**changes: object) -> Vendor:
 
 
 def test_a_vendor_elsewhere_needs_a_permission() -> None:
-    with pytest.raises(ScenarioInvalid, match=r"v\.yaml: login.*not on loopback"):
+    with pytest.raises(ScenarioInvalid, match=r"v\.yaml: login.*not on loopback.*To mend it: .*'authorised: \{by"):
         permission_of(vendor(), "v.yaml", TODAY)
 
 

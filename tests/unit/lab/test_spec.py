@@ -71,10 +71,14 @@ async def test_schools_and_federation_answer_for_their_hosts_and_ask_in_their_na
     assert asked == [one for one in SENDERS if one not in OF_EXCHANGE]
 
 
-def test_a_vendor_is_told_of_the_schools_that_it_has_an_agreement_with(
+async def test_a_vendor_is_told_of_the_schools_that_it_has_an_agreement_with(
     spec: LabSpec, nowhere: httpx.AsyncClient
 ) -> None:
-    told = {vendor.id: make_vendor(vendor, spec, nowhere, lambda: NOW).config.federation for vendor in spec.simulated}
+    async def client(_: str, number: int = 0) -> httpx.AsyncClient:
+        return nowhere
+
+    services = [await make_vendor(vendor, spec, client, lambda: NOW) for vendor in spec.simulated]
+    told = {one.config.vendor_id: one.config.federation for one in services}
     both, one = told[OPEN.id], told[CLOSED.id]
     assert both
     assert one

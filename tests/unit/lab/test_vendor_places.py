@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from idp.people import generate
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.home import LabHome
-from testbed.lab.vendor_places import filled, places_of, prepared
+from testbed.lab.vendor_places import places_of, prepared
 from testbed.model.files import ScenarioInvalid
+from testbed.model.placeholders import filled
 from testbed.model.written import Agreement, Vendor
 
 PAGE = Path(__file__).parents[3] / "docs" / "certify-process.md"
@@ -72,7 +73,7 @@ def test_all_addresses_are_written_out_with_one_free_port(tmp_path: Path) -> Non
 
 def test_a_port_that_is_written_out_is_the_one_where_it_serves(tmp_path: Path) -> None:
     found = prepared(case(tmp_path, vendor(login="http://127.0.0.1:8123/login")))
-    assert found.vendor.probe.url == "http://127.0.0.1:8123/me"
+    assert found.vendor.probe_url == "http://127.0.0.1:8123/me"
     assert found.process is not None
     assert found.process.command[2] == "8123"
 
@@ -124,7 +125,7 @@ def test_readiness_is_asked_of_this_machine_alone(tmp_path: Path) -> None:
 
 
 def test_there_is_no_base_url_without_a_process() -> None:
-    with pytest.raises(ValidationError, match="stands for where a 'process' serves"):
+    with pytest.raises(ValidationError, match="stands for where a 'process' or a 'container' serves"):
         vendor(process=None)
 
 
@@ -133,3 +134,14 @@ def test_the_file_that_the_documentation_shows_is_one(tmp_path: Path) -> None:
     found = prepared(case(tmp_path, Vendor.model_validate(yaml.safe_load(shown)), hosts=["127.0.0.1:9000"]))
     assert found.process is not None
     assert found.process.ready == "http://127.0.0.1:9000/health"
+
+
+def test_a_container_serves_on_a_port_of_its_own(tmp_path: Path) -> None:
+    container = {"image": "x", "port": 9000, "env": {"PORT": "{port}", "URL": "{base_url}"}}
+    found = prepared(case(tmp_path, vendor(process=None, container=container)))
+    assert found.vendor.started is None
+    assert found.process is None
+    assert found.container is not None
+    base = found.vendor.login.removesuffix("/login")
+    assert found.container.env == {"PORT": "9000", "URL": base}
+    assert found.container.ready == found.vendor.login

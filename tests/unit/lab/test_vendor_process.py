@@ -1,13 +1,11 @@
 """A vendor whose process the testbed starts: what its server sends to others is found, and nothing of it stays."""
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +13,25 @@ import httpx
 import psutil
 import pytest
 import yaml
+from telling import ENV, PROGRAM, TellingVendor
 
-from idp.people import generate
-from testbed.certify.profiles import load_profiles
-from testbed.lab.certify_outside import OutsideCase
-from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
-from testbed.lab.loopback import free_ports
+from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside_clients import own_secret
-from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import Result, Verdict
-from testbed.model.written import Agreement, Vendor
-from testbed.runner.catalogue import project_folder
-from testbed.runner.folder import RunFolder
+from testbed.model.written import Vendor
 from waiting import gone, wait_for
 
 pytestmark = pytest.mark.lab
 ROOT = Path(__file__).parents[3]
-PROGRAM = ROOT / "tests" / "support" / "telling_vendor.py"
-SUBJECTS = ("pupil", "teacher")
-AGREED = ("givenName", "sn", "displayName", "mail", "eduPersonPrincipalName")
-ONWARD = "data.no-onward-transfer"
 WALLS = """
 import sys, tempfile
 from pathlib import Path
 from testbed.lab.gate.space import NameSpace
 with tempfile.TemporaryDirectory() as folder:
     (Path(folder) / "ca").touch()
-    NameSpace(Path(folder), Path(folder) / "ca")
+    NameSpace.own(Path(folder), Path(folder) / "ca")
 """
 
 
@@ -55,93 +43,24 @@ def walls() -> None:
         pytest.skip(f"no network name space is to be had: {tried.stderr.splitlines()[-1]}")
 
 
-class Silent:
-    def cases(self, count: int) -> None:
-        """Nobody looks."""
-
-    def done(self, result: CaseResult) -> None:
-        """Nobody looks."""
-
-
-@dataclass
-class Telling:
-    """A vendor's file, and what certifying it came to."""
-
-    folder: Path
-    ports: tuple[int, int]
-    home: LabHome
-    process: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def run(self) -> RunFolder:
-        return RunFolder.at(self.folder / "run")
-
-    @property
-    def agreement(self) -> Agreement:
-        return Agreement.model_validate(
-            {
-                "id": "telling-2026",
-                "controller": {"name": "Exempelkommun", "hosts": [f"127.0.0.1:{self.ports[0]}"]},
-                "processor": {"name": "T AB", "client_ids": ["telling"], "hosts": [f"127.0.0.1:{self.ports[1]}"]},
-                "valid": {"from": "2020-01-01", "until": "2099-06-30"},
-                "legal_basis": "eu-gdpr:A6-1-e",
-                "identifier": "pairwise",
-                "data": [{"subjects": list(SUBJECTS), "purpose": "education:X", "required": list(AGREED)}],
-                "protected_identity": "withhold",
-            }
-        )
+class Telling(TellingVendor):
+    """Its process."""
 
     def written(self, tells: str, **process: Any) -> dict[str, Any]:
-        env = {"PORT": "{port}", "ISSUER": "{issuer}", "CLIENT_ID": "telling", "CLIENT_SECRET": "{client_secret}"}
         started = {
             "command": [sys.executable, str(PROGRAM), str(self.folder)],
-            "env": {**env, "TELLS": tells, **process.pop("env", {})},
+            "env": {**ENV, "TELLS": tells, **process.pop("env", {})},
             "ready": "{base_url}/up",
             **process,
         }
-        return {
-            "id": "telling",
-            "name": "Telling service",
-            "protocol": "oidc",
-            "login": f"http://127.0.0.1:{self.ports[1]}/login",
-            "probe": {"url": "{base_url}/me"},
-            "logout": "{base_url}/logout",
-            "agreement": "telling-2026",
-            "client": {
-                "client_id": "telling",
-                "redirect_uris": ["{base_url}/callback"],
-                "scopes": ["openid", "profile", "email"],
-            },
-            "process": started,
-        }
-
-    def certified(self, described: dict[str, Any]) -> Certificate:
-        file = self.folder / "telling-2026.yaml"
-        file.write_text(yaml.safe_dump(self.agreement.model_dump(mode="json", by_alias=True)), encoding="utf-8")
-        job = OutsideCase(
-            self.home,
-            dict(generate(1).people),
-            Vendor.model_validate(described),
-            agreement=(file, self.agreement),
-            url=f"http://127.0.0.1:{self.ports[0]}",
-        )
-        profile = load_profiles([project_folder()])["skolfederation"]
-        purpose = Purpose(profile, (), 1, "testbed certify telling.yaml", {})
-        return asyncio.run(certify_vendor(job, purpose, self.run, Silent()))
-
-    def onward(self, described: dict[str, Any]) -> tuple[Result, ...]:
-        """What the check of onward transfers says of each login."""
-        certificate = self.certified(described)
-        assert certificate.data is not None, certificate.why
-        results = [result for one in certificate.data.run.judgements for result in one.results]
-        return tuple(result for result in results if result.check == ONWARD)
+        return self.described(process=started)
 
 
 @pytest.fixture
 def telling(tmp_path: Path) -> Iterator[Telling]:
     school, vendor = free_ports(2)
     before = children()
-    yield Telling(tmp_path, (school, vendor), LabHome.open(tmp_path / "home"))
+    yield Telling(tmp_path, school, vendor, LabHome.open(tmp_path / "home"))
     # NOTE: a process that was killed is there until the kernel has taken it down.
     wait_for(lambda: gone(running(tmp_path)), lambda: "the vendor's processes outlived the run")
     wait_for(lambda: gone(children() - before), lambda: "processes of the lab outlived the run")
@@ -181,7 +100,7 @@ def test_what_its_server_sends_to_anybody_by_any_way_is_found(telling: Telling) 
         "stats.tracker.example:8125",
         "late.tracker.example",
     }
-    assert {finding.sender for result in results for finding in result.findings} == {f"127.0.0.1:{telling.ports[1]}"}
+    assert {finding.sender for result in results for finding in result.findings} == {f"127.0.0.1:{telling.port}"}
     assert "the vendor runs" in (telling.run.path / "vendor.log").read_text(encoding="utf-8")
 
 
@@ -247,13 +166,13 @@ def test_what_one_sends_by_the_proxy_is_found(telling: Telling) -> None:
 def test_of_one_that_runs_already_nothing_is_said(telling: Telling, tmp_path: Path) -> None:
     described = telling.written("")
     described.pop("process")
-    base = f"http://127.0.0.1:{telling.ports[1]}"
+    base = f"http://127.0.0.1:{telling.port}"
     plain = yaml.safe_load(yaml.safe_dump(described).replace("{base_url}", base))
     vendor = Vendor.model_validate(plain)
     assert vendor.client is not None
     env = {
-        "PORT": str(telling.ports[1]),
-        "ISSUER": f"http://127.0.0.1:{telling.ports[0]}",
+        "PORT": str(telling.port),
+        "ISSUER": f"http://127.0.0.1:{telling.school}",
         "CLIENT_ID": "telling",
         "CLIENT_SECRET": own_secret(vendor.client, telling.home),
     }
@@ -283,7 +202,7 @@ def answers(url: str) -> bool:
 # --- what goes wrong ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("isolate", [True, False])
+@pytest.mark.parametrize("isolate", [True, pytest.param(False, marks=pytest.mark.kill)])
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -303,7 +222,7 @@ def test_one_that_does_not_come_up_is_told_of(
 
 
 def test_another_command_may_not_serve_the_school_meanwhile(telling: Telling) -> None:
-    url = f"http://127.0.0.1:{telling.ports[0]}"
+    url = f"http://127.0.0.1:{telling.school}"
     command = [sys.executable, "-m", "testbed.cli", "idp", "serve", "--url", url]
     own = {**os.environ, "TESTBED_HOME": str(telling.home.path), "PYTHONPATH": str(ROOT)}
     with (telling.folder / "school.log").open("wb") as log:
@@ -319,7 +238,12 @@ def test_another_command_may_not_serve_the_school_meanwhile(telling: Telling) ->
 
 @pytest.mark.parametrize(
     ("number", "isolate"),
-    [(signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGKILL, True), (signal.SIGKILL, False)],
+    [
+        pytest.param(signal.SIGINT, True, marks=pytest.mark.kill),
+        pytest.param(signal.SIGTERM, True, marks=pytest.mark.kill),
+        (signal.SIGKILL, True),
+        pytest.param(signal.SIGKILL, False, marks=pytest.mark.kill),
+    ],
 )
 def test_nothing_stays_when_the_command_is_ended(telling: Telling, number: signal.Signals, *, isolate: bool) -> None:
     (telling.folder / "telling.yaml").write_text(
@@ -329,7 +253,7 @@ def test_nothing_stays_when_the_command_is_ended(telling: Telling, number: signa
         yaml.safe_dump(telling.agreement.model_dump(mode="json", by_alias=True)), encoding="utf-8"
     )
     command = [sys.executable, "-m", "testbed.cli", "certify", "telling.yaml"]
-    command += ["--idp-url", f"http://127.0.0.1:{telling.ports[0]}"]
+    command += ["--idp-url", f"http://127.0.0.1:{telling.school}"]
     own = {**os.environ, "TESTBED_HOME": str(telling.home.path), "PYTHONPATH": str(ROOT)}
     with (telling.folder / "command.log").open("wb") as log:
         testbed = subprocess.Popen(command, cwd=telling.folder, env=own, stdout=log, stderr=log)

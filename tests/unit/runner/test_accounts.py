@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.interception.journal import JournalCorrupt
+from testbed.interception.recorded import JournalCorrupt
 from testbed.model.release import Reason, ReleaseDecision, ReleaseRecord
 from testbed.runner.accounts import keep_accounts, read_accounts
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from testbed.interception.journal import Journal, Recorded
+from testbed.interception.journal import Journal
+from testbed.interception.recorded import Recorded
 from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import CAPTURE
 from testbed.runner.folder import RunFolder

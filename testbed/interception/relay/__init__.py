@@ -1,0 +1,1 @@
+"""A relay of TCP connections in user space, as bad as it is told to be: many kernels have no netem."""

@@ -13,6 +13,10 @@ from testbed.cli import main
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted(page for page in (ROOT / "docs").glob("*.md") if "```console" in page.read_text(encoding="utf-8"))
+CONTAINED = "--lab docker"
+"""A page that shows it needs an engine."""
+UNQUIET = frozenset({"load"})
+"""Pages of which a command may come to no conclusion, for the machine does more than it was asked to: other tests."""
 COMMAND = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -23,8 +27,13 @@ def commands(page: Path) -> Iterator[list[str]]:
                 yield shlex.split(line.removeprefix("$ "))
 
 
+def needs(page: Path) -> list[pytest.MarkDecorator]:
+    contained = any(CONTAINED in " ".join(command) for command in commands(page))
+    return [pytest.mark.docker] if contained else []
+
+
 @pytest.mark.lab
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.stem, marks=needs(page)) for page in PAGES])
 def test_the_commands_of_a_page_work_in_order(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -39,7 +48,8 @@ def test_the_commands_of_a_page_work_in_order(
         with pytest.raises(SystemExit) as ended:
             main()
         printed, complaints = capfd.readouterr()
-        assert ended.value.code == 0, f"{arguments}\n{printed[-2000:]}\n{complaints[-2000:]}"
+        said = f"{arguments}\n{printed[-2000:]}\n{complaints[-2000:]}"
+        assert ended.value.code in ((0, 2) if page.stem in UNQUIET else (0,)), said
         assert "Traceback" not in complaints
         ran += 1
         _name_the_run(tmp_path / "runs")

@@ -8,13 +8,19 @@ SPID := .venv-spid
 INTEROP := .venv-interop
 JOSE := .venv-jose-3.3.0 .venv-jose-3.5.0
 NODE := .node-interop
+WHEELS := .wheelhouse
+OWN_BASE := school-federation-testbed-base
+BASE_IMAGE ?= $(OWN_BASE)
+BUILD_IMAGE ?= $(if $(filter $(OWN_BASE),$(BASE_IMAGE)),$(OWN_BASE):build,$(BASE_IMAGE))
+IMAGE ?= school-federation-testbed
+MACHINE ?= $(shell uname -m)
 SAMLIFY := samlify-2.9.1 samlify-2.10
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check matrix kill bench bench-privacy peers interop browser docker lock schema clean
+.PHONY: help setup run test check matrix kill bench bench-privacy peers interop browser engine base wheelhouse image example-vendor docker lock schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -33,8 +39,8 @@ setup: $(VENV)/.ready ## make the environment .venv from the lock file
 run: setup ## play the tour and say where the report is
 	@$(BIN)/testbed run
 
-test: setup ## every test that needs no container engine and no browser; names those left out, and why
-	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not docker and not kill"
+test: setup ## every test that needs no container engine, no browser and no server of others; names those left out, and why
+	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not docker and not interop and not kill"
 
 check: setup ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
@@ -45,7 +51,7 @@ check: setup ## ruff, mypy --strict, import-linter
 matrix: setup ## the two-sided matrix alone: every fault is noticed by exactly what it declares
 	@$(PYTEST) tests/matrix -m "not kill"
 
-kill: setup ## every mistake of a vendor against every case of certifying, and what else takes minutes; SHARE=3: every third case of OpenID Connect
+kill: setup ## every mistake of a vendor against every case of certifying, and what else takes minutes; SHARE=3: a third of it
 	@$(PYTEST) -n $(WORKERS) -m kill --share $(or $(SHARE),1)
 
 $(INTEROP)/.ready: tests/interop/peers.lock
@@ -69,12 +75,37 @@ peers: $(INTEROP)/.ready $(JOSE:%=%/.ready) ## the software of others that tests
 	  echo "Without npm there is no samlify: its tests are left out by name."; fi
 
 interop: setup peers ## tests with software that nobody here wrote
-	@$(PYTEST) -m interop
+	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "interop and not kill"
 
 browser: setup ## tests that need Chromium
 	@$(PYTEST) -m browser
 
-docker: setup ## tests that need a container engine
+engine:
+	@docker version >/dev/null 2>&1 || { \
+	  echo "No container engine answers: install one (Debian: apt-get install docker.io), start it (as root: dockerd) and let this user speak to it." >&2; exit 2; }
+
+base: engine ## as root, the base image where no registry is reached: Debian 13 by debootstrap; MIRROR=URL where apt knows none
+	@compose/base.sh $(OWN_BASE)
+
+$(WHEELS)/.ready: compose/image.lock compose/build.lock | setup
+	@rm -rf $(WHEELS)
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+	  --implementation cp --python-version 3.13 $(foreach glibc,28 27 17 12 5,--platform manylinux_2_$(glibc)_$(MACHINE)) --platform manylinux2014_$(MACHINE) \
+	  --dest $(WHEELS) -r compose/image.lock -r compose/build.lock
+	@touch $@
+
+wheelhouse: $(WHEELS)/.ready ## what the image is made of, as compose/*.lock have it, so that making it needs no network
+
+image: engine $(WHEELS)/.ready ## the image of school, vendors and tools; BASE_IMAGE=python:3.13-slim-trixie where there is a registry
+	@[ $(BASE_IMAGE) != $(OWN_BASE) ] || docker image inspect $(OWN_BASE) >/dev/null 2>&1 || $(MAKE) --no-print-directory base
+	@docker build --network none --file compose/Dockerfile --build-arg BASE_IMAGE=$(BASE_IMAGE) \
+	  --build-arg BUILD_IMAGE=$(BUILD_IMAGE) --tag $(IMAGE) .
+	@docker image inspect --format '$(IMAGE): {{.Size}} bytes' $(IMAGE)
+
+example-vendor: engine ## the image of compose/example-vendor, a vendor's own, on top of the testbed's
+	@docker build --network none --build-arg BASE_IMAGE=$(IMAGE) --tag $(IMAGE)-example compose/example-vendor
+
+docker: setup ## tests that need a container engine and the image
 	@$(PYTEST) -m docker || [ $$? -eq 5 ]
 
 $(PEERS)/.ready: loadtests/bench/peers.lock
@@ -98,6 +129,8 @@ schema: setup ## write docs/schema/*.json from the models
 
 lock: ## resolve the dependencies anew (needs uv and npm)
 	@uv pip compile pyproject.toml --group dev --extra browser --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
+	@uv pip compile pyproject.toml --excludes compose/left-out.in -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/image.lock
+	@uv pip compile compose/build.in -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/build.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock
 	@uv pip compile loadtests/bench/spid.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/spid.lock
 	@uv pip compile tests/interop/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/peers.lock
@@ -105,4 +138,4 @@ lock: ## resolve the dependencies anew (needs uv and npm)
 	@for name in $(SAMLIFY); do npm install --prefix tests/interop/peers/$$name --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error || exit; done
 
 clean: ## remove what make and the testbed wrote; keys in .testbed stay
-	@rm -rf $(VENV) $(PEERS) $(SPID) $(INTEROP) $(JOSE) $(NODE) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(PEERS) $(SPID) $(INTEROP) $(JOSE) $(NODE) $(WHEELS) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

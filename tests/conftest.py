@@ -8,13 +8,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, a
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
-from testbed.interception.journal import Recorded, read
+from testbed.interception.recorded import Recorded, read
 from testbed.lab.child import ChildProcess
 from testbed.lab.home import LabHome
 from testbed.lab.participant import Server
@@ -23,12 +24,15 @@ WHY = {
     "browser": "needs Chromium: make browser",
     "docker": "needs a container engine: make docker",
     "kill": "takes long: make kill",
+    "interop": "needs software of others: make interop",
 }
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    help_ = "of the marker kill: try each mistake against every n-th case of OpenID Connect, from another one each"
+    help_ = (
+        "of the marker kill: try every n-th of many alike, and each mistake of OpenID Connect against every n-th case"
+    )
     parser.addoption("--share", type=int, default=1, metavar="N", help=help_)
 
 
@@ -40,6 +44,19 @@ def share(pytestconfig: pytest.Config) -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, by name, what is not of the share that was asked for; a test that takes its own share stays."""
+    share: int = config.getoption("--share")
+    kept, left = [], []
+    for item in items:
+        many = isinstance(item, pytest.Function) and hasattr(item, "callspec") and "share" not in item.fixturenames
+        alike = many and item.get_closest_marker("kill") is not None
+        (left if alike and crc32(item.nodeid.encode()) % share else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
 
 
 class _LeftOut:
@@ -55,8 +72,8 @@ class _LeftOut:
                 self._config.stash[LEFT_OUT].append(f"{item.nodeid} ({reason})")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Software of others may be missing: pytest tells how many tests that costs, this list tells which."""
-        if report.skipped and "interop" in report.keywords and not hasattr(report, "wasxfail"):
+        """Software of others, or an engine, may be missing: pytest counts what that costs, this list names it."""
+        if report.skipped and not {"interop", "docker"}.isdisjoint(report.keywords) and not hasattr(report, "wasxfail"):
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
             self._config.stash[LEFT_OUT].append(f"{report.nodeid} ({reason.removeprefix('Skipped: ')})")
 

@@ -15,10 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from testbed.interception import settling
-from testbed.interception.browser import Browser, BrowserError, NoAnswerInTime
+from testbed.interception.browser import Browser
 from testbed.interception.chromium_process import Chromium, launched
 from testbed.model.pages import Form, Page
 from testbed.model.wire import Exchange
+from testbed.wire.browsing import BrowserError, NoAnswerInTime
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 AT = "https://vendor.test"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +15,16 @@ pytestmark = pytest.mark.browser
 
 
 SOME_KINDS = [f"equal-access-{v}-{k}" for v in ("national-tests", "reading-service") for k in ("pupil", "guardian")]
+
+OF_EACH_KIND = (
+    "login-tracked-reading",
+    "login-overreaching-material",
+    "login-news-for-schools",
+    "login-referring-listening",
+    "roster-class-lists",
+    *SOME_KINDS,
+)
+"""Everything that a report may hold, a few times each: who looks for barriers takes minutes for the whole tour."""
 
 
 def played(folder: Path, *names: str) -> Path:
@@ -44,19 +55,30 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["light", "dark"])
 def page(chromium: Browser, report: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    # NOTE: the policy of the page forbids the very script that looks for barriers; it is let in here alone.
-    context = chromium.new_context(color_scheme=request.param, bypass_csp=True)
+    context = chromium.new_context(color_scheme=request.param)
     page = context.new_page()
     page.goto(report.as_uri())
     yield page
     context.close()
 
 
+@pytest.fixture(scope="module")
+def of_each_kind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return played(tmp_path_factory.mktemp("kinds"), *OF_EACH_KIND)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_no_barrier_is_found(page: Page, language: str) -> None:
+def test_no_barrier_is_found(
+    chromium: Browser, of_each_kind: Path, scheme: Literal["light", "dark"], language: str
+) -> None:
+    # NOTE: the policy of the page forbids the very script that looks for barriers; it is let in here alone.
+    page = chromium.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto(of_each_kind.as_uri())
     page.check(f"#lang-{language}")
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     found = Axe().run(page)
+    page.close()
     assert found.violations_count == 0, found.generate_report()
 
 
@@ -100,7 +122,10 @@ def test_the_id_token_and_what_was_fetched_are_one_click_away_and_show_no_secret
     expect(asked.locator("dl")).to_contain_text("userinfo: name")
 
 
-def test_a_code_that_reached_another_company_is_told_without_the_code(page: Page) -> None:
+def test_a_code_that_reached_another_company_is_told_without_the_code(chromium: Browser, of_each_kind: Path) -> None:
+    # NOTE: of the tour, which has more vendors than a report shows whole, this one is counted alone.
+    page = chromium.new_page()
+    page.goto(of_each_kind.as_uri())
     finding = page.locator("section:has(#vendor-referring-listening) .finding").first
     expect(finding).to_contain_text("oidc.token-not-in-url")
     target = finding.locator("a").first.get_attribute("href")
@@ -108,6 +133,7 @@ def test_a_code_that_reached_another_company_is_told_without_the_code(page: Page
     row = page.locator(target.replace(".", "\\."))
     row.locator("summary").click()
     expect(row.locator("pre")).to_contain_text("code=[")
+    page.close()
 
 
 def test_the_table_of_equal_access_says_in_words_who_got_in(chromium: Browser, small: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from saml2.attribute_converter import ac_factory
 from saml2.mdstore import InMemoryMetaData
 
-from testbed.interception.journal import read
+from testbed.interception.recorded import read
 from testbed.lab.home import LabHome
 from testbed.lab.inprocess import inprocess_lab
 from testbed.lab.places import METADATA_URL, NEIGHBOUR, SCHOOL, SCHOOLS

@@ -51,8 +51,8 @@ class BadVendor:
         self.over = asyncio.Event()
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator["BadVendor"]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def serving(self, port: int = 0) -> AsyncIterator["BadVendor"]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", port)
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         try:
             yield self

@@ -64,7 +64,7 @@ class Certifier:
         with TemporaryDirectory(prefix="testbed-") as folder:
             async with inprocess_world(spec, RunFolder.at(Path(folder) / "cases"), _now) as world:
                 desk = Desk(vendor, world, pair.own, pair.other)
-                done = await certify(desk, cases, AS_WRITTEN, "testbed certify", _Silent())
+                done = await certify(desk, cases, AS_WRITTEN, "testbed certify", Silent())
         assert done.configuration == ()
         assert done.calibration.trouble is None
         return {result.case.id: result for result in done.results}
@@ -77,7 +77,7 @@ AS_WRITTEN = CertificationProfile.model_validate(
 """Each case counts as it says itself."""
 
 
-class _Silent:
+class Silent:
     def cases(self, count: int) -> None:
         """Nobody watches."""
 

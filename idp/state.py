@@ -4,6 +4,8 @@ Logins under way, sessions, identifiers that were used, and what the lab has ord
 to, it knows all of it. Each operation is one short transaction, so that what is taken is taken once.
 """
 
+import fcntl
+import os
 import secrets
 import sqlite3
 import weakref
@@ -73,7 +75,7 @@ class State:
         self._engine = _engine(path)
         self._closing = weakref.finalize(self, self._engine.dispose)
         try:
-            with _available():
+            with _alone(path), _available():
                 TABLES.create_all(self._engine)
         except DatabaseError as error:
             self.close()
@@ -270,6 +272,22 @@ def _engine(path: Path | None) -> Engine:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+@contextmanager
+def _alone(path: Path | None) -> Iterator[None]:
+    # NOTE: a database that turns to its write-ahead log is locked for all others, and whoever finds it so is turned
+    # away at once, however long it would wait; so workers that start together do so one after the other. The folder is
+    # what they lock: SQLite's own locks go when any other handle of its file is closed.
+    if path is None:
+        yield
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _make(path: Path) -> None:

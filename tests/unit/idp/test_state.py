@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -180,6 +181,22 @@ def test_a_file_that_will_not_do_is_said_to_be_so(
         path.chmod(mode)
     with pytest.raises(ValueError, match=rf"{words}.*To mend it:"):
         State(path, clock)
+
+
+def test_workers_that_start_together_all_come_up(tmp_path: Path, clock: Clock) -> None:
+    workers, together = 4, Barrier(4)
+
+    def start(path: Path) -> bool:
+        together.wait()
+        state = State(path, clock)
+        used = Shelf(state, "a", TEXT, dt.timedelta(minutes=5), LIMIT).claim("name", "x")
+        state.close()
+        return used
+
+    with ThreadPoolExecutor(workers) as pool:
+        for number in range(50):
+            path = tmp_path / str(number) / "state.sqlite"
+            assert sorted(pool.map(start, [path] * workers)) == [False, False, False, True]
 
 
 def test_two_workers_take_each_entry_once(tmp_path: Path, clock: Clock) -> None:

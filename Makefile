@@ -128,7 +128,7 @@ schema: setup ## write docs/schema/*.json from the models
 	@$(BIN)/python -m testbed.model.schema docs/schema
 
 lock: ## resolve the dependencies anew (needs uv and npm)
-	@uv pip compile pyproject.toml --group dev --extra browser --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
+	@uv pip compile pyproject.toml --group dev --extra browser --extra parquet --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
 	@uv pip compile pyproject.toml --excludes compose/left-out.in -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/image.lock
 	@uv pip compile compose/build.in -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/build.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock

@@ -88,7 +88,7 @@ def _demands(verdict: LoadVerdict) -> Table:
     view = Table("Check", "Verdict", "Why", title="Demands")
     for one in verdict.results:
         verdict_text = Text(one.verdict.value, style=STYLES.get(one.verdict, ""))
-        view.add_row(f"{one.check} {one.of}".rstrip(), verdict_text, Text(visible(one.reason.en)))
+        view.add_row(f"{one.check} {one.of}".rstrip(), verdict_text, Text(visible(one.told)))
     return view
 
 

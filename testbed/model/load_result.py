@@ -242,6 +242,13 @@ class LoadResult:
     reason: Bilingual
     of: str = ""
     """Which of several limits; "" where there is one thing to say."""
+    see: str = ""
+    """The file beside the report that tells more; "" where there is none."""
+
+    @property
+    def told(self) -> str:
+        """Why, in English, and where more stands."""
+        return f"{self.reason.en} See {self.see}." if self.see else self.reason.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def render(report: LoadReport) -> str:
 def _case(profile: str, result: LoadResult, findings: list[Finding]) -> etree._Element:
     name = f"{result.check}[{result.of}]" if result.of else result.check
     case = etree.Element("testcase", classname=printable(f"load.{profile}"), name=name)
-    message, kind = printable(result.reason.en), result.verdict.value
+    message, kind = printable(result.told), result.verdict.value
     match result.verdict:
         case Verdict.FAIL:
             told = "\n".join(one.observed for one in findings)

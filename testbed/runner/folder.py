@@ -19,6 +19,8 @@ from testbed.runner.accounts import read_accounts
 from testbed.runner.judge import Knowledge, judge
 from testbed.runner.plan import Plan, dump_plan, load_plan
 
+REPORT = "report.html"
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
@@ -54,7 +56,7 @@ class RunFolder:
     @property
     def report(self) -> Path:
         """The report for people."""
-        return self.path / "report.html"
+        return self.path / REPORT
 
     @property
     def is_judgeable(self) -> bool:

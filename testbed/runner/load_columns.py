@@ -55,6 +55,8 @@ class Flows:
     attempts: Numbers
     shown: Coded
     """Ids, joined by blanks."""
+    leaked: Coded
+    """Those of them whom an error page showed, joined by blanks."""
     intercepted: Truths
     why: Coded
 
@@ -166,6 +168,7 @@ class Gathering:
     outcome: Words = field(default_factory=Words)
     attempts: "array[int]" = field(default_factory=_counts)
     shown: Words = field(default_factory=Words)
+    leaked: Words = field(default_factory=Words)
     intercepted: "array[int]" = field(default_factory=_counts)
     why: Words = field(default_factory=_few)
     of_flow: "array[int]" = field(default_factory=_counts)
@@ -187,6 +190,7 @@ class Gathering:
         self.outcome.add(record.outcome.value)
         self.attempts.append(record.attempts)
         self.shown.add(" ".join(record.shown))
+        self.leaked.add(" ".join(record.leaked))
         self.intercepted.append(record.intercepted)
         self.why.add(record.why)
         return len(self.number) - 1
@@ -213,6 +217,7 @@ class Gathering:
             self.outcome.built(),
             _numbers(self.attempts),
             self.shown.built(),
+            self.leaked.built(),
             _numbers(self.intercepted).astype(np.bool_),
             self.why.built(),
         )

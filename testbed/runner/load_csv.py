@@ -21,7 +21,7 @@ from testbed.runner.load_columns import DECIMALS, Flows, Gathering, Requests, Sa
 FLOWS, REQUESTS, RESOURCES = "flows.csv", "requests.csv", "resources.csv"
 FLOW_COLUMNS = (
     "number", "flow", "vendor", "person", "due_s", "began_s", "right_s", "ended_s", "latency_s", "service_s",
-    "outcome", "attempts", "shown", "intercepted", "why",
+    "outcome", "attempts", "shown", "leaked", "intercepted", "why",
 )  # fmt: skip
 REQUEST_COLUMNS = ("flow_number", "name", "began_s", "took_s", "status")
 RESOURCE_COLUMNS = ("at_s", "participant", "cpu_cores", "memory_bytes", "handles", "threads", "processes")
@@ -47,7 +47,7 @@ def write_flows(file: BinaryIO, flows: Flows) -> None:
                 _seconds(flows.due_s[place]), _seconds(flows.began_s[place]), _seconds(flows.right_s[place]),
                 _seconds(flows.ended_s[place]), _seconds(latency[place]), _seconds(service[place]),
                 flows.outcome[place], int(flows.attempts[place]), cell(flows.shown[place]),
-                int(flows.intercepted[place]), cell(flows.why[place]),
+                cell(flows.leaked[place]), int(flows.intercepted[place]), cell(flows.why[place]),
             )  # fmt: skip
 
     _write(file, FLOW_COLUMNS, rows())
@@ -141,7 +141,8 @@ def _text(written: str) -> str:
 
 
 def _record(row: Sequence[str]) -> Record:
-    number, flow, vendor, person, due, began, right, ended, _, _, outcome, attempts, shown, intercepted, why = row
+    number, flow, vendor, person, due, began, right, ended, _, _, outcome, attempts, *rest = row
+    shown, leaked, intercepted, why = rest
     if flow not in FLOW_NAMES:
         raise ValueError(f"no flow is called {flow[:40]!r}")
     if intercepted not in ("0", "1"):
@@ -159,6 +160,7 @@ def _record(row: Sequence[str]) -> Record:
         attempts=_whole(attempts, "attempts"),
         why=_text(why),
         shown=tuple(_text(shown).split()),
+        leaked=tuple(_text(leaked).split()),
         intercepted=intercepted == "1",
     )
 

@@ -17,6 +17,7 @@ from testbed.model.load_result import (
 )
 from testbed.model.strict import Bilingual
 from testbed.model.verdict import Run, Verdict
+from testbed.runner.folder import REPORT
 from testbed.runner.load_columns import Flows, LoadData, Truths
 from testbed.runner.load_findings import NO_OTHER, NO_OTHER_TITLE, finding
 from testbed.runner.load_percentiles import HUNDRED, enough_for, rank, too_many_above
@@ -65,8 +66,8 @@ def verdict(data: LoadData, figures: LoadSummary, judged: Run | None = None) -> 
     )
 
 
-def _result(check: str, verdict: Verdict, sv: str, en: str) -> LoadResult:
-    return LoadResult(check, TITLES[check], verdict, Bilingual(sv=sv, en=en))
+def _result(check: str, verdict: Verdict, sv: str, en: str, see: str = "") -> LoadResult:
+    return LoadResult(check, TITLES[check], verdict, Bilingual(sv=sv, en=en), see=see)
 
 
 def _doubted(result: LoadResult) -> LoadResult:
@@ -123,9 +124,10 @@ def _intercepted(flows: Flows, judged: Run | None) -> Iterator[LoadResult]:
         check,
         (Verdict.PASS, Verdict.FAIL, Verdict.NOT_VERIFIED)[judged.exit_status],
         f"Trafiken i {len(judged.judgements)} flöden spelades in och bedömdes: {met} var utan anmärkning, "
-        f"{findings} fynd. Se report.html.",
+        f"{findings} fynd.",
         f"The traffic of {len(judged.judgements)} flows was recorded and judged: {met} were as they must be, "
-        f"{findings} findings. See report.html.",
+        f"{findings} findings.",
+        see=REPORT,
     )
 
 

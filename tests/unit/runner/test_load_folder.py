@@ -55,6 +55,7 @@ def records(draw: st.DrawFn) -> tuple[Record, ...]:
                 attempts=draw(st.integers(1, 20)),
                 why=draw(TEXTS),
                 shown=tuple(draw(st.lists(IDS, max_size=3))),
+                leaked=tuple(draw(st.lists(IDS, max_size=2))),
                 intercepted=draw(st.booleans()),
                 requests=tuple(requests),
             )
@@ -155,7 +156,7 @@ BAD: dict[str, tuple[str, Damage, str]] = {
     ),
     "other columns": ("flows.csv", lambda text: text.replace("due_s", "due_ms"), "has not the columns"),
     "empty": ("flows.csv", lambda _: "", "has not the columns"),
-    "too few cells": ("flows.csv", lambda text: text + "3,login\n", "has 2 cells in place of 15"),
+    "too few cells": ("flows.csv", lambda text: text + "3,login\n", "has 2 cells in place of 16"),
     "a cut-off quote": ("flows.csv", lambda text: text + '3,login,"prov', "unexpected end of data"),
     "an unknown flow": ("flows.csv", lambda text: text.replace("0,login", "0,dance"), "no flow is called 'dance'"),
     "an unknown outcome": ("flows.csv", lambda text: text.replace("right,", "splendid,"), "'splendid'"),

@@ -223,7 +223,10 @@ def test_traffic_that_was_recorded_and_not_judged_is_not_verified() -> None:
     result = said(loads.run(seen), "load.intercepted")
     assert result.verdict is Verdict.NOT_VERIFIED
     assert "12 flows" in result.reason.en
-    assert said(loads.run(seen), "load.intercepted", judged()).verdict is Verdict.NOT_VERIFIED
+    assert result.told == result.reason.en
+    looked = said(loads.run(seen), "load.intercepted", judged())
+    assert looked.verdict is Verdict.NOT_VERIFIED
+    assert looked.told.endswith(" See report.html.")
 
 
 def test_a_machine_that_other_programs_filled_leaves_the_waits_open() -> None:

@@ -11,10 +11,11 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
-from gevent import monkey, socket
+from gevent import socket
 from gevent.ssl import SSLContext
 from geventhttpclient._parser import HTTPParseError, HTTPResponseParser
 
+from loadtests.waiting import received, stands
 from testbed.model.wire import DEFAULT_PORTS, Response
 from testbed.wire.browsing import Sent
 
@@ -27,8 +28,6 @@ CLEAN = re.compile(r"[\x21-\x7e]+")
 UNQUOTED = "%/:=&?~+!$,;'@()*[]"
 FINAL = 200
 CUT = "the connection ended in the middle of an answer"
-POLL_IN = 1
-_poll = monkey.get_original("select", "poll")
 
 
 class Broken(HTTPException):
@@ -138,7 +137,7 @@ class Line:
             UnicodeError: the host's name or the request cannot be said on the wire.
         """
         request = self._request(sent)
-        if self._socket is not None and self._stands():
+        if self._socket is not None and stands(self._socket):
             try:
                 return self._asked(request, limit)
             except (_Closed, ConnectionError):
@@ -168,9 +167,9 @@ class Line:
         return Response(answer.status, tuple(answer.headers), bytes(answer.body))
 
     def _answer(self, limit: int) -> _Answer:
-        answer, read, receive = _Answer(), 0, self._socket.recv
+        answer, read = _Answer(), 0
         while not answer.whole:
-            data = receive(BLOCK)
+            data = received(self._socket, BLOCK)
             read += len(data)
             try:
                 answer.feed(data)
@@ -189,12 +188,6 @@ class Line:
         if len(answer.body) > limit:
             raise Broken(f"the answer is longer than {limit} octets")
         return answer
-
-    def _stands(self) -> bool:
-        """Whether the server has neither let go of it nor said what nobody asked."""
-        poll = _poll()
-        poll.register(self._socket.fileno(), POLL_IN)
-        return not poll.poll(0)
 
     def _connect(self) -> None:
         way = self.way

@@ -66,8 +66,8 @@ class Pupil:
     attempts: int = 0
     began_s: float = 0.0
     right_s: float | None = None
-    shown: set[str] = field(default_factory=set)
-    leaked: set[str] = field(default_factory=set)
+    shown: frozenset[str] = frozenset()
+    leaked: frozenset[str] = frozenset()
     requests: list[Request] = field(default_factory=list)
     _drawn: int = 0
     _carrier: Carrier = field(init=False)

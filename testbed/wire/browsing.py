@@ -96,6 +96,8 @@ class Browsing:
         embeds: whether it asks for what pages embed.
     """
 
+    __slots__ = ("_embeds", "_language", "_now", "_reader", "jar", "page")
+
     def __init__(
         self,
         now: Callable[[], datetime],

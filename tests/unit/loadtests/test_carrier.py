@@ -109,6 +109,23 @@ def test_a_certificate_that_the_authority_made_for_the_host_is_trusted_and_no_ot
             send(other, "https://prov.test/me")
 
 
+def test_tls_is_as_strict_as_the_librarys_own() -> None:
+    ours, theirs = trusting(""), ssl.create_default_context()
+    of_rules = ("check_hostname", "verify_mode", "verify_flags", "options", "minimum_version", "maximum_version")
+    assert {rule: getattr(ours, rule) for rule in of_rules} == {rule: getattr(theirs, rule) for rule in of_rules}
+    assert ours.get_ciphers() == theirs.get_ciphers()
+    assert ours.get_ca_certs() == theirs.get_ca_certs()
+
+
+def test_who_waits_for_an_answer_by_tls_holds_nobody_else_up(tmp_path: Path) -> None:
+    certificate, ca = certificates(tmp_path)
+    its_roads = roads(trusting(Path(ca).read_text(encoding="ascii")))
+    with serving(Told(certificate, stalls_after_s=0.0, stall_s=60.0)) as base:
+        waiting = [gevent.spawn(send, its_roads, f"{base}/me", 0.5) for _ in range(3)]
+        gevent.joinall(waiting)
+    assert [type(each.exception) for each in waiting] == [NoAnswerInTime] * 3
+
+
 def test_what_is_intercepted_goes_through_the_proxy_by_a_tunnel(tmp_path: Path) -> None:
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -49,7 +49,7 @@ class Readings:
 
     def add(self, value: str, owner: str, *, by_name: bool = False) -> None:
         """A value of this person. A name of one word may be a word like others, and is left out."""
-        words = tuple(_words(_plain(value)))
+        words = _words(_plain(value))
         if not words or (by_name and len(words) == 1):
             return
         several = self._words.setdefault(words[0], {})
@@ -62,8 +62,12 @@ class Readings:
     def found(self, document: str) -> Iterator[Value]:
         """Each time that a value of one person stands in a document, as it came."""
         text = _plain(document)
+        begin = self._words.keys()
         for part in _parts(text):
-            yield from self._in_words(tuple(_words(part)))
+            words = _words(part)
+            # NOTE: most of a page is nobody's, and is passed over at once.
+            if not begin.isdisjoint(words):
+                yield from self._in_words(words)
         if self._digits:
             runs = (self._digits.get(_digits(run.group())) for run in DIGITS.finditer(text))
             yield from (value for value in runs if value is not None and value.owner)
@@ -118,11 +122,8 @@ def _parts(text: str) -> Iterable[str]:
     return (*TAG.split(INLINE.sub("", text)), *TAG.findall(text))
 
 
-def _words(text: str) -> Iterator[str]:
-    for word in WORD.findall(text):
-        stripped = word.strip(ENDS)
-        if stripped:
-            yield stripped
+def _words(text: str) -> tuple[str, ...]:
+    return tuple([stripped for word in WORD.findall(text) if (stripped := word.strip(ENDS))])
 
 
 def _digits(text: str) -> str:

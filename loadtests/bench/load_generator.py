@@ -3,8 +3,9 @@ parts on it sustains, and the memory that people who wait take.
 
 For the first, a server whose answers are canned runs in another process, both ask it for the same pages, and only the
 asking process's CPU time counts. Ours reads each page's forms and looks whose session it is; stock FastHttpUser looks
-at nothing. Plain HTTP and TLS; there, ours makes connections of its own for every person, as browsers do, and stock
-locust keeps ten for all. wrk, in C, sends one request over and over: how far from it Python is.
+at nothing. Plain HTTP and TLS; there, ours shakes hands once for every person, as browsers do, and checks the
+certificate; stock locust keeps ten connections for all, or makes one for each, and checks none. wrk, in C, sends one
+request over and over: how far from it Python is.
 """
 
 import json

@@ -22,7 +22,7 @@ from idp.orders import Orders
 from idp.refused import Refused
 from testbed.model.calls import CALLS, Call
 from testbed.model.forgery import MADE
-from testbed.model.orders import ORDER
+from testbed.model.orders import ORDER, AnyOrder
 from testbed.model.release import RELEASE_RECORDS
 from testbed.model.written import Person
 
@@ -49,27 +49,6 @@ def control_app(token: str, orders: Orders, told: Told) -> Starlette:
     Raises:
         ValueError: the token is empty, which would let everyone in.
     """
-    if not token:
-        raise ValueError("the control API needs a token")
-
-    async def health(_: Request) -> Response:
-        return JSONResponse({"ok": True})
-
-    async def obey(request: Request) -> Response:
-        try:
-            order = ORDER.validate_python(json.loads(await read_body(request, MAX_BODY)))
-            await orders.obey(order)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            field = ".".join(str(part) for part in first["loc"])
-            return _bad(f"{field or 'the body'}: {first['msg']}")
-        except RecursionError:
-            return _bad("the body is nested too deep")
-        except Refused as error:
-            return _bad(error.cause, error.status)
-        except ValueError as error:
-            return _bad(str(error))
-        return JSONResponse({"ok": True})
 
     async def give_account(_: Request) -> Response:
         """What was released since the last call, and why; it is told once."""
@@ -96,14 +75,51 @@ def control_app(token: str, orders: Orders, told: Told) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/health", _guarded(token, health), methods=["GET"]),
-            Route("/orders", _guarded(token, obey), methods=["POST"]),
+            *order_routes(token, orders.obey),
             Route("/releases", _guarded(token, give_account), methods=["GET"]),
             Route("/made", _guarded(token, give_made), methods=["GET"]),
             Route("/strangers", _guarded(token, show_strangers), methods=["GET"]),
             Route("/calls", _guarded(token, give_calls), methods=["GET"]),
             Route("/people/{person}", _guarded(token, show_person), methods=["GET"]),
         ]
+    )
+
+
+def order_routes(token: str, obey: Callable[[AnyOrder], Awaitable[None]]) -> tuple[Route, Route]:
+    """Where orders are taken, and where it is seen that they are.
+
+    Args:
+        token: opens both.
+        obey: carries an order out; raises ValueError where it cannot be, and says why.
+
+    Raises:
+        ValueError: the token is empty, which would let everyone in.
+    """
+    if not token:
+        raise ValueError("the control API needs a token")
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def take(request: Request) -> Response:
+        try:
+            order = ORDER.validate_python(json.loads(await read_body(request, MAX_BODY)))
+            await obey(order)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            return _bad(f"{field or 'the body'}: {first['msg']}")
+        except RecursionError:
+            return _bad("the body is nested too deep")
+        except Refused as error:
+            return _bad(error.cause, error.status)
+        except ValueError as error:
+            return _bad(str(error))
+        return JSONResponse({"ok": True})
+
+    return (
+        Route("/health", _guarded(token, health), methods=["GET"]),
+        Route("/orders", _guarded(token, take), methods=["POST"]),
     )
 
 

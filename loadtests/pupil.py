@@ -24,6 +24,8 @@ from testbed.wire.forms import read_forms, read_page
 
 NOTHING_OPEN = Page("about:blank", 0)
 MAX_WHY = 300
+LOOK_AGAIN_S = 0.5
+"""How often it is looked whether a vendor that is fetching holds somebody yet."""
 SHOWN = "the page that shows who is logged in showed somebody else"
 
 
@@ -126,6 +128,11 @@ class Pupil:
                     gevent.sleep(self._draw(*self.world.order.think_s))
                 page = self._taken(step, browsing, page)
                 looked = self._look(sight, step, page) or looked
+                until = self.world.now_s() + sight.may_take_s(step)
+                while not sight.right and self.world.now_s() < until:
+                    gevent.sleep(LOOK_AGAIN_S)
+                    page = self._taken(step, browsing, page)
+                    self._look(sight, step, page)
                 step = flow.send(page)
         except StopIteration:
             if self.arrival.flow in ROSTER and sight.right:

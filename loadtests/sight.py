@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from loadtests.shown import Faces
 from scenarios.flows.steps import shown
 from testbed.model.pages import SYNC_FORM, Cast, FlowStopped, Page, Step, Submit, Visit
-from testbed.model.scenario import ROSTER
+from testbed.model.scenario import FETCHED, ROSTER
 from testbed.model.written import Vendor
 
 CLIENT_ERROR = 400
@@ -58,6 +58,14 @@ class Sight:
             return UNTOLD
         return HELD if self.flow in ROSTER else LOGGED_IN
 
+    def may_take_s(self, step: Step) -> float:
+        """So long it may take until the page that a step led to shows whom the vendor was told of: one that is called
+        may answer before it has fetched."""
+        exchange = self.cast.vendor.exchange
+        if self.right or self.flow not in FETCHED or not exchange or not exchange.fetch:
+            return 0.0
+        return float(exchange.fetch.within_s) if isinstance(step, Visit) and step.url == exchange.roster else 0.0
+
     def _probed(self, step: Step) -> Vendor | None:
         vendors = (self.cast.vendor, *self.cast.also)
         return next((one for one in vendors if isinstance(step, Visit) and step.url == one.probe_url), None)
@@ -88,8 +96,9 @@ class Sight:
             return
         if page.status >= CLIENT_ERROR:
             raise FlowStopped(f"a page of the exchange was looked for, but {shown(page)}")
-        if isinstance(step, Submit) and page.form(SYNC_FORM) is not None:
-            raise FlowStopped("the school did not let the vendor fetch")
         exchange = self.cast.vendor.exchange
+        hook = exchange is not None and exchange.fetch is not None
+        if not hook and isinstance(step, Submit) and page.form(SYNC_FORM) is not None:
+            raise FlowStopped("the school did not let the vendor fetch")
         if exchange and exchange.roster and page.url.partition("?")[0] == exchange.roster:
             self.right = self.right or self.cast.person.id in self.faces.on(page)

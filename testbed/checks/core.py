@@ -94,7 +94,8 @@ def _has_assertion(evidence: Evidence) -> bool:
 
 PLAYED = Need(
     lambda evidence: not evidence.play.captured,
-    "a capture made elsewhere shows no session: nobody opened a page that tells who is logged in",
+    "a capture made elsewhere shows no session: nobody opened a page that tells who is logged in; "
+    "and of exchanges at once under load nobody can say what a page was to show",
 )
 ASSERTION = Need(_has_assertion, "no assertion was seen")
 AGREEMENT = Need(lambda evidence: evidence.agreement is not None, "there is no agreement to hold it against")

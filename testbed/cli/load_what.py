@@ -9,6 +9,7 @@ from idp.people import generate
 from testbed.cli.certify_vendor import Flags, of_paths
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.home import LabHome
+from testbed.lab.load_exchange import ExchangeLoad, Exchanging, exchange_target, must_bear_exchange
 from testbed.lab.load_open import open_target
 from testbed.lab.load_outside import OutsideLoad, must_bear_load, outside_target
 from testbed.lab.loading import Target, order_for
@@ -17,6 +18,7 @@ from testbed.lab.spec import LabSpec
 from testbed.lab.vendor_places import prepared
 from testbed.model.files import ScenarioInvalid
 from testbed.model.load import Order, Profile
+from testbed.model.vendor import FED
 from testbed.model.written import Agreement, Person, Vendor
 from testbed.runner.catalogue import Catalogue
 from testbed.runner.folder import RunFolder
@@ -89,6 +91,8 @@ def on_vendor(wanted: Wanted, file: Path, agreement: Path | None) -> Loaded:
     # NOTE: the school for vendors of others knows the people of one owner.
     people = generate(wanted.seed, pupils_for(wanted.profile)).people
     case = OutsideCase(LabHome.open(), people, named.vendor, named.secret, named.agreement, permission=named.permission)
+    if named.vendor.protocol in FED:
+        return _on_exchanging(wanted, file, Exchanging.of(case))
     case = prepared(case)
     vendor, held = case.vendor, dict[str, Agreement]()
     if named.agreement:
@@ -105,4 +109,26 @@ def on_vendor(wanted: Wanted, file: Path, agreement: Path | None) -> Loaded:
         vendors=(vendor,),
         agreements={},
         opening=lambda folder: outside_target(load, folder),
+    )
+
+
+def _on_exchanging(wanted: Wanted, file: Path, exchanging: Exchanging) -> Loaded:
+    """The same of a vendor that exchanges rosters."""
+    if wanted.school_workers > 1:
+        problem = "a school that exchanges rosters with a vendor of others is one process"
+        raise ScenarioInvalid("--school-workers", str(wanted.school_workers), problem, "leave it out")
+    case = exchanging.case
+    vendor, people = case.vendor, case.people
+    profile = with_vendor(wanted.profile, vendor)
+    arrivals = arrivals_of(profile, people, wanted.seed, {vendor.id: exchanging.agreement})
+    spec = LabSpec(case.home, people, (vendor.model_copy(update={"agreement": None}),), {})
+    load = ExchangeLoad(exchanging, order_for(profile, arrivals, spec, wanted.seed), str(file))
+    must_bear_exchange(load)
+    return Loaded(
+        profile=profile,
+        order=load.order,
+        people=people,
+        vendors=(vendor,),
+        agreements={},
+        opening=lambda folder: exchange_target(load, folder),
     )

@@ -4,13 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import httpx
 
 from idp.ss12000.app import SchoolData
 from idp.ss12000.caller import Caller
-from idp.ss12000.roll import BEGINNING
 from idp.ss12000.webhooks import Authorise
 from idp.token_service.asking import API_TYPE, Access
 from idp.token_service.callers import TokenClient
@@ -20,6 +19,7 @@ from testbed.lab.machine_services import CACHE_TTL_S, Machine, MachineServices, 
 from testbed.lab.machines import MachineCertificates
 from testbed.lab.places import SchoolPlace
 from testbed.lab.spec import Clock
+from testbed.lab.telling import Telling
 from testbed.lab.webhook_places import opens_anothers
 from testbed.model.orders import (
     AnyOrder,
@@ -113,7 +113,7 @@ class ExchangeOrders:
     ) -> None:
         self._systems, self._partners, self._data = systems, systems.partners[school], data
         self._impostor, self._authorise = impostor, authorise
-        self._told: dict[str, datetime] = {}
+        self._telling = Telling(data)
 
     @property
     def by_kind(self) -> Mapping[type[AnyOrder], CarriedOut]:
@@ -161,9 +161,7 @@ class ExchangeOrders:
             headers = await self._for_another(caller) if order.shows == "token-for-another" else {}
             await self._forge(self._data.targets(caller) * order.times, headers)
             return
-        changes = self._data.roll.changes()
-        await self._data.notify((caller,), self._told.get(caller.name, BEGINNING), order.times)
-        self._told[caller.name] = changes[-1].at if changes else BEGINNING
+        await self._telling.tell(caller, order.times)
 
     async def _for_another(self, caller: Caller) -> Mapping[str, str]:
         try:

@@ -1,36 +1,28 @@
 """A vendor that the testbed did not write, as what a load is made on: the school beside it, and leave to do it."""
 
-import math
-from bisect import bisect_left
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from testbed.interception import ParticipantUnavailable
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.load_names import Namer, Names
 from testbed.lab.load_resources import Resources
+from testbed.lab.load_trial import Allowed, alone, asked_last, elsewhere
 from testbed.lab.load_vendor import started_vendor
-from testbed.lab.loading import Target, loading
+from testbed.lab.loading import Target
 from testbed.lab.outside import OutsideSpec, outside_school
 from testbed.lab.outside_parts import SCHOOL_FOLDER, own_folder
 from testbed.lab.places import SCHOOL as SCHOOL_PLACE
 from testbed.lab.running import running_school
 from testbed.model.files import ScenarioInvalid
-from testbed.model.load import Arrival, Order, Outcome, Record
-from testbed.model.vendor import FED
+from testbed.model.load import Order, Outcome, Record
 from testbed.runner.folder import RunFolder
 
 SCHOOL, VENDOR = "school", "vendor"
 APART = 2
 """The school is served by so many processes at least: by one alone it would be this command, which makes the load."""
-TRIAL_S = 120.0
-"""So long one login may take before the load."""
-PEAK_S = 10.0
-"""Over so long the pace that a profile needs is counted; shorter peaks are waited out."""
 WHAT_IT_MUST_SHOW = (
     "let the page of 'probe' show, by itself between two tags or as a word of its own, who is logged in, as the "
     "school said it: eduPersonPrincipalName, mail, displayName, the sub, or a NameID or pairwise-id that stays the same"
@@ -60,14 +52,6 @@ def must_bear_load(load: OutsideLoad) -> None:
     Raises:
         ScenarioInvalid: it cannot.
     """
-    vendor = load.case.vendor
-    if vendor.protocol in FED:
-        raise ScenarioInvalid(
-            load.where,
-            "protocol",
-            f"load is made on vendors that people log in to, and this one speaks {vendor.protocol}",
-            "load the laboratory's own with a profile such as autumn-roster, and try yours with 'testbed certify'",
-        )
     if load.case.container is not None:
         raise ScenarioInvalid(
             load.where, "container", "load is not made on a container", "start it yourself, and name its address"
@@ -81,35 +65,8 @@ def must_bear_load(load: OutsideLoad) -> None:
 
 
 def must_keep_pace(load: OutsideLoad, requests: int) -> None:
-    """Hold the load against what the vendor's owner allows.
-
-    Args:
-        load: with the arrivals.
-        requests: so many of one flow go to hosts that are not this machine.
-
-    Raises:
-        ScenarioInvalid: more would be asked a second than ``max_rps``; to wait would make the vendor look slow.
-    """
-    permission = load.case.permission
-    if not permission.hosts or not requests:
-        return
-    peak = busiest(load.order.arrivals) * requests
-    if peak <= permission.max_rps:
-        return
-    raise ScenarioInvalid(
-        load.where,
-        "authorised.max_rps",
-        f"allows {permission.max_rps:g} requests a second, and the profile needs up to {peak:.1f} ({requests} a login)",
-        f"ask for at most {math.floor(100 * permission.max_rps / peak):d} in 100 of its people (--scale, --rate, "
-        "--users), for a longer time (--duration), or the owner for more",
-    )
-
-
-def busiest(arrivals: Sequence[Arrival]) -> float:
-    """People a second, in the ten seconds in which most arrive."""
-    dues = sorted(arrival.due_s for arrival in arrivals)
-    most = max((bisect_left(dues, due + PEAK_S) - number for number, due in enumerate(dues)), default=0)
-    return most / PEAK_S
+    """See :meth:`testbed.lab.load_trial.Allowed.must_hold`; counted of one login."""
+    Allowed(load.where, load.case.permission, load.order.arrivals).must_hold(requests, "a login")
 
 
 @asynccontextmanager
@@ -124,7 +81,7 @@ async def outside_target(load: OutsideLoad, folder: RunFolder) -> AsyncIterator[
     must_bear_load(load)
     case = load.case
     async with AsyncExitStack() as stack:
-        await _must_have_own_school(case)
+        await must_have_own_school(case)
         process, pids = case.process, dict[str, Sequence[int]]()
         if process is not None and case.vendor.protocol == "saml":
             # NOTE: each reads the other's metadata as it comes up, so that a school which knows nobody comes first.
@@ -143,7 +100,7 @@ async def outside_target(load: OutsideLoad, folder: RunFolder) -> AsyncIterator[
             max_rps=case.permission.max_rps,
         )
         tried = await _tried(target, load, folder.log)
-        must_keep_pace(load, _elsewhere(tried, case))
+        must_keep_pace(load, elsewhere(tried, case.permission.hosts))
         yield target
 
 
@@ -156,7 +113,12 @@ def _names(case: OutsideCase, parties: Sequence[str]) -> Names:
     return Names({SCHOOL_PLACE.id: namer}, (vendor,))
 
 
-async def _must_have_own_school(case: OutsideCase) -> None:
+async def must_have_own_school(case: OutsideCase) -> None:
+    """Make sure that no other command serves a school from the same lab home.
+
+    Raises:
+        ScenarioInvalid: one does.
+    """
     async with running_school(case.home, case.url) as served:
         if served is not None:
             raise ScenarioInvalid(
@@ -177,18 +139,7 @@ async def _tried(target: Target, load: OutsideLoad, log: Path) -> Record:
         ScenarioInvalid: it cannot, or the login does not get so far.
     """
     first = min(load.order.arrivals, key=lambda one: one.number)
-    order = replace(
-        load.order,
-        arrivals=(replace(first, number=0, due_s=0.0, flow="login"),),
-        people={first.person: load.order.people[first.person]},
-        think_s=(0.0, 0.0),
-        ends_s=TRIAL_S,
-    )
-    async with loading(target, order, log) as trial:
-        taken = await trial.run(lambda _: "")
-    if taken.problems or not taken.records:
-        raise ParticipantUnavailable(f"a login before the load: {'; '.join(taken.problems) or taken.ended}")
-    (record,) = taken.records
+    record = await alone(target, load.order, replace(first, flow="login"), log)
     if record.outcome is not Outcome.RIGHT:
         raise ScenarioInvalid(load.where, *_no_good(record, load.case.vendor.probe_url))
     return record
@@ -205,15 +156,8 @@ def _no_good(record: Record, probe: str) -> tuple[str, str, str]:
             f"not tell whose session anybody gets{answered}",
             WHAT_IT_MUST_SHOW,
         )
-    last_asked = record.requests[-1].name if record.requests else "nothing"
     return (
         "login",
-        f"one login before the load did not succeed ({record.outcome.value}: {record.why}; asked last: {last_asked})",
+        f"one login before the load did not succeed ({asked_last(record)})",
         "see the vendor's own log; 'testbed certify' with the same file says more",
     )
-
-
-def _elsewhere(record: Record, case: OutsideCase) -> int:
-    """How many requests of a login went to hosts that are not this machine."""
-    hosts = [urlsplit(f"//{request.name.partition(' ')[2]}").hostname for request in record.requests]
-    return sum(host in case.permission.hosts for host in hosts)

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 from pydantic import TypeAdapter, ValidationError
 
-from idp.federated_tls.app import PATH
 from testbed.lab.certify_outside import OutsideCase
-from testbed.lab.fetched_school import FetchedSchool, fetched_school, shown_by_vendor
+from testbed.lab.fetched_school import fetched_school
 from testbed.lab.machines import MachineCertificates
+from testbed.lab.school_ground import Addresses, shown_by_vendor
 from testbed.lab.tried_fetcher import OutsideFetcher
 from testbed.lab.tried_outside import KEY_FILE, places_of_any
 from testbed.lab.tried_start import Surroundings, ports_of, tried_program
@@ -43,7 +43,7 @@ async def outside_fetcher(case: OutsideCase, folder: RunFolder) -> AsyncIterator
         state = Path(stack.enter_context(TemporaryDirectory(prefix="testbed-")))
         program = None
         if started is not None:
-            places, near = _places(case, school, base), ports_of(*school.at.all)
+            places, near = fetcher_places(case, school.at, base), ports_of(*school.at.all)
             making = tried_program(case, started, Surroundings(places, near, folder))
             program = await stack.enter_async_context(making)
         world = OutsideFetcher(case, fetch, school, program, state)
@@ -79,15 +79,21 @@ def _agreement(case: OutsideCase) -> Agreement:
     return case.agreement[1] if case.agreement else load_catalogue().agreements[AGREEMENT]
 
 
-def _places(case: OutsideCase, school: FetchedSchool, base: str) -> Mapping[str, str]:
-    """What stands for what in the vendor's program, but for its state."""
+def fetcher_places(case: OutsideCase, at: Addresses, base: str) -> Mapping[str, str]:
+    """What stands for what in the vendor's program, but for its state.
+
+    Args:
+        case: the vendor.
+        at: where the school serves.
+        base: where the vendor is to serve.
+    """
     return {
         **places_of_any(case, base),
-        "machines": f"{school.at.register}{PATH}",
+        "machines": at.machines,
         "machines_key": str((MachineCertificates(case.home).folder / KEY_FILE).absolute()),
-        "tokens": school.at.tokens,
-        "tokens_jwks": school.jwks_url,
-        "token_url": school.at.token_url,
-        "data_api": school.at.data_api,
+        "tokens": at.tokens,
+        "tokens_jwks": at.jwks_url,
+        "token_url": at.token_url,
+        "data_api": at.data_api,
         "client_certificate": str(shown_by_vendor(case).absolute()),
     }

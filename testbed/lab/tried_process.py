@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from testbed.lab.child import GOODBYE_S
 from testbed.lab.tried_program import Run
 from testbed.lab.vendor_process import NOT_PASSED_ON
@@ -38,6 +40,15 @@ class TriedProcess:
     def ended(self) -> int | None:
         """See :class:`testbed.lab.tried_program.Running`."""
         return self.running.returncode
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """See :class:`testbed.lab.tried_program.Running`."""
+        try:
+            own = psutil.Process(self.running.pid)
+            return own.pid, *(child.pid for child in own.children(recursive=True))
+        except psutil.NoSuchProcess:
+            return ()
 
     async def remove(self) -> None:
         """See :class:`testbed.lab.tried_program.Running`; first by asking, then by force."""

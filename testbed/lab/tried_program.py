@@ -34,6 +34,10 @@ class Running(Protocol):
     def ended(self) -> int | None:
         """Its status, where it has ended by itself."""
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Its processes, as this machine numbers them; none of what is within a container."""
+
     async def remove(self) -> None:
         """End it, and all that it has started."""
 
@@ -76,6 +80,11 @@ class TriedProgram:
     def ended_with(self) -> int | None:
         """Its status, where it has ended by itself."""
         return self._running.ended if self._running else None
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """See :class:`Running`; none while it does not run."""
+        return self._running.pids if self._running else ()
 
     async def start(self) -> None:
         """Run it, and wait until it answers.

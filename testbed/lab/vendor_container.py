@@ -70,6 +70,11 @@ class VendorContainer:
         """See :class:`testbed.lab.vendor_program.VendorProgram`."""
         return "image"
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """See :class:`testbed.lab.tried_program.Running`."""
+        return ()
+
     async def start(self) -> None:
         """See :class:`testbed.lab.vendor_program.VendorProgram`."""
         try:

@@ -93,7 +93,8 @@ class Play:
     also: tuple[Vendor, ...] = ()
     """Other vendors that the person logs in to; what they do is judged in plays of their own."""
     captured: bool = False
-    """It was recorded elsewhere: nobody played a scenario, and what is not in it may have happened all the same."""
+    """Nobody played a scenario in it alone: it was recorded elsewhere, and what is not in it may have happened all the
+    same; or it holds what many did at once under load, of which nobody can say what was before what."""
     sees: Sees = "all"
     orders: tuple[Ordered, ...] = ()
     """In their order; a recording from outside has none."""

@@ -13,6 +13,7 @@ from testbed.runner.accounts import keep_accounts
 from testbed.runner.folder import RunFolder
 from testbed.runner.load_plays import accounts_of, beginning, plays_of, spans_of
 from testbed.runner.load_sorting import Facts, of_plays, sort_out
+from testbed.runner.load_together import together
 from testbed.runner.plan import Plan
 
 
@@ -58,9 +59,10 @@ def judge_intercepted(
     arrivals = {arrival.number: arrival for arrival in asked.arrivals}
     began = beginning(records, of_plays(folder.journal, frozenset(wanted)))
     spans = tuple(spans_of(records, arrivals, asked.vendors, began)) if began else ()
-    plays = plays_of(records, arrivals, asked.vendors, spans) if began else ()
-    by_id = {play.id: play for play in plays}
-    sorted_out = sort_out(folder.journal, Facts(by_id, spans, index_of(asked.people), folder.content_keys()))
+    grouped = together(plays_of(records, arrivals, asked.vendors, spans) if began else (), spans)
+    by_id = {play.id: play for play in grouped.plays}
+    facts = Facts(by_id, grouped.spans, index_of(asked.people), folder.content_keys(), grouped.stands_for)
+    sorted_out = sort_out(folder.journal, facts)
     plan = Plan(
         id=folder.path.name,
         lab=asked.lab,
@@ -74,6 +76,6 @@ def judge_intercepted(
     folder.keep_plan(plan, asked.people, asked.agreements)
     folder.replace_journal(sorted_out.recorded)
     folder.releases.unlink(missing_ok=True)
-    for play, told in accounts_of(releases, plays, sorted_out.recorded.exchanges).items():
+    for play, told in accounts_of(releases, grouped.plays, sorted_out.recorded.exchanges).items():
         keep_accounts(folder.releases, play, told)
     return folder.judge(finished, people=asked.people)

@@ -43,15 +43,13 @@ def plays_of(
     """
     own = {span.play: span for span in spans if span.play}
     return tuple(
-        _play(record, arrivals[record.number], vendors, own[flow_id(record)], spans)
+        _play(record, arrivals[record.number], vendors, own[flow_id(record)])
         for record in sorted(records, key=lambda one: one.number)
         if record.intercepted
     )
 
 
-def _play(
-    record: Record, arrival: Arrival, vendors: Mapping[str, Vendor], span: Span, everybody: Sequence[Span]
-) -> Play:
+def _play(record: Record, arrival: Arrival, vendors: Mapping[str, Vendor], span: Span) -> Play:
     vendor = vendors[record.vendor]
     return Play(
         id=flow_id(record),
@@ -64,21 +62,10 @@ def _play(
         stopped=record.why or record.outcome.value if record.outcome is Outcome.STOPPED else "",
         also=tuple(vendors[name] for name in arrival.also),
         sees="all" if vendor.simulated else "nothing",
-        lacking=_lacking(record, span, everybody),
+        lacking=f"the flow came to no end ({record.outcome.value}): {record.why}"
+        if record.outcome in CUT_SHORT
+        else "",
     )
-
-
-def _lacking(record: Record, span: Span, everybody: Sequence[Span]) -> str:
-    """Why a flow cannot be judged; "" where it can.
-
-    NOTE: calls by which rosters are exchanged are made for a vendor and not for whoever asked for it: of two exchanges
-    at once at one vendor nobody can say which a call is of.
-    """
-    if record.outcome in CUT_SHORT:
-        return f"the flow came to no end ({record.outcome.value}): {record.why}"
-    if record.flow in ROSTER and any(one is not span and one.meets(span) for one in everybody):
-        return f"{record.vendor} exchanged rosters for several at once, and its calls do not say for whom"
-    return ""
 
 
 def scenario_of(flow: Flow, arrival: Arrival) -> Scenario:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from testbed.interception.encoding import Line, exchange_from_json
 from testbed.interception.journals import scan
@@ -41,6 +42,12 @@ class Facts:
     """Of everybody."""
     index: PeopleIndex
     content_keys: Mapping[str, bytes]
+    stands_for: Mapping[str, str] = MappingProxyType({})
+    """By the id of a play that is judged with another: the other's, whose exchanges its own become."""
+
+    def own(self, exchange: Exchange) -> Exchange:
+        """It, as one of the play that it is judged in."""
+        return replace(exchange, play=self.stands_for.get(exchange.play, exchange.play))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ class _Sorting:
 
     def whole(self) -> Sorted:
         facts = self._facts
-        own = sorted(of_plays(self._path, frozenset(facts.plays)), key=lambda one: one.number)
+        every = map(facts.own, of_plays(self._path, frozenset(facts.plays)))
+        own = sorted(every, key=lambda one: one.number)
         self._places = places_in((*self._published(), *own), facts.plays.values())
         threads = Threads(facts.content_keys, self._places)
         for exchange in own:
@@ -115,7 +123,7 @@ class _Sorting:
     def _take(self, line: Line, threads: Threads) -> None:
         match line["kind"]:
             case "exchange" if line["play"] in self._facts.plays:
-                self._keep(exchange_from_json(line))
+                self._keep(self._facts.own(exchange_from_json(line)))
             case "exchange" if line["sender"] == BROWSER:
                 self._left[BROWSER, str(line["receiver"]), OF_OTHERS] += 1
             case "exchange":

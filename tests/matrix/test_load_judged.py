@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,3 +120,27 @@ def test_what_a_server_passes_on_is_found_in_the_flow_of_whom_it_is_about(some_o
     for judgement in tracked:
         found = [(finding.check, finding.person) for finding in judgement.findings]
         assert found == [("data.no-onward-transfer", judgement.play.person)]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "noticed"),
+    [
+        ("class-lists", frozenset()),
+        ("copying-lists", frozenset({"exchange.changes-are-enough"})),
+        ("forwarding-lists", frozenset({"data.no-onward-transfer"})),
+        ("grading-lists", frozenset({"data.requested-within-agreement"})),
+    ],
+)
+def test_rosters_that_are_exchanged_at_once_are_judged_together(
+    tmp_path: Path, vendor: str, noticed: frozenset[str]
+) -> None:
+    """Six within a second, half of them recorded: what the service asks for and passes on is seen, whoever asked."""
+    loaded = asyncio.run(load_lab(tmp_path, [("roster", vendor, 6)], 1.0, share=0.5))
+    run = judged(loaded).run
+    first, *others = run.judgements
+    assert {finding.check for finding in first.findings} == noticed
+    assert (first.verdict is Verdict.PASS) == (not noticed)
+    assert {one.verdict for one in others} == {Verdict.SKIPPED}
+    assert all(f"judged together as {first.play.id}" in one.reason for one in others)
+    assert (len(others), run.left_out, run.problems) == (2, (), ())
+    assert loaded.folder.judge(run.finished).run.judgements == run.judgements

@@ -17,7 +17,8 @@ from bad_vendor import BadVendor
 from idp.people import generate
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.home import LabHome
-from testbed.lab.load_outside import OutsideLoad, busiest, must_bear_load, must_keep_pace, outside_target
+from testbed.lab.load_outside import OutsideLoad, must_bear_load, must_keep_pace, outside_target
+from testbed.lab.load_trial import busiest
 from testbed.lab.loading import Taken, loading, order_for
 from testbed.lab.outside import OutsideSpec, outside_school
 from testbed.lab.permission import permission_of
@@ -121,18 +122,6 @@ def not_made(one: OutsideLoad, folder: Path) -> str:
 
 
 # --- what may be loaded -----------------------------------------------------------------------------------------------
-
-
-def test_a_vendor_that_nobody_logs_in_to_is_refused(home: LabHome) -> None:
-    receiver = vendor(
-        protocol="scim",
-        client=None,
-        probe=None,
-        exchange={"entity_id": "https://mine.test", "receives": "https://127.0.0.1:9/egil"},
-    )
-    assert "mine.yaml: protocol: load is made on vendors that people log in to" in refused(
-        load(home, receiver, profile(1, 1))
-    )
 
 
 def test_a_container_is_refused(home: LabHome) -> None:

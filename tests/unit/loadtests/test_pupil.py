@@ -1,6 +1,7 @@
 """One person: patience and retries, whose session they see, and what becomes of them when a vendor misbehaves."""
 
 import socket
+from dataclasses import replace
 
 import pytest
 from loading import ok, order, request_from, talking, world
@@ -122,3 +123,24 @@ def test_nobody_shown_is_nobodys_session() -> None:
         wrong = canned_vendor(base, probe={"url": f"{base}/start"})
         (record,) = lived(order(base, [0.0], vendors={"canned": wrong}))
     assert record.outcome is Outcome.NOBODY
+
+
+def test_a_vendor_that_answers_before_it_has_fetched_is_looked_at_again() -> None:
+    looks: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request_from(connection):
+            path = asked.split(b" ")[1]
+            looks.extend([path] if path == b"/roster" else [])
+            connection.sendall(ok(shown(person(0)).encode()) if len(looks) > 2 else ok())
+
+    with talking(talk) as port:
+        base = f"http://127.0.0.1:{port}"
+        exchange = {"entity_id": base, "roster": f"{base}/roster", "fetch": {"url": f"{base}/sync"}}
+        hooked = canned_vendor(base, protocol="ss12000", metadata="", probe=None, exchange=exchange)
+        asked = order(base, [0.0], vendors={"canned": hooked})
+        fetching = tuple(replace(one, flow="roster") for one in asked.arrivals)
+        (record,) = lived(replace(asked, arrivals=fetching))
+    assert record.outcome is Outcome.RIGHT
+    # NOTE: three until the person was shown, and one after the second fetch.
+    assert len(looks) == 4

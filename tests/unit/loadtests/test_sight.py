@@ -155,3 +155,32 @@ def test_a_page_of_an_exchange_that_fails_ends_it(status: int) -> None:
 def test_a_vendor_that_the_school_did_not_let_fetch_has_not_done_it() -> None:
     with pytest.raises(FlowStopped, match="did not let the vendor fetch"):
         sight("roster", vendor=ROSTERS).take(Submit(SYNC), page(url="https://lists.test/sync", forms=(SYNC,)))
+
+
+HOOKED = vendor(
+    "hooked",
+    protocol="ss12000",
+    metadata="",
+    probe=None,
+    exchange={
+        "entity_id": "https://lists.test",
+        "roster": ROSTER,
+        "fetch": {"url": "https://lists.test/sync", "within_s": 7},
+    },
+)
+
+
+def test_a_vendor_that_is_called_may_answer_before_it_has_fetched() -> None:
+    seen = sight("roster", vendor=HOOKED)
+    assert [seen.may_take_s(step) for step in (Visit(ROSTER), Visit("https://lists.test/login"))] == [7, 0]
+    seen.take(Visit(ROSTER), page("ada@skola.test", url=ROSTER))
+    assert seen.may_take_s(Visit(ROSTER)) == 0
+
+
+def test_one_whose_button_is_pressed_has_fetched_when_it_answers() -> None:
+    assert sight("roster", vendor=ROSTERS).may_take_s(Visit(ROSTER)) == 0
+
+
+def test_what_a_hook_answers_says_nothing_of_whether_it_was_let_in() -> None:
+    seen = sight("roster", vendor=HOOKED)
+    assert not seen.take(Submit(SYNC), page(url="https://lists.test/sync", forms=(SYNC,)))

@@ -12,6 +12,7 @@ from testbed.model.verdict import Play
 from testbed.model.wire import BROWSER, Exchange, Request, Response
 from testbed.runner.catalogue import load_catalogue
 from testbed.runner.load_plays import accounts_of, beginning, plays_of, spans_of
+from testbed.runner.load_together import Together, together
 
 VENDORS = load_catalogue().vendors
 BEGAN = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -81,14 +82,53 @@ def test_where_a_page_was_not_the_one_to_go_on_from_is_a_fact_and_one_that_did_n
     assert "it hung" in others[0].lacking
 
 
-@pytest.mark.parametrize(("due_s", "judged"), [(2.0, False), (4.5, False), (60.0, True)])
-def test_rosters_that_are_exchanged_at_once_are_not_told_apart(due_s: float, judged: bool) -> None:
-    first = record(1, flow="roster", vendor="class-lists")
-    for intercepted in (True, False):
-        second = record(2, flow="roster", vendor="class-lists", due_s=due_s, intercepted=intercepted)
-        assert {not play.lacking for play in made(first, second)} == {judged}
-    elsewhere = record(2, flow="push", vendor="pupil-accounts", due_s=due_s)
-    assert {not play.lacking for play in made(first, elsewhere)} == {True}
+def put(*records: Record) -> Together:
+    arrivals = {one.number: Arrival(one.number, one.due_s, one.flow, one.vendor, one.person) for one in records}
+    return together(made(*records), tuple(spans_of(records, arrivals, VENDORS, BEGAN)))
+
+
+def fetched(number: int, due_s: float, intercepted: bool = True, outcome: Outcome = Outcome.RIGHT) -> Record:
+    return record(number, outcome, due_s, "roster", "class-lists", intercepted)
+
+
+@pytest.mark.parametrize(("due_s", "at_once"), [(2.0, True), (4.5, True), (60.0, False)])
+def test_rosters_that_are_exchanged_at_once_are_judged_together(due_s: float, at_once: bool) -> None:
+    first = fetched(1, 1.0)
+    both = put(first, fetched(2, due_s))
+    assert both.stands_for == ({"roster-2": "roster-1"} if at_once else {})
+    assert [play.captured for play in both.plays] == [at_once, False]
+    assert [bool(play.lacking) for play in both.plays] == [False, at_once]
+    assert len(both.spans) == (1 if at_once else 2)
+    elsewhere = put(first, record(2, flow="push", vendor="pupil-accounts", due_s=due_s))
+    assert (elsewhere.stands_for, {play.captured for play in elsewhere.plays}) == ({}, {False})
+
+
+def test_one_beside_others_who_were_not_intercepted_has_their_calls_too_and_is_not_judged_as_alone() -> None:
+    grouped = put(fetched(1, 5.0), fetched(2, 1.0, intercepted=False))
+    (play,), (span,) = grouped.plays, grouped.spans
+    assert (play.captured, play.lacking, play.started, play.finished) == (True, "", after(1), after(7))
+    assert (span.play, span.begins, span.ends) == ("roster-1", after(1), after(7))
+
+
+def test_those_who_met_through_another_are_one_group() -> None:
+    grouped = put(fetched(1, 0.0), fetched(2, 10.0), fetched(3, 5.0), fetched(4, 60.0))
+    assert grouped.stands_for == {"roster-2": "roster-1", "roster-3": "roster-1"}
+    assert [play.captured for play in grouped.plays] == [True, False, False, False]
+
+
+def test_one_that_came_to_no_end_stands_for_nobody_and_what_it_called_is_the_groups() -> None:
+    grouped = put(fetched(1, 1.0, outcome=Outcome.GAVE_UP), fetched(2, 1.0))
+    assert grouped.stands_for == {"roster-1": "roster-2"}
+    hung, judged = grouped.plays
+    assert "came to no end" in hung.lacking
+    assert judged.captured
+    assert put(fetched(1, 1.0, outcome=Outcome.GAVE_UP), fetched(2, 1.0, intercepted=False)).stands_for == {}
+
+
+def test_logins_at_once_stay_apart() -> None:
+    grouped = put(record(1), record(2))
+    assert (grouped.stands_for, [play.captured for play in grouped.plays]) == ({}, [False, False])
+    assert [span.play for span in grouped.spans] == ["login-1", "login-2"]
 
 
 def test_the_beginning_is_the_earliest_that_a_request_can_have_been_sent() -> None:

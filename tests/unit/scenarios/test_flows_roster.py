@@ -38,6 +38,22 @@ def test_it_is_fetched_twice() -> None:
     assert steps(FLOWS["roster"](Cast(LISTS, PERSON))) == [*FETCH, *FETCH]
 
 
+@pytest.mark.parametrize(
+    ("method", "call"),
+    [
+        ("GET", Visit("https://lists.test/hook")),
+        ("POST", Submit(Form("https://lists.test/hook", "POST", ()))),
+    ],
+)
+def test_a_vendor_with_a_hook_is_called_in_place_of_pressing_a_button(method: str, call: Step) -> None:
+    party = {"entity_id": "https://lists.test", "roster": "https://lists.test/roster"}
+    fetch = {"url": "https://lists.test/hook", "method": method}
+    hooked = Vendor.model_validate(
+        {**LISTS.model_dump(by_alias=True, exclude_none=True), "exchange": {**party, "fetch": fetch}}
+    )
+    assert steps(FLOWS["roster"](Cast(hooked, PERSON))) == [call, Visit("https://lists.test/roster")] * 2
+
+
 def test_a_person_moves_in_between_and_is_back_at_the_end() -> None:
     taken = steps(FLOWS["roster-change"](Cast(LISTS, PERSON, moves_to="00001102")))
     moved, back = (

@@ -1,14 +1,16 @@
 """What containers use, as the engine counts it, sampled in step with a load."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
 import psutil
 from docker.errors import NotFound
 
-from testbed.lab.containers.engine import Project, service_of
+from testbed.lab.containers.engine import AT_ONCE, Project, service_of
 from testbed.model.load import Sample
 
 NANO = 1e-9
@@ -38,8 +40,11 @@ class Statistics:
         return tuple(self._samples(at_s))
 
     def _samples(self, at_s: float) -> Iterator[Sample]:
+        # NOTE: side by side, for engines keep each question waiting until they have counted once more, for a second.
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            used = dict(zip(self._pids, threads.map(lambda number: self._of(number, at_s), self._pids), strict=True))
         for participant, numbers in self._participants.items():
-            own = [found for number in numbers if (found := self._of(number, participant, at_s))]
+            own = [found for number in numbers if (found := used[number])]
             if own:
                 yield Sample(
                     at_s,
@@ -51,7 +56,7 @@ class Statistics:
                     len(own),
                 )
 
-    def _of(self, number: str, participant: str, at_s: float) -> Sample | None:
+    def _of(self, number: str, at_s: float) -> Sample | None:
         """Of one container; None where it is gone, or was not looked at before."""
         try:
             said = self._api.stats(number, stream=False, one_shot=True)
@@ -59,12 +64,12 @@ class Statistics:
             # NOTE: one that is gone uses nothing; that it went is told by whoever started it.
             return None
         used_s = float(said["cpu_stats"]["cpu_usage"]["total_usage"]) * NANO
-        before = self._before.get(number)
-        self._before[number] = (at_s, used_s)
-        if before is None or at_s <= before[0]:
+        now, before = time.monotonic(), self._before.get(number)
+        self._before[number] = (now, used_s)
+        if before is None or now <= before[0]:
             return None
-        share = max(0.0, used_s - before[1]) / (at_s - before[0])
-        return Sample(at_s, participant, share, _memory(said), self._handles(number), _threads(said))
+        share = max(0.0, used_s - before[1]) / (now - before[0])
+        return Sample(at_s, number, share, _memory(said), self._handles(number), _threads(said))
 
     def _handles(self, number: str) -> int:
         """Which the engine does not count: asked of this machine, where the engine runs on it."""

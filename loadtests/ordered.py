@@ -7,7 +7,7 @@ standard input (:mod:`loadtests.process`). Others are shut. The connection is th
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from gevent import socket
@@ -23,18 +23,17 @@ type Talk = tuple[Iterator[bytes], Callable[[str], None]]
 
 
 @contextmanager
-def orders_at(port: int, token: str, address: str = EVERY_ADDRESS) -> Iterator[Talk]:
+def orders_at(port: int, token: str) -> Iterator[Talk]:
     """Wait for the one who may give orders.
 
     Args:
         port: where they call.
         token: by which they are known.
-        address: of which interface.
 
     Raises:
         OSError: the port is taken.
     """
-    with socket.create_server((address, port)) as listener:
+    with socket.create_server((EVERY_ADDRESS, port)) as listener:
         connection, lines = _from_whom(listener, token)
 
     def answer(line: str) -> None:
@@ -42,7 +41,9 @@ def orders_at(port: int, token: str, address: str = EVERY_ADDRESS) -> Iterator[T
 
     with connection, lines:
         answer(json.dumps({"ready": True}))
-        yield _until_gone(lines), answer
+        # NOTE: who gave the orders may have died, in the middle of an answer too; then there is nobody to be told.
+        with suppress(ConnectionError):
+            yield lines, answer
 
 
 def _from_whom(listener: socket.socket, token: str) -> tuple[socket.socket, BinaryIO]:
@@ -63,11 +64,3 @@ def _is_told(lines: BinaryIO, token: str) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(said, dict) and hmac.compare_digest(str(said.get("token")).encode(), token.encode())
-
-
-def _until_gone(lines: BinaryIO) -> Iterator[bytes]:
-    try:
-        yield from lines
-    except ConnectionError:
-        # NOTE: who gave the orders has died; there is nobody to be told.
-        return

@@ -39,6 +39,8 @@ TIMEOUT_S = 60
 READY = b'{"ready": true}'
 ENDED = ("exited", "dead")
 """What :func:`health_of` says of those that run no more."""
+WELL = ("healthy", "running")
+"""Of those that are as they are to be: by what was looked at, or running where nobody looks at more."""
 SHOWN = 15
 """How many of its last lines an error shows of a container."""
 

@@ -18,6 +18,7 @@ from testbed.lab.containers import compose
 from testbed.lab.containers.engine import (
     ENDED,
     OPTION,
+    WELL,
     Images,
     Project,
     engine,
@@ -159,7 +160,7 @@ def is_healthy(container: Container) -> bool:
 def serves(container: Container) -> bool:
     """By what the engine sees of it, or sooner by what it says of itself; one whose health nobody looks at runs, and is
     waited for by whoever needs it."""
-    return health_of(container) in ("healthy", "running") or says_ready(container)
+    return health_of(container) in WELL or says_ready(container)
 
 
 async def open_up(opening: Opening, client: docker.DockerClient, is_up: Callable[[Container], bool] = serves) -> Tokens:
@@ -219,7 +220,7 @@ async def _watched(project: Project, making: asyncio.Task[str], is_up: Callable[
             if up:
                 return
         if time.monotonic() > deadline:
-            late = next((one for one in containers if health_of(one) not in ("healthy", "running")), None)
+            late = next((one for one in containers if health_of(one) not in WELL), None)
             what = await asyncio.to_thread(why_not, late) if late else "compose made no container"
             raise ParticipantUnavailable(f"{what} (after {UP_S:.0f} s)")
         await asyncio.sleep(POLL_S)

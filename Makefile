@@ -9,6 +9,7 @@ INTEROP := .venv-interop
 JOSE := .venv-jose-3.3.0 .venv-jose-3.5.0
 NODE := .node-interop
 WHEELS := .wheelhouse
+LOCKS := compose/image.lock compose/build.lock compose/load.lock
 OWN_BASE := school-federation-testbed-base
 BASE_IMAGE ?= $(OWN_BASE)
 BUILD_IMAGE ?= $(if $(filter $(OWN_BASE),$(BASE_IMAGE)),$(OWN_BASE):build,$(BASE_IMAGE))
@@ -20,7 +21,7 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check matrix kill bench bench-privacy peers interop browser engine base wheelhouse image example-vendor docker lock schema clean
+.PHONY: help setup run test check matrix kill bench bench-privacy peers interop browser engine base wheelhouse image load-image example-vendor docker lock schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -87,20 +88,23 @@ engine:
 base: engine ## as root, the base image where no registry is reached: Debian 13 by debootstrap; MIRROR=URL where apt knows none
 	@compose/base.sh $(OWN_BASE)
 
-$(WHEELS)/.ready: compose/image.lock compose/build.lock | setup
+$(WHEELS)/.ready: $(LOCKS) | setup
 	@rm -rf $(WHEELS)
 	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
 	  --implementation cp --python-version 3.13 $(foreach glibc,28 27 17 12 5,--platform manylinux_2_$(glibc)_$(MACHINE)) --platform manylinux2014_$(MACHINE) \
-	  --dest $(WHEELS) -r compose/image.lock -r compose/build.lock
+	  --dest $(WHEELS) $(foreach lock,$(LOCKS),-r $(lock))
 	@touch $@
 
-wheelhouse: $(WHEELS)/.ready ## what the image is made of, as compose/*.lock have it, so that making it needs no network
+wheelhouse: $(WHEELS)/.ready ## what the images are made of, as compose/*.lock have it, so that making them needs no network
 
 image: engine $(WHEELS)/.ready ## the image of school, vendors and tools; BASE_IMAGE=python:3.13-slim-trixie where there is a registry
 	@[ $(BASE_IMAGE) != $(OWN_BASE) ] || docker image inspect $(OWN_BASE) >/dev/null 2>&1 || $(MAKE) --no-print-directory base
 	@docker build --network none --file compose/Dockerfile --build-arg BASE_IMAGE=$(BASE_IMAGE) \
 	  --build-arg BUILD_IMAGE=$(BUILD_IMAGE) --tag $(IMAGE) .
 	@docker image inspect --format '$(IMAGE): {{.Size}} bytes' $(IMAGE)
+
+load-image: engine $(WHEELS)/.ready ## the image of the load's workers, on top of the testbed's
+	@docker build --network none --file compose/load.Dockerfile --build-arg BASE_IMAGE=$(IMAGE) --tag $(IMAGE)-load .
 
 example-vendor: engine ## the image of compose/example-vendor, a vendor's own, on top of the testbed's
 	@docker build --network none --build-arg BASE_IMAGE=$(IMAGE) --tag $(IMAGE)-example compose/example-vendor
@@ -131,6 +135,7 @@ lock: ## resolve the dependencies anew (needs uv and npm)
 	@uv pip compile pyproject.toml --group dev --extra browser --extra parquet --generate-hashes --no-header --python-version 3.13 --quiet -o requirements.lock
 	@uv pip compile pyproject.toml --excludes compose/left-out.in -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/image.lock
 	@uv pip compile compose/build.in -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/build.lock
+	@uv pip compile compose/load.in --excludes compose/image.lock -c requirements.lock --generate-hashes --no-header --python-version 3.13 --quiet -o compose/load.lock
 	@uv pip compile loadtests/bench/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/peers.lock
 	@uv pip compile loadtests/bench/spid.in --generate-hashes --no-header --python-version 3.13 --quiet -o loadtests/bench/spid.lock
 	@uv pip compile tests/interop/peers.in --generate-hashes --no-header --python-version 3.13 --quiet -o tests/interop/peers.lock

@@ -3,13 +3,14 @@
 The first line says what it is (:class:`testbed.model.load.Process`), and it answers when it is ready. Then each line is
 an order and is answered by a line: ``{"order": ...}`` what is to be done, ``{"go": seconds}`` when it begins,
 ``{"take": true}`` what became of whom since the last one, ``{"stop": true}`` end what is under way. It ends when
-standard input does. An order that cannot be taken is answered by ``{"failed": why}``.
+standard input does. An order that cannot be taken is answered by ``{"failed": why}``. Where the first line names a
+port, the orders come there (:mod:`loadtests.ordered`).
 """
 
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import gevent
 from gevent.fileobject import FileObjectPosix
 
+from loadtests.ordered import orders_at
 from loadtests.parts import Part, make_part
 from testbed.model.load import ORDER, PROCESS, RECORDS, Order
 
@@ -27,8 +29,8 @@ TAKEN = 1000
 """So many records an answer holds."""
 
 
-def serve(part: Part, lines: Iterator[bytes]) -> None:
-    """Do as each line says."""
+def serve(part: Part, lines: Iterator[bytes], say: Callable[[str], None]) -> None:
+    """Do as each line says, and answer it."""
     for line in lines:
         told: dict[str, Any] = json.loads(line)
         answer: dict[str, object]
@@ -47,7 +49,7 @@ def serve(part: Part, lines: Iterator[bytes]) -> None:
                 answer = {"stopped": True}
             case _:
                 raise ValueError(f"nobody knows what this means: {line[:200]!r}")
-        print(json.dumps(answer), flush=True)
+        say(json.dumps(answer))
 
 
 def _given(part: Part, order: Order) -> dict[str, object]:
@@ -65,15 +67,23 @@ def _standard_input() -> Iterator[Iterator[bytes]]:
         yield iter(lines)
 
 
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
 def main() -> None:
     """Be that process."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     with _standard_input() as lines:
         process = PROCESS.validate_json(next(lines))
         part = make_part(process)
-        print(json.dumps({"ready": True}), flush=True)
+        _print(json.dumps({"ready": True}))
         try:
-            serve(part, lines)
+            if process.orders:
+                with orders_at(process.orders, process.token) as (orders, say):
+                    serve(part, orders, say)
+            else:
+                serve(part, lines, _print)
         finally:
             part.quit()
             gevent.sleep(0)

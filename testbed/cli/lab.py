@@ -109,7 +109,7 @@ def status(carrier: Carrier = LabName.DOCKER) -> None:
     view.add_section()
     view.add_row("", "all", "", "", f"{sum(one.memory_mib or 0 for one in containers):.1f}")
     out.print(view)
-    healthy = all(one.health == "healthy" for one in containers)
+    healthy = all(one.is_well for one in containers)
     raise typer.Exit(AS_EXPECTED if healthy else NOT_AS_EXPECTED)
 
 

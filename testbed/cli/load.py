@@ -17,7 +17,7 @@ from testbed.cli.load_progress import LoadProgress
 from testbed.cli.load_what import Loaded, Wanted, on_lab, on_vendor
 from testbed.cli.outcome import versions_of, write_reports
 from testbed.interception import ParticipantUnavailable
-from testbed.lab.load_open import must_bear_load
+from testbed.lab.load_open import contained, must_bear_load
 from testbed.lab.load_releases import gathering
 from testbed.lab.loading import Taken, loading
 from testbed.lab.open import LabName
@@ -57,7 +57,9 @@ def load(  # noqa: PLR0913, PLR0917 - the command line's own options
     intercept: Annotated[
         float, typer.Option(help="So large a share of the flows is recorded, and judged as a run is.", min=0, max=1)
     ] = 0,
-    workers: Annotated[int, typer.Option(help="So many processes make the load.", min=1, max=64)] = 1,
+    workers: Annotated[
+        int, typer.Option(help="So many processes make the load, or in the lab docker containers.", min=1, max=64)
+    ] = 1,
     school_workers: Annotated[
         int, typer.Option(help="On loopback, so many processes serve the school, with one database.", min=1, max=16)
     ] = 1,
@@ -77,10 +79,11 @@ def load(  # noqa: PLR0913, PLR0917 - the command line's own options
 ) -> None:
     """Let the people of a profile come when they are due, and say what became of them and what it cost."""
     must_bear_load(lab, school_workers)
+    makers = 0 if vendor else contained(lab, workers, join=join, web=web)
     outside = expected(join, listen)
     known = load_catalogue(catalogue or [])
     asked = sized(find_profile(profile, known), Sizes(scale, rate, users, duration))
-    wanted = Wanted(asked, seed, intercept, school_workers)
+    wanted = Wanted(asked, seed, intercept, school_workers, makers)
     what = on_lab(wanted, known, lab) if vendor is None else on_vendor(wanted, vendor, agreement)
     folder = RunFolder.make(out, f"load-{asked.id}", datetime.now(UTC))
     folder.write("people.json", dump_people(dict(what.people)))

@@ -50,6 +50,8 @@ class Wanted:
     seed: int
     intercept: float
     school_workers: int
+    makers: int = 0
+    """So many containers make it; 0 where processes of this machine do."""
 
 
 def on_lab(wanted: Wanted, known: Catalogue, lab: LabName) -> Loaded:
@@ -71,7 +73,7 @@ def on_lab(wanted: Wanted, known: Catalogue, lab: LabName) -> Loaded:
         people=people,
         vendors=vendors,
         agreements={one.agreement: known.agreement_text(one.agreement) for one in vendors if one.agreement},
-        opening=lambda folder: open_target(lab, spec, folder, workers=wanted.school_workers),
+        opening=lambda folder: open_target(lab, spec, folder, workers=wanted.school_workers, makers=wanted.makers),
     )
 
 

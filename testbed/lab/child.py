@@ -23,6 +23,39 @@ LONGEST_LINE = 64 * 1024 * 1024
 SHOWN = 15
 """How many of its last lines an error shows."""
 
+type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def asked(streams: Streams, name: str, line: str, timeout_s: float) -> dict[str, object]:
+    """Send a line and read the one that answers it.
+
+    Args:
+        streams: by which it answers.
+        name: what errors call whoever is asked.
+        line: one of JSON.
+        timeout_s: how long the answer may take.
+
+    Raises:
+        ParticipantUnavailable: it has ended, or does not answer in time.
+    """
+    reader, writer = streams
+    try:
+        writer.write(line.encode() + b"\n")
+        await writer.drain()
+        async with asyncio.timeout(timeout_s):
+            answer = await reader.readline()
+    except TimeoutError as error:
+        raise ParticipantUnavailable(f"{name} gave no answer within {timeout_s:.0f} s") from error
+    except ConnectionError as error:
+        raise ParticipantUnavailable(f"{name} has ended") from error
+    if not answer:
+        raise ParticipantUnavailable(f"{name} has ended")
+    try:
+        data = json.loads(answer)
+    except ValueError as error:
+        raise ParticipantUnavailable(f"{name} answered what is not JSON: {answer[:200]!r}") from error
+    return data if isinstance(data, dict) else {"answer": data}
+
 
 class ChildProcess:
     """One process that the lab started and will end."""
@@ -81,23 +114,9 @@ class ChildProcess:
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the process was started without pipes")
         try:
-            self._process.stdin.write(line.encode() + b"\n")
-            await self._process.stdin.drain()
-            async with asyncio.timeout(timeout_s):
-                answer = await self._process.stdout.readline()
-        except TimeoutError as error:
-            raise ParticipantUnavailable(
-                f"{self.name} gave no answer within {timeout_s:.0f} s{self._said()}"
-            ) from error
-        except ConnectionError as error:
-            raise ParticipantUnavailable(f"{self.name} has ended{self._said()}") from error
-        if not answer:
-            raise ParticipantUnavailable(f"{self.name} has ended{self._said()}")
-        try:
-            data = json.loads(answer)
-        except ValueError as error:
-            raise ParticipantUnavailable(f"{self.name} answered what is not JSON: {answer[:200]!r}") from error
-        return data if isinstance(data, dict) else {"answer": data}
+            return await asked((self._process.stdout, self._process.stdin), self.name, line, timeout_s)
+        except ParticipantUnavailable as gone:
+            raise ParticipantUnavailable(f"{gone}{self._said()}") from gone
 
     def must_live(self) -> None:
         """Make sure that it is still there.

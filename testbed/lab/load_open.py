@@ -33,8 +33,40 @@ def must_bear_load(name: LabName, workers: int) -> None:
     must_have(name, BrowserKind.HTTP)
 
 
+def contained(name: LabName, makers: int, *, join: int, web: int) -> int:
+    """So many containers are to make the load; 0 where processes of this machine do.
+
+    Args:
+        name: how its traffic is carried.
+        makers: so many are to make it.
+        join: so many come from other machines.
+        web: the port of locust's web interface; 0 for none.
+
+    Raises:
+        ScenarioInvalid: they cannot.
+    """
+    if name is not LabName.DOCKER or makers == 1:
+        return 0
+    for option, asked, what in (
+        ("--join", join, "workers of other machines"),
+        ("--web", web, "locust's web interface"),
+    ):
+        if asked:
+            problem = f"{what} cannot be had beside workers in containers, which nobody outside of them reaches"
+            raise ScenarioInvalid(
+                option, str(asked), problem, "leave out --workers, and one process here makes the load"
+            )
+    # NOTE: imported only here, for it brings the engine's library.
+    from testbed.lab.containers.opening import must_be_possible  # noqa: PLC0415
+
+    must_be_possible(workers=makers)
+    return makers
+
+
 @asynccontextmanager
-async def open_target(name: LabName, spec: LabSpec, folder: RunFolder, *, workers: int = 1) -> AsyncIterator[Target]:
+async def open_target(
+    name: LabName, spec: LabSpec, folder: RunFolder, *, workers: int = 1, makers: int = 0
+) -> AsyncIterator[Target]:
     """The lab, ready for load; everything that it started is gone when it closes, and its key log is written.
 
     Args:
@@ -42,6 +74,7 @@ async def open_target(name: LabName, spec: LabSpec, folder: RunFolder, *, worker
         spec: who takes part.
         folder: the run's.
         workers: so many processes serve the schools.
+        makers: so many containers make the load; see :func:`contained`.
 
     Raises:
         ParticipantUnavailable: a participant or the proxy did not come up.
@@ -52,7 +85,7 @@ async def open_target(name: LabName, spec: LabSpec, folder: RunFolder, *, worker
             # NOTE: imported only here, for it brings the engine's library.
             from testbed.lab.containers.load import container_target  # noqa: PLC0415
 
-            async with container_target(spec, folder) as target:
+            async with container_target(spec, folder, workers=makers) as target:
                 yield target
         else:
             async with loopback_target(spec, folder, workers=workers) as target:

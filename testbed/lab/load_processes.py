@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import TypeAdapter
 
@@ -68,21 +69,32 @@ def new_key() -> str:
     return urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
+class Speaks(Protocol):
+    """A process that makes load, or has others make it, wherever it runs."""
+
+    async def ask(self, line: str, timeout_s: float) -> dict[str, object]:
+        """Send one line and read the one that answers it.
+
+        Raises:
+            ParticipantUnavailable: it has ended, or does not answer in time.
+        """
+
+
 class Generator:
     """Makes load.
 
     Args:
         speaks: the process that is told what to do.
-        all_of_it: every process.
+        all_of_it: every process, where they are this machine's.
         join_s: how long it waits for workers.
     """
 
-    def __init__(self, speaks: ChildProcess, all_of_it: tuple[ChildProcess, ...], join_s: float = 0) -> None:
+    def __init__(self, speaks: Speaks, all_of_it: tuple[ChildProcess, ...] = (), join_s: float = 0) -> None:
         self._speaks, self._all, self._join_s = speaks, all_of_it, join_s
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """Of its processes."""
+        """Of its processes on this machine; in containers there are none that could be looked at by them."""
         return tuple(child.pid for child in self._all)
 
     async def give(self, order: Order) -> None:

@@ -82,6 +82,8 @@ class Target:
     """Requests a second to those."""
     names: Callable[[Person], tuple[str, ...]] | None = None
     """By what else pages may show people, and nobody else."""
+    generator: Generator | None = None
+    """Makes the load, where that is done over there; the sampler knows what it uses."""
 
     def order(self, order: Order) -> Order:
         """The order, with where everything is."""
@@ -114,13 +116,17 @@ async def loading(
         target: what the load is made on.
         order: what is to be done.
         log: where processes say what goes wrong.
-        workers: so many processes make the load.
+        workers: so many processes make the load, if none do over there.
         web: the port of locust's web interface; 0 for none.
         outside: workers that come from other machines, beside those.
 
     Raises:
         ParticipantUnavailable: a process did not come up, or not all workers came.
     """
+    if target.generator is not None:
+        await target.generator.give(target.order(order))
+        yield Loading(target.generator, (target.sampler,))
+        return
     async with generator(log, workers=workers, web=web, outside=outside) as makes:
         await makes.give(target.order(order))
         yield Loading(makes, (Resources({GENERATOR: makes.pids}), target.sampler))

@@ -399,6 +399,10 @@ class Process:
     """Seals what a master and its workers tell each other."""
     join_s: float = 60
     """How long a master waits for its workers."""
+    orders: int = 0
+    """The port at which it is told what to do, in place of standard input; 0 for none."""
+    token: str = field(default="", repr=False)
+    """Of whoever tells it there."""
 
 
 PROCESS: TypeAdapter[Process] = TypeAdapter(Process)

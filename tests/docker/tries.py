@@ -61,7 +61,7 @@ WAYS: dict[str, Callable[[], str]] = {
     "https": lambda: web(http.client.HTTPSConnection, TRACKER, 443),
     "by-name": lambda: web(http.client.HTTPConnection, "tracker.example", 80),
     "school-by-address": lambda: web(http.client.HTTPConnection, "172.17.0.1", 8443),
-    "orders": lambda: web(http.client.HTTPConnection, GATEWAY, 8081),
+    "orders": lambda: web(http.client.HTTPConnection, GATEWAY, 8082),
     "other-listener": lambda: web(http.client.HTTPConnection, GATEWAY, SCHOOL_LISTENER),
     "name": lambda: socket.gethostbyname(f"{NOTE.decode()}.tracker.example").rpartition(".")[0].rpartition(".")[0],
     "name-of-another": lambda: datagram("192.0.2.53", 53, question("another")),

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import testbed
 from testbed.lab.containers.engine import OPTION
+from testbed.lab.containers.topology import LOAD, LOAD_WORKER
 from testbed.model.files import ScenarioInvalid
 
 FILE = Path(testbed.__file__).parents[1] / "compose" / "compose.yaml"
+LOAD_FILE = FILE.with_name("load.yaml")
+"""Laid over it where containers make load."""
 OWN_VARIABLES = ("COMPOSE_", "TESTBED_")
 """Of our environment: would change what is made."""
 ASK_S = 20
@@ -45,18 +48,21 @@ def _is_there(*command: str) -> bool:
     return done.returncode == 0
 
 
-async def up(command: tuple[str, ...], project: str, variables: Mapping[str, str]) -> str:
+async def up(command: tuple[str, ...], project: str, variables: Mapping[str, str], workers: int = 0) -> str:
     """Make everything and start it; returns "" or what compose said when it could not.
 
     Args:
         command: see :func:`program`.
         project: the name of what is made.
-        variables: of the compose file.
+        variables: of the compose files.
+        workers: so many containers make load.
     """
+    load = ("--file", str(LOAD_FILE), "--profile", LOAD.name) if workers else ()
+    scaled = ("--scale", f"{LOAD_WORKER}={workers}") if workers else ()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)}
     process = await asyncio.create_subprocess_exec(
         *command,
-        *("--project-name", project, "--file", str(FILE), "up", "--detach", "--no-build"),
+        *("--project-name", project, "--file", str(FILE), *load, "up", "--detach", "--no-build", *scaled),
         env={**inherited, **variables},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -21,6 +21,8 @@ from testbed.lab.containers.topology import (
     IMAGE,
     IMAGE_VARIABLE,
     LAB_LABEL,
+    LOAD_IMAGE,
+    LOAD_IMAGE_VARIABLE,
     NETWORK_LABEL,
     OWNER_LABEL,
     PROJECT_LABEL,
@@ -37,6 +39,8 @@ TIMEOUT_S = 60
 READY = b'{"ready": true}'
 ENDED = ("exited", "dead")
 """What :func:`health_of` says of those that run no more."""
+WELL = ("healthy", "running")
+"""Of those that are as they are to be: by what was looked at, or running where nobody looks at more."""
 SHOWN = 15
 """How many of its last lines an error shows of a container."""
 
@@ -86,18 +90,46 @@ def _is_forbidden(error: BaseException | None) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The names of the images that a lab is made of."""
+
+    lab: str
+    load: str
+    """Of the workers of a load."""
+
+
+def images(client: docker.DockerClient, workers: int) -> Images:
+    """What a lab is made of.
+
+    Args:
+        client: the engine.
+        workers: so many containers make load; without them their image need not be there.
+
+    Raises:
+        ScenarioInvalid: one is not there.
+    """
+    if workers:
+        return Images(image(client), _image(client, LOAD_IMAGE, LOAD_IMAGE_VARIABLE, "make load-image"))
+    return Images(image(client), LOAD_IMAGE)
+
+
 def image(client: docker.DockerClient) -> str:
     """The name of the image that the lab is made of.
 
     Raises:
         ScenarioInvalid: it is not there.
     """
-    name = os.environ.get(IMAGE_VARIABLE, IMAGE)
+    return _image(client, IMAGE, IMAGE_VARIABLE, "make image")
+
+
+def _image(client: docker.DockerClient, usual: str, variable: str, made_by: str) -> str:
+    name = os.environ.get(variable, usual)
     try:
         client.images.get(name)
     except ImageNotFound as error:
         raise ScenarioInvalid(
-            OPTION, "", f"there is no image {name}", f"make it ('make image'), or name another in {IMAGE_VARIABLE}"
+            OPTION, "", f"there is no image {name}", f"make it ('{made_by}'), or name another in {variable}"
         ) from error
     return name
 
@@ -150,6 +182,15 @@ class Project:
         """
         published = self.container(service).attrs["NetworkSettings"]["Ports"]
         return tuple(int(published[f"{port}/tcp"][0]["HostPort"]) for port in ports)
+
+    def address(self, service: str, place: Place) -> str:
+        """Of this service in a participant's network.
+
+        Raises:
+            LookupError: there is no such service, or no such network.
+        """
+        networks = self.container(service).attrs["NetworkSettings"]["Networks"]
+        return str(networks[self.network(place).name]["IPAddress"])
 
     def _containers(self, *labels: str) -> list[Container]:
         wanted = [f"{PROJECT_LABEL}={self.name}", *labels]

@@ -16,7 +16,15 @@ from testbed.lab.containers.ending import take_down
 from testbed.lab.containers.engine import Project, engine, service_of, why_not
 from testbed.lab.containers.opening import Opening, open_up, owner, prefix_of
 from testbed.lab.containers.orders import LOOPBACK, ProxyOrders
-from testbed.lab.containers.topology import BROWSER_PORT, CONTROL_PORT, GATEWAY, ORDERS_PORT, PROXY, Tokens
+from testbed.lab.containers.topology import (
+    BROWSER_PORT,
+    CONTROL_PORT,
+    GATEWAY,
+    LOAD_PORT,
+    ORDERS_PORT,
+    PROXY,
+    Tokens,
+)
 from testbed.lab.control import SchoolControl, calling
 from testbed.lab.spec import LabSpec
 from testbed.lab.stage import Browsers, ProcessStage, browsers_through
@@ -67,6 +75,8 @@ class OpenedContainers:
     """The port of this machine's loopback that leads to the proxy's listener for browsers."""
     controlling: int
     """Likewise, to the schools' control APIs."""
+    loading: int = 0
+    """Likewise, to the master of a load; 0 where there is none."""
 
     @property
     def control(self) -> str:
@@ -76,9 +86,15 @@ class OpenedContainers:
 
 @asynccontextmanager
 async def opened_containers(
-    spec: LabSpec, folder: RunFolder, *, breakable: bool = False
+    spec: LabSpec, folder: RunFolder, *, breakable: bool = False, workers: int = 0
 ) -> AsyncIterator[OpenedContainers]:
-    """The containers of the lab, which are gone when it closes; the arguments are those of :func:`container_lab`.
+    """The containers of the lab, which are gone when it closes.
+
+    Args:
+        spec: who takes part.
+        folder: the run's.
+        breakable: see :func:`container_lab`.
+        workers: so many containers make load.
 
     Raises:
         ScenarioInvalid: there is no engine, no image or no compose.
@@ -86,15 +102,16 @@ async def opened_containers(
     """
     async with AsyncExitStack() as stack:
         client = stack.enter_context(engine())
-        opening = Opening(spec, folder, f"{prefix_of(spec.home)}-{os.getpid()}", owner(), breakable=breakable)
+        name = f"{prefix_of(spec.home)}-{os.getpid()}"
+        opening = Opening(spec, folder, name, owner(), breakable=breakable, workers=workers)
         stack.push_async_callback(asyncio.to_thread, take_down, client, opening.name, opening.staging)
         tokens = await open_up(opening, client)
         project = Project(client, opening.name)
-        published = (BROWSER_PORT, ORDERS_PORT, CONTROL_PORT)
-        browsing, ordering, controlling = await asyncio.to_thread(project.ports, GATEWAY, published)
+        published = (BROWSER_PORT, ORDERS_PORT, CONTROL_PORT, *((LOAD_PORT,) if workers else ()))
+        browsing, ordering, *more = await asyncio.to_thread(project.ports, GATEWAY, published)
         orders = ProxyOrders(OrdersAt(ordering, tokens.orders))
         stack.callback(orders.close)
-        yield OpenedContainers(project, opening, tokens, orders, browsing, controlling)
+        yield OpenedContainers(project, opening, tokens, orders, browsing, *more)
 
 
 @asynccontextmanager

@@ -15,12 +15,24 @@ from docker.models.containers import Container
 
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.containers import compose
-from testbed.lab.containers.engine import ENDED, OPTION, Project, engine, health_of, image, says_ready, why_not
+from testbed.lab.containers.engine import (
+    ENDED,
+    OPTION,
+    WELL,
+    Images,
+    Project,
+    engine,
+    health_of,
+    images,
+    says_ready,
+    why_not,
+)
 from testbed.lab.containers.orders import LOOPBACK
 from testbed.lab.containers.staging import Staging, user_and_group
-from testbed.lab.containers.topology import Tokens, Told, told
+from testbed.lab.containers.topology import LOAD, Tokens, Told, told
 from testbed.lab.gate.config import GATEWAY_CONFIG, WALL_CONFIG
 from testbed.lab.home import LabHome
+from testbed.lab.load_processes import new_key
 from testbed.lab.places import HOSTS
 from testbed.lab.roster import vendor_hosts
 from testbed.lab.spec import LabSpec
@@ -76,6 +88,7 @@ class Opening:
         owner: the process that it lasts as long as; "" where it stays.
         port: of this machine's loopback for the person's browser; 0 takes a free one.
         breakable: something is going to be broken on purpose.
+        workers: so many containers make load.
     """
 
     spec: LabSpec
@@ -84,6 +97,7 @@ class Opening:
     owner: str = ""
     port: int = 0
     breakable: bool = False
+    workers: int = 0
 
     @property
     def staging(self) -> Staging:
@@ -96,14 +110,16 @@ class Opening:
         home.certificate_authority()
         home.server_certificate("school", HOSTS)
         home.server_certificate("vendors", vendor_hosts(self.spec) or ("nobody.test",))
-        parts = told(self.spec, tokens, *user_and_group(), lined=self.breakable)
+        parts = told(self.spec, tokens, *user_and_group(), lined=self.breakable, workers=self.workers)
         self.staging.lay_out(parts, _now)
         return parts
 
-    def variables(self, parts: Told, image_name: str) -> dict[str, str]:
-        """Of the compose file."""
+    def variables(self, parts: Told, made_of: Images) -> dict[str, str]:
+        """Of the compose files."""
         return {
-            "TESTBED_IMAGE": image_name,
+            "TESTBED_IMAGE": made_of.lab,
+            "TESTBED_LOAD_IMAGE": made_of.load,
+            f"TESTBED_WALL_{LOAD.name.upper()}": "",
             "TESTBED_LAB": lab_of(self.spec.home),
             "TESTBED_OWNER": self.owner,
             "TESTBED_USER": "{}:{}".format(*user_and_group()),
@@ -119,15 +135,19 @@ class Opening:
         }
 
 
-def must_be_possible(port: int = 0) -> None:
+def must_be_possible(port: int = 0, *, workers: int = 0) -> None:
     """Make sure that a lab can be opened here, before anything is made for it.
+
+    Args:
+        port: see :class:`Opening`.
+        workers: likewise.
 
     Raises:
         ScenarioInvalid: there is no engine, no image or no compose, or the port is taken.
     """
     compose.program()
     with engine() as client:
-        image(client)
+        images(client, workers)
     if port:
         _must_be_free(port)
 
@@ -138,8 +158,9 @@ def is_healthy(container: Container) -> bool:
 
 
 def serves(container: Container) -> bool:
-    """By what the engine sees of it, or sooner by what it says of itself."""
-    return is_healthy(container) or says_ready(container)
+    """By what the engine sees of it, or sooner by what it says of itself; one whose health nobody looks at runs, and is
+    waited for by whoever needs it."""
+    return health_of(container) in WELL or says_ready(container)
 
 
 async def open_up(opening: Opening, client: docker.DockerClient, is_up: Callable[[Container], bool] = serves) -> Tokens:
@@ -149,10 +170,10 @@ async def open_up(opening: Opening, client: docker.DockerClient, is_up: Callable
         ScenarioInvalid: there is no image or no compose.
         ParticipantUnavailable: a container ended, or did not get healthy; with the last lines that it said.
     """
-    command, image_name = compose.program(), image(client)
-    tokens = Tokens(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+    command, made_of = compose.program(), images(client, opening.workers)
+    tokens = Tokens(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(32), new_key())
     parts = opening.lay_out(tokens)
-    making = compose.up(command, opening.name, opening.variables(parts, image_name))
+    making = compose.up(command, opening.name, opening.variables(parts, made_of), opening.workers)
     await until_up(Project(client, opening.name), making, is_up)
     return tokens
 
@@ -199,7 +220,7 @@ async def _watched(project: Project, making: asyncio.Task[str], is_up: Callable[
             if up:
                 return
         if time.monotonic() > deadline:
-            late = next((one for one in containers if health_of(one) != "healthy"), None)
+            late = next((one for one in containers if health_of(one) not in WELL), None)
             what = await asyncio.to_thread(why_not, late) if late else "compose made no container"
             raise ParticipantUnavailable(f"{what} (after {UP_S:.0f} s)")
         await asyncio.sleep(POLL_S)

@@ -7,10 +7,28 @@ from dataclasses import dataclass, field
 from testbed.interception import ParticipantUnavailable
 from testbed.interception.config import OrdersAt
 from testbed.interception.encoding import Line
+from testbed.lab.child import Streams
 
 LOOPBACK = "127.0.0.1"
 LONGEST = 1024 * 1024
 POLL_S = 0.1
+
+
+async def called(at: OrdersAt, longest: int) -> Streams:
+    """A connection to whoever takes orders there, to whom the token has been said; as soon as one is taken.
+
+    Args:
+        at: the port of this machine's loopback.
+        longest: octets of an answer.
+    """
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection(LOOPBACK, at.port, limit=longest)
+        except ConnectionError:
+            await asyncio.sleep(POLL_S)
+            continue
+        writer.write(json.dumps({"token": at.token}).encode() + b"\n")
+        return reader, writer
 
 
 @dataclass(slots=True)
@@ -19,7 +37,7 @@ class ProxyOrders:
 
     at: OrdersAt
     """The port of this machine's loopback where the proxy's is published."""
-    _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    _streams: Streams | None = None
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def give(self, order: Line, timeout_s: float) -> dict[str, object]:
@@ -44,7 +62,7 @@ class ProxyOrders:
 
     async def _given(self, line: bytes) -> dict[str, object]:
         while True:
-            reader, writer = self._streams = self._streams or await self._connected()
+            reader, writer = self._streams = self._streams or await called(self.at, LONGEST)
             try:
                 writer.write(line)
                 await writer.drain()
@@ -58,13 +76,3 @@ class ProxyOrders:
             # order that is given twice comes to the same.
             self.close()
             await asyncio.sleep(POLL_S)
-
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        while True:
-            try:
-                reader, writer = await asyncio.open_connection(LOOPBACK, self.at.port, limit=LONGEST)
-            except ConnectionError:
-                await asyncio.sleep(POLL_S)
-                continue
-            writer.write(json.dumps({"token": self.at.token}).encode() + b"\n")
-            return reader, writer

@@ -15,10 +15,11 @@ from cryptography import x509
 
 from testbed.interception.config import PROXY_CONFIG
 from testbed.interception.journal import Journal
-from testbed.lab.containers.topology import NAME, PLACES, RESOLVER, Told
+from testbed.lab.containers.topology import LOAD, NAME, PLACES, RESOLVER, Place, Told
 from testbed.lab.home import LabHome
 from testbed.lab.participant import CONFIG
 from testbed.lab.spec import Clock
+from testbed.model.load import PROCESS
 from testbed.model.private import create_private
 from testbed.runner.folder import RunFolder
 
@@ -62,8 +63,11 @@ class Staging:
 
     @property
     def attempts(self) -> tuple[Path, ...]:
-        """See :data:`ATTEMPTS`."""
-        return tuple(self.folder.path / ATTEMPTS.format(place.name) for place in PLACES)
+        """See :data:`ATTEMPTS`; that of whoever makes load is there only where containers do."""
+        return tuple(self._attempts(place) for place in (*PLACES, LOAD))
+
+    def _attempts(self, place: Place) -> Path:
+        return self.folder.path / ATTEMPTS.format(place.name)
 
     def lay_out(self, told: Told, now: Clock) -> None:
         """Write everything down; keys that there are already go with it, and the journals are begun."""
@@ -85,7 +89,11 @@ class Staging:
         create_private(self.path / "vendors.json", CONFIG.dump_json(told.vendors, by_alias=True) + b"\n")
         create_private(self.path / "people.json", self.folder.people.read_bytes())
         create_private(self.path / "resolv.conf", f"nameserver {RESOLVER}\n".encode())
-        journals, underway = (self.folder.journal, *self.attempts), self.folder.path / UNDERWAY
+        if told.load:
+            create_private(self.path / "load.json", PROCESS.dump_json(told.load) + b"\n")
+            create_private(self.path / "load-key", told.load.key.encode() + b"\n")
+        journals = (self.folder.journal, *(self._attempts(place) for place in told.walls))
+        underway = self.folder.path / UNDERWAY
         create_private(underway, b"")
         create_private(self.path / FOLDER, str(self.folder.path.absolute()).encode())
         for journal in journals:

@@ -9,7 +9,7 @@ from docker.models.containers import Container
 
 from testbed.lab.containers import opening
 from testbed.lab.containers.ending import take_down
-from testbed.lab.containers.engine import AT_ONCE, OPTION, Project, engine, health_of, projects, service_of
+from testbed.lab.containers.engine import AT_ONCE, OPTION, WELL, Project, engine, health_of, projects, service_of
 from testbed.lab.containers.opening import Opening, is_healthy, lab_of, lives, open_up, prefix_of
 from testbed.lab.containers.staging import CONTAINERS, Staging
 from testbed.lab.home import LabHome
@@ -95,6 +95,11 @@ class Shown:
     cpu_percent: float | None
     """Of one processor; None where it does not run."""
     memory_mib: float | None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it is as it is to be."""
+        return self.health in WELL
 
 
 def status(home: LabHome) -> tuple[Shown, ...]:

@@ -19,7 +19,24 @@ from testbed.lab.containers.ending import keep_attempts
 from testbed.lab.containers.opening import Opening, lives, owner
 from testbed.lab.containers.staging import Staging
 from testbed.lab.containers.standing import used
-from testbed.lab.containers.topology import GATEWAY, PLACES, PROXY, SCHOOL, VENDORS, Tokens, told
+from testbed.lab.containers.topology import (
+    BROWSER_PORT,
+    CONTROL_PORT,
+    GATEWAY,
+    LOAD,
+    LOAD_IMAGE,
+    LOAD_MASTER,
+    LOAD_MASTER_PORT,
+    LOAD_ORDERS_PORT,
+    LOAD_PORT,
+    LOAD_WORKER,
+    PLACES,
+    PROXY,
+    SCHOOL,
+    VENDORS,
+    Tokens,
+    told,
+)
 from testbed.lab.home import LabHome
 from testbed.lab.spec import LabSpec
 from testbed.model.files import ScenarioInvalid
@@ -28,7 +45,8 @@ from testbed.runner.catalogue import load_catalogue
 from testbed.runner.folder import RunFolder
 from testbed.runner.plan import Plan, plays_of
 
-TOKENS = Tokens("of orders", "of control")
+TOKENS = Tokens("of orders", "of control", "of load", "of the seal")
+MADE_OF = engine.Images("image", LOAD_IMAGE)
 
 
 @pytest.fixture
@@ -54,20 +72,39 @@ def test_each_network_may_call_its_own_listeners_and_no_other(spec: LabSpec) -> 
         assert wall.listeners == parts.gateway.listeners[place.name]
 
 
-def test_no_token_is_told_to_whom_it_is_not_for(spec: LabSpec) -> None:
+def test_who_makes_load_may_call_the_browsers_listener_and_the_control_apis_and_no_other(spec: LabSpec) -> None:
+    alone, parts = told(spec, TOKENS, 1000, 1000), told(spec, TOKENS, 1000, 1000, workers=2)
+    assert (alone.load, LOAD in alone.walls, LOAD.name in alone.gateway.listeners) == (None, False, False)
+    wall, called = parts.walls[LOAD], parts.gateway.listeners[LOAD.name]
+    assert called == wall.listeners == (BROWSER_PORT, CONTROL_PORT)
+    assert set(range(called[0], called[1] + 1)) == {BROWSER_PORT, CONTROL_PORT}
+    assert wall.rest == parts.proxy.listeners["browser.test"]
+    assert {**parts.gateway.listeners, LOAD.name: None} == {**alone.gateway.listeners, LOAD.name: None}
+    assert set(parts.gateway.inward) - set(alone.gateway.inward) == {(LOAD_PORT, LOAD.name, LOAD_ORDERS_PORT)}
+    assert parts.load is not None
+    assert (parts.load.workers, parts.load.port, parts.load.orders) == (2, LOAD_MASTER_PORT, LOAD_ORDERS_PORT)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_no_token_is_told_to_whom_it_is_not_for(spec: LabSpec, workers: int) -> None:
     wanted = Opening(spec, RunFolder(spec.home.path), "testbed-x")
-    parts = told(spec, TOKENS, 1000, 1000)
+    parts = told(spec, TOKENS, 1000, 1000, workers=workers)
     assert parts.vendors.control_token == ""
     assert (parts.school.control_token, parts.proxy.orders and parts.proxy.orders.token) == ("of control", "of orders")
-    said = " ".join(wanted.variables(parts, "image").values())
-    assert not any(token in said for token in (TOKENS.orders, TOKENS.control))
+    said = " ".join(wanted.variables(parts, MADE_OF).values())
+    assert not any(token in said for token in (TOKENS.orders, TOKENS.control, TOKENS.load, TOKENS.seal))
+    assert not any(token in repr(parts) for token in (TOKENS.load, TOKENS.seal))
 
 
 def test_compose_file_names_what_the_topology_does() -> None:
     made = yaml.safe_load(compose.FILE.read_text(encoding="utf-8"))
-    walls = {place.wall for place in PLACES}
-    assert set(made["services"]) == {GATEWAY, PROXY, *walls, *(place.name for place in PLACES)}
-    assert set(made["networks"]) == {"outer", *(place.network for place in PLACES)}
+    walls, makers = {place.wall for place in (*PLACES, LOAD)}, {LOAD_MASTER, LOAD_WORKER}
+    assert set(made["services"]) == {GATEWAY, PROXY, *walls, *(place.name for place in PLACES), *makers}
+    assert set(made["networks"]) == {"outer", *(place.network for place in (*PLACES, LOAD))}
+    assert made["networks"][LOAD.network]["internal"] is True
+    assert {made["services"][name]["network_mode"] for name in makers} == {f"service:{LOAD.wall}"}
+    of_load = {name for name, service in made["services"].items() if service.get("profiles") == [LOAD.name]}
+    assert of_load == {LOAD.wall, *makers}
     for place in PLACES:
         assert made["networks"][place.network]["internal"] is True
         assert made["services"][place.name]["network_mode"] == f"service:{place.wall}"
@@ -76,23 +113,34 @@ def test_compose_file_names_what_the_topology_does() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["read_only"] is True, name
         assert ("cap_add" in service) == (name in {GATEWAY, *walls}), name
-        assert {"healthcheck", "mem_limit", "labels"} <= service.keys(), name
+        assert {"mem_limit", "labels"} <= service.keys(), name
+        assert ("healthcheck" in service) == (name != LOAD_WORKER), name
     ports = made["services"][GATEWAY]["ports"]
     assert all(port.startswith("127.0.0.1:") for port in ports)
     assert not any("ports" in service for name, service in made["services"].items() if name != GATEWAY)
 
 
-def staged(spec: LabSpec, folder: Path) -> Staging:
+def test_what_is_laid_over_it_for_workers_gives_the_gateway_one_network_and_one_port_more() -> None:
+    over = yaml.safe_load(compose.LOAD_FILE.read_text(encoding="utf-8"))
+    more = {"networks": [LOAD.network], "ports": [f"127.0.0.1::{LOAD_PORT}"]}
+    assert over == {"services": {GATEWAY: more}}
+
+
+def staged(spec: LabSpec, folder: Path, workers: int = 0) -> Staging:
     run = RunFolder.make(folder, "run", datetime.now(UTC))
     run.keep_plan(Plan("run", "docker", 1, {}, ()), spec.people, {})
-    wanted = Opening(spec, run, "testbed-x")
+    wanted = Opening(spec, run, "testbed-x", workers=workers)
     wanted.lay_out(TOKENS)
     return wanted.staging
 
 
-def test_what_is_given_is_its_owner_s_alone_and_goes_again(spec: LabSpec, tmp_path: Path) -> None:
-    staging = staged(spec, tmp_path)
-    given = [*staging.path.rglob("*"), *staging.attempts, staging.folder.journal]
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_is_given_is_its_owner_s_alone_and_goes_again(spec: LabSpec, tmp_path: Path, workers: int) -> None:
+    staging = staged(spec, tmp_path, workers)
+    attempts = [path for path in staging.attempts if path.exists()]
+    assert len(attempts) == len(PLACES) + bool(workers)
+    assert (staging.path / "load-key").exists() == bool(workers)
+    given = [*staging.path.rglob("*"), *attempts, staging.folder.journal]
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in given)
     assert len({path.stat().st_uid for path in given}) == 1
     assert all(path.stat().st_uid != 0 for path in given)
@@ -202,6 +250,13 @@ def test_a_container_serves_by_its_own_word_before_the_engine_has_looked() -> No
     assert not opening.is_healthy(saying)
     saying.attrs = {"State": {"Status": "exited"}}
     assert not opening.serves(saying)
+
+
+def test_a_container_whose_health_nobody_looks_at_serves_where_it_runs() -> None:
+    unlooked = Stuck()
+    unlooked.attrs = {"State": {"Status": "running"}}
+    assert opening.serves(unlooked)
+    assert not opening.is_healthy(unlooked)
 
 
 @pytest.mark.anyio

@@ -38,10 +38,12 @@ def unused_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabHome:
-    monkeypatch.setenv("TESTBED_HOME", str(tmp_path / "home"))
-    return LabHome.open()
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
+    """One for all, for its keys take longer to make than a vendor to try."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TESTBED_HOME", str(tmp_path_factory.mktemp("certify") / "home"))
+        return LabHome.open()
 
 
 def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:

@@ -83,9 +83,10 @@ def load(home: LabHome, one: Vendor, asked: Profile, url: str = FREE) -> Outside
     return OutsideLoad(case, order, "mine.yaml")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> LabHome:
-    return LabHome.open(tmp_path / "home")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
+    """One for all, for its keys take as long to make as a school to begin."""
+    return LabHome.open(tmp_path_factory.mktemp("load") / "home")
 
 
 @pytest.fixture

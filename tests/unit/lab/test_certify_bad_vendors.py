@@ -23,7 +23,10 @@ from testbed.runner.catalogue import project_folder
 from testbed.runner.folder import RunFolder
 
 PATIENCE_S = 1.0
+PROFILE = load_profiles([project_folder()])["skolfederation"]
+PEOPLE = generate(1, 200).people
 SOME = ("saml-audience-*",)
+CASES: tuple[Case, ...] = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], SOME)
 
 
 def unused_port() -> int:
@@ -40,9 +43,7 @@ class Silent:
 
 
 def certified(badness: Badness, home: LabHome, folder: Path, place: Place = "nowhere") -> Certificate:
-    people, port = generate(1).people, unused_port()
-    profile = load_profiles([project_folder()])["skolfederation"]
-    cases: tuple[Case, ...] = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], SOME)
+    port = unused_port()
 
     async def run() -> Certificate:
         async with BadVendor(f"http://127.0.0.1:{port}", badness, place).serving() as bad:
@@ -54,8 +55,8 @@ def certified(badness: Badness, home: LabHome, folder: Path, place: Place = "now
                 login=f"{bad.url}/login",
                 probe=Probe(url=f"{bad.url}/me"),
             )
-            job = OutsideCase(home, dict(people), vendor, url=bad.school, patience_s=PATIENCE_S)
-            purpose = Purpose(profile, cases, 1, "testbed certify bad.yaml", {})
+            job = OutsideCase(home, dict(PEOPLE), vendor, url=bad.school, patience_s=PATIENCE_S)
+            purpose = Purpose(PROFILE, CASES, 1, "testbed certify bad.yaml", {})
             return await certify_vendor(job, purpose, RunFolder.at(folder), Silent())
 
     return asyncio.run(run())

@@ -23,6 +23,9 @@ from testbed.runner.folder import RunFolder
 FORGED = {"saml-audience-other", "saml-audience-missing"}
 VALID = "saml-audience-one-of-two"
 PATIENCE_S = 1.5
+PROFILE = load_profiles([project_folder()])["skolfederation"]
+CASES = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], (*sorted(FORGED), VALID))
+PEOPLE = generate(1, 200).people
 
 
 class Silent:
@@ -47,9 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
 
 
 def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:
-    people, port = generate(1).people, unused_port()
-    cases = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], (*sorted(FORGED), VALID))
-    profile = load_profiles([project_folder()])["skolfederation"]
+    port = unused_port()
 
     async def run() -> Certificate:
         async with OddVendor(f"http://127.0.0.1:{port}", oddity).serving() as odd:
@@ -62,8 +63,8 @@ def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:
                 probe=Probe(url=f"{odd.url}/me"),
                 clicks=(Click(press="Log in"),) if oddity == "asks-first" else (),
             )
-            job = OutsideCase(home, dict(people), vendor, url=odd.school, patience_s=PATIENCE_S)
-            purpose = Purpose(profile, cases, 1, "testbed certify odd.yaml", {}, not_chosen=7)
+            job = OutsideCase(home, dict(PEOPLE), vendor, url=odd.school, patience_s=PATIENCE_S)
+            purpose = Purpose(PROFILE, CASES, 1, "testbed certify odd.yaml", {}, not_chosen=7)
             return await certify_vendor(job, purpose, RunFolder.at(folder), Silent())
 
     return asyncio.run(run())

@@ -222,7 +222,7 @@ def reading_app(shows: str = "", **process: Any) -> Vendor:
 @pytest.mark.usefixtures("nothing_left")
 def test_a_process_of_openid_connect_is_loaded_and_measured(home: LabHome, tmp_path: Path) -> None:
     """It shows the sub alone, by which the school tells nobody else anything."""
-    taken = made(load(home, reading_app(), profile(12, 3)), tmp_path / "run")
+    taken = made(load(home, reading_app(), profile(12, 1)), tmp_path / "run")
     assert Counter(record.outcome for record in taken.records) == {Outcome.RIGHT: 12}
     assert not taken.problems
     assert {sample.participant for sample in taken.samples} >= {"generator", "school", "vendor"}
@@ -233,7 +233,7 @@ def test_a_process_of_openid_connect_is_loaded_and_measured(home: LabHome, tmp_p
 @pytest.mark.lab
 @pytest.mark.usefixtures("nothing_left")
 def test_a_page_that_shows_nobody_is_refused_with_what_it_must_show(home: LabHome, tmp_path: Path) -> None:
-    words = not_made(load(home, reading_app("up"), profile(12, 3)), tmp_path / "run")
+    words = not_made(load(home, reading_app("up"), profile(12, 1)), tmp_path / "run")
     assert words.startswith("mine.yaml: probe.url: http://127.0.0.1:")
     assert "/up shows nothing by which it can be told that " in words
     assert "To mend it: let the page of 'probe' show, by itself" in words
@@ -284,7 +284,7 @@ def saml_load(home: LabHome, folder: Path, maker: Maker, clicks: Sequence[str] =
                 probe={"url": f"{served.url}/me"},
                 clicks=[{"press": words} for words in clicks],
             )
-            one, run_folder = load(home, described, profile(12, 3), served.school), RunFolder.at(folder)
+            one, run_folder = load(home, described, profile(12, 1), served.school), RunFolder.at(folder)
             async with outside_target(one, run_folder) as target, loading(target, one.order, run_folder.log) as makes:
                 return await makes.run(lambda _: "")
 
@@ -348,6 +348,6 @@ def test_a_process_of_saml_is_started_before_the_school_reads_its_metadata(home:
             },
         },
     )
-    taken = made(load(home, one, profile(12, 3)), tmp_path / "run")
+    taken = made(load(home, one, profile(12, 1)), tmp_path / "run")
     assert Counter(record.outcome for record in taken.records) == {Outcome.RIGHT: 12}
     assert {sample.participant for sample in taken.samples} >= {"generator", "school", "vendor"}

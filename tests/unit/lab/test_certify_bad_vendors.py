@@ -1,7 +1,6 @@
 """Vendors that misbehave end in the right words, in bounded time, and never come out compliant."""
 
 import asyncio
-import socket
 from pathlib import Path
 from time import monotonic
 
@@ -14,6 +13,7 @@ from testbed.certify.profiles import load_profiles
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
+from testbed.lab.loopback_processes import free_ports
 from testbed.model.case import Case
 from testbed.model.certificate import CaseResult, Certificate, Outcome
 from testbed.model.vendor import Probe
@@ -29,11 +29,6 @@ SOME = ("saml-audience-*",)
 CASES: tuple[Case, ...] = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], SOME)
 
 
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 class Silent:
     def cases(self, count: int) -> None:
         """Nobody looks."""
@@ -43,7 +38,7 @@ class Silent:
 
 
 def certified(badness: Badness, home: LabHome, folder: Path, place: Place = "nowhere") -> Certificate:
-    port = unused_port()
+    (port,) = free_ports(1)
 
     async def run() -> Certificate:
         async with BadVendor(f"http://127.0.0.1:{port}", badness, place).serving() as bad:

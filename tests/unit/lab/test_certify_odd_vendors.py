@@ -1,7 +1,6 @@
 """What is odd about a vendor, and no fault, is not held against it, and a fault that is hard to see is never a pass."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from testbed.certify.profiles import load_profiles
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
+from testbed.lab.loopback_processes import free_ports
 from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.vendor import Click, Probe
 from testbed.model.verdict import Verdict
@@ -36,11 +36,6 @@ class Silent:
         """Nobody looks."""
 
 
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
     """One for all, for its keys take longer to make than a vendor to try."""
@@ -50,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
 
 
 def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:
-    port = unused_port()
+    (port,) = free_ports(1)
 
     async def run() -> Certificate:
         async with OddVendor(f"http://127.0.0.1:{port}", oddity).serving() as odd:

@@ -1,7 +1,6 @@
 """Load on a vendor that the testbed did not write: where it may be made, and where it is known whose session it is."""
 
 import asyncio
-import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.home import LabHome
 from testbed.lab.load_outside import OutsideLoad, busiest, must_bear_load, must_keep_pace, outside_target
 from testbed.lab.loading import Taken, loading, order_for
+from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside import OutsideSpec, outside_school
 from testbed.lab.permission import permission_of
 from testbed.lab.running import Running, announced
@@ -271,8 +271,7 @@ type Maker = Callable[[str], BadVendor]
 
 def saml_load(home: LabHome, folder: Path, maker: Maker, clicks: Sequence[str] = ()) -> Taken:
     """On a vendor of SAML that runs already, and whose metadata alone says what it is called."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
+    (port,) = free_ports(1)
 
     async def run() -> Taken:
         async with maker(f"http://127.0.0.1:{port}").serving() as served:

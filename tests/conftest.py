@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from scopes import LongFirst
 from testbed.interception.config import PROXY_CONFIG, ProxyConfig
 from testbed.interception.recorded import Recorded, read
 from testbed.lab.child import ChildProcess
@@ -87,6 +88,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst | None:
+    """Of ``--dist loadfile`` only; None leaves it to pytest-xdist."""
+    return LongFirst(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,7 +1,6 @@
 """Vendors that misbehave end in the right words, in bounded time, and never come out compliant."""
 
 import asyncio
-import socket
 from pathlib import Path
 from time import monotonic
 
@@ -14,6 +13,7 @@ from testbed.certify.profiles import load_profiles
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
+from testbed.lab.loopback_processes import free_ports
 from testbed.model.case import Case
 from testbed.model.certificate import CaseResult, Certificate, Outcome
 from testbed.model.vendor import Probe
@@ -23,12 +23,10 @@ from testbed.runner.catalogue import project_folder
 from testbed.runner.folder import RunFolder
 
 PATIENCE_S = 1.0
+PROFILE = load_profiles([project_folder()])["skolfederation"]
+PEOPLE = generate(1, 200).people
 SOME = ("saml-audience-*",)
-
-
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+CASES: tuple[Case, ...] = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], SOME)
 
 
 class Silent:
@@ -40,9 +38,7 @@ class Silent:
 
 
 def certified(badness: Badness, home: LabHome, folder: Path, place: Place = "nowhere") -> Certificate:
-    people, port = generate(1).people, unused_port()
-    profile = load_profiles([project_folder()])["skolfederation"]
-    cases: tuple[Case, ...] = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], SOME)
+    (port,) = free_ports(1)
 
     async def run() -> Certificate:
         async with BadVendor(f"http://127.0.0.1:{port}", badness, place).serving() as bad:
@@ -54,8 +50,8 @@ def certified(badness: Badness, home: LabHome, folder: Path, place: Place = "now
                 login=f"{bad.url}/login",
                 probe=Probe(url=f"{bad.url}/me"),
             )
-            job = OutsideCase(home, dict(people), vendor, url=bad.school, patience_s=PATIENCE_S)
-            purpose = Purpose(profile, cases, 1, "testbed certify bad.yaml", {})
+            job = OutsideCase(home, dict(PEOPLE), vendor, url=bad.school, patience_s=PATIENCE_S)
+            purpose = Purpose(PROFILE, CASES, 1, "testbed certify bad.yaml", {})
             return await certify_vendor(job, purpose, RunFolder.at(folder), Silent())
 
     return asyncio.run(run())

@@ -1,7 +1,6 @@
 """What is odd about a vendor, and no fault, is not held against it, and a fault that is hard to see is never a pass."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from testbed.certify.profiles import load_profiles
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
+from testbed.lab.loopback_processes import free_ports
 from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.vendor import Click, Probe
 from testbed.model.verdict import Verdict
@@ -23,6 +23,9 @@ from testbed.runner.folder import RunFolder
 FORGED = {"saml-audience-other", "saml-audience-missing"}
 VALID = "saml-audience-one-of-two"
 PATIENCE_S = 1.5
+PROFILE = load_profiles([project_folder()])["skolfederation"]
+CASES = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], (*sorted(FORGED), VALID))
+PEOPLE = generate(1, 200).people
 
 
 class Silent:
@@ -33,21 +36,16 @@ class Silent:
         """Nobody looks."""
 
 
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabHome:
-    monkeypatch.setenv("TESTBED_HOME", str(tmp_path / "home"))
-    return LabHome.open()
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
+    """One for all, for its keys take longer to make than a vendor to try."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TESTBED_HOME", str(tmp_path_factory.mktemp("certify") / "home"))
+        return LabHome.open()
 
 
 def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:
-    people, port = generate(1).people, unused_port()
-    cases = chosen([c for c in load_cases([project_folder()]) if c.protocol == "saml"], (*sorted(FORGED), VALID))
-    profile = load_profiles([project_folder()])["skolfederation"]
+    (port,) = free_ports(1)
 
     async def run() -> Certificate:
         async with OddVendor(f"http://127.0.0.1:{port}", oddity).serving() as odd:
@@ -60,8 +58,8 @@ def certified(oddity: Oddity, home: LabHome, folder: Path) -> Certificate:
                 probe=Probe(url=f"{odd.url}/me"),
                 clicks=(Click(press="Log in"),) if oddity == "asks-first" else (),
             )
-            job = OutsideCase(home, dict(people), vendor, url=odd.school, patience_s=PATIENCE_S)
-            purpose = Purpose(profile, cases, 1, "testbed certify odd.yaml", {}, not_chosen=7)
+            job = OutsideCase(home, dict(PEOPLE), vendor, url=odd.school, patience_s=PATIENCE_S)
+            purpose = Purpose(PROFILE, CASES, 1, "testbed certify odd.yaml", {}, not_chosen=7)
             return await certify_vendor(job, purpose, RunFolder.at(folder), Silent())
 
     return asyncio.run(run())

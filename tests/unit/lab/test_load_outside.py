@@ -1,7 +1,6 @@
 """Load on a vendor that the testbed did not write: where it may be made, and where it is known whose session it is."""
 
 import asyncio
-import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from testbed.lab.home import LabHome
 from testbed.lab.load_outside import OutsideLoad, must_bear_load, must_keep_pace, outside_target
 from testbed.lab.load_trial import busiest
 from testbed.lab.loading import Taken, loading, order_for
+from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside import OutsideSpec, outside_school
 from testbed.lab.permission import permission_of
 from testbed.lab.running import Running, announced
@@ -84,9 +84,10 @@ def load(home: LabHome, one: Vendor, asked: Profile, url: str = FREE) -> Outside
     return OutsideLoad(case, order, "mine.yaml")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> LabHome:
-    return LabHome.open(tmp_path / "home")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> LabHome:
+    """One for all, for its keys take as long to make as a school to begin."""
+    return LabHome.open(tmp_path_factory.mktemp("load") / "home")
 
 
 @pytest.fixture
@@ -210,7 +211,7 @@ def reading_app(shows: str = "", **process: Any) -> Vendor:
 @pytest.mark.usefixtures("nothing_left")
 def test_a_process_of_openid_connect_is_loaded_and_measured(home: LabHome, tmp_path: Path) -> None:
     """It shows the sub alone, by which the school tells nobody else anything."""
-    taken = made(load(home, reading_app(), profile(12, 3)), tmp_path / "run")
+    taken = made(load(home, reading_app(), profile(12, 1)), tmp_path / "run")
     assert Counter(record.outcome for record in taken.records) == {Outcome.RIGHT: 12}
     assert not taken.problems
     assert {sample.participant for sample in taken.samples} >= {"generator", "school", "vendor"}
@@ -221,7 +222,7 @@ def test_a_process_of_openid_connect_is_loaded_and_measured(home: LabHome, tmp_p
 @pytest.mark.lab
 @pytest.mark.usefixtures("nothing_left")
 def test_a_page_that_shows_nobody_is_refused_with_what_it_must_show(home: LabHome, tmp_path: Path) -> None:
-    words = not_made(load(home, reading_app("up"), profile(12, 3)), tmp_path / "run")
+    words = not_made(load(home, reading_app("up"), profile(12, 1)), tmp_path / "run")
     assert words.startswith("mine.yaml: probe.url: http://127.0.0.1:")
     assert "/up shows nothing by which it can be told that " in words
     assert "To mend it: let the page of 'probe' show, by itself" in words
@@ -259,8 +260,7 @@ type Maker = Callable[[str], BadVendor]
 
 def saml_load(home: LabHome, folder: Path, maker: Maker, clicks: Sequence[str] = ()) -> Taken:
     """On a vendor of SAML that runs already, and whose metadata alone says what it is called."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
+    (port,) = free_ports(1)
 
     async def run() -> Taken:
         async with maker(f"http://127.0.0.1:{port}").serving() as served:
@@ -272,7 +272,7 @@ def saml_load(home: LabHome, folder: Path, maker: Maker, clicks: Sequence[str] =
                 probe={"url": f"{served.url}/me"},
                 clicks=[{"press": words} for words in clicks],
             )
-            one, run_folder = load(home, described, profile(12, 3), served.school), RunFolder.at(folder)
+            one, run_folder = load(home, described, profile(12, 1), served.school), RunFolder.at(folder)
             async with outside_target(one, run_folder) as target, loading(target, one.order, run_folder.log) as makes:
                 return await makes.run(lambda _: "")
 
@@ -336,6 +336,6 @@ def test_a_process_of_saml_is_started_before_the_school_reads_its_metadata(home:
             },
         },
     )
-    taken = made(load(home, one, profile(12, 3)), tmp_path / "run")
+    taken = made(load(home, one, profile(12, 1)), tmp_path / "run")
     assert Counter(record.outcome for record in taken.records) == {Outcome.RIGHT: 12}
     assert {sample.participant for sample in taken.samples} >= {"generator", "school", "vendor"}

@@ -21,11 +21,11 @@ pytestmark = pytest.mark.lab
 class Command:
     """A ``testbed`` command that runs while the test meddles with it."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, home: Path | None = None) -> None:
         self.runs = folder / "runs"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "testbed.cli", *arguments, "--out", str(self.runs)],
-            env={**os.environ, "TESTBED_HOME": str(folder / "home")},
+            env={**os.environ, "TESTBED_HOME": str(home or folder / "home")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -53,10 +53,16 @@ class Command:
         return self.process.returncode, printed
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all long runs, for a hundred vendors' keys take seconds to make."""
+    return tmp_path_factory.mktemp("faults") / "home"
+
+
 @pytest.fixture
-def long_run(tmp_path: Path) -> Iterator[Command]:
+def long_run(tmp_path: Path, home: Path) -> Iterator[Command]:
     """A run of many plays, well on its way."""
-    command = Command(tmp_path, "run", "tour", "--repeat", "5")
+    command = Command(tmp_path, "run", "tour", "--repeat", "5", home=home)
     wait_for(lambda: command.lines_of_journal() > 30 or command.process.poll() is not None)
     assert command.process.poll() is None, command.end()
     yield command

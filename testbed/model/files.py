@@ -54,7 +54,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 
 class _QuickLoader(CSafeLoader):
-    """The same, eight times as fast, by the parser of libyaml."""
+    """The same by the parser of libyaml: the catalogue is read in a third of the time."""
 
 
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from testbed.interception.recorded import Recorded, read
 from testbed.lab.child import ChildProcess
 from testbed.lab.home import LabHome
 from testbed.lab.participant import Server
+from testbed.lab.ports import free_ports
 
 WHY = {
     "browser": "needs Chromium: make browser",
@@ -144,12 +145,6 @@ class Proxy:
 
 
 type StartProxy = Callable[..., AbstractAsyncContextManager[Proxy]]
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
-        return [listener.getsockname()[1] for listener in listeners]
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from testbed.lab.load_names import lab_names
 from testbed.lab.load_resources import Resources
 from testbed.lab.loading import Target
 from testbed.lab.loopback import opened
-from testbed.lab.loopback_processes import LOOPBACK
 from testbed.lab.places import ENTITY_IDS
+from testbed.lab.ports import LOOPBACK
 from testbed.lab.spec import LabSpec
 from testbed.model.breaking import Breakable
 from testbed.model.wire import BROWSER

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.child import ChildProcess
-from testbed.lab.loopback_processes import LOOPBACK, free_ports
+from testbed.lab.ports import LOOPBACK, free_ports
 from testbed.model.load import ORDER, PROCESS, RECORDS, Order, Process, Record, Stage
 
 MODULE = "loadtests.process"

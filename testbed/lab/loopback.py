@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from testbed.interception.browser import BrowserKind
 from testbed.lab.control import SchoolControl, calling
 from testbed.lab.loopback_breaking import Lines, LoopbackBreaker, lines_in
-from testbed.lab.loopback_processes import LOOPBACK, NAME, Crew, Loopback, Sockets, free_ports, listening
+from testbed.lab.loopback_processes import NAME, Crew, Loopback, Sockets
+from testbed.lab.ports import LOOPBACK, free_ports, listening
 from testbed.lab.roster import SCHOOL_SENDERS, Roster, vendor_senders
 from testbed.lab.spec import LabSpec
 from testbed.lab.stage import ProcessStage, browsers_through

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import secrets
 import signal
 import socket
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +15,12 @@ from testbed.interception.encoding import Line
 from testbed.lab.child import ChildProcess
 from testbed.lab.participant import CONFIG, ParticipantConfig
 from testbed.lab.places import HOSTS
+from testbed.lab.ports import LOOPBACK, listening, port_of
 from testbed.lab.roster import Roster, vendor_hosts
 from testbed.model.breaking import Breakable
 from testbed.runner.folder import RunFolder
 
 NAME = "loopback"
-LOOPBACK = "127.0.0.1"
 ANSWER_S = 10.0
 """How long a process may take to answer an order."""
 
@@ -205,39 +203,3 @@ async def all_or_none(*starting: Coroutine[None, None, ChildProcess]) -> list[Ch
         await asyncio.gather(*(child.stop() for child in started))
         raise failure
     return started
-
-
-def port_of(listener: socket.socket) -> int:
-    """Where it listens."""
-    return int(listener.getsockname()[1])
-
-
-@contextmanager
-def listening(port: int = 0) -> Iterator[socket.socket]:
-    """A listening socket on a port of loopback, a free one unless it is named.
-
-    Raises:
-        OSError: the port is taken.
-    """
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
-        listener.listen(256)
-        yield listener
-
-
-PROXY_PORTS = range(20_000, 32_000)
-"""Below those that systems give to whoever calls out: such a one would be taken again before the proxy has it."""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago: the proxy binds its listeners itself and says so when one was taken since."""
-    ports: list[int] = []
-    with ExitStack() as stack:
-        for port in secrets.SystemRandom().sample(PROXY_PORTS, len(PROXY_PORTS)):
-            if len(ports) == count:
-                break
-            with suppress(OSError):
-                stack.enter_context(listening(port))
-                ports.append(port)
-    return ports

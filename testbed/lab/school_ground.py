@@ -21,11 +21,11 @@ from idp.token_service.callers import TokenClient
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.exchange import BY_EGIL, BY_TOKENS
 from testbed.lab.guardrail import LOCALHOST, school_url
-from testbed.lab.loopback_processes import free_ports
 from testbed.lab.machines import MachineCertificates, MutualTls, certificate_in
 from testbed.lab.outside import served
 from testbed.lab.outside_reach import Reach
 from testbed.lab.places import AUDIENCE, MACHINES_HOST, SCHOOL, TOKEN_HOST
+from testbed.lab.ports import free_ports
 from testbed.lab.tried_callers import CACHE_TTL_S, NO_ORGANISATION
 from testbed.lab.tried_outside import KEY_FILE
 from testbed.model.federated_tls import Endpoint, Entity, Issuer, Machines, Pin

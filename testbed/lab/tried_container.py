@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.certify_outside import OutsideCase
-from testbed.lab.loopback_processes import free_ports
+from testbed.lab.ports import free_ports
 from testbed.lab.tried_program import Run
 from testbed.lab.tried_start import Surroundings
 from testbed.lab.vendor_container import CA_FILE, INSIDE, VendorContainer, held, mounted

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.guardrail import is_loopback, must_be_loopback, school_url
-from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside_clients import own_secret
+from testbed.lab.ports import free_ports
 from testbed.model.files import ScenarioInvalid
 from testbed.model.placeholders import filled
 from testbed.model.strict import BASE_URL

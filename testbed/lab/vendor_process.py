@@ -18,8 +18,8 @@ from testbed.lab.certify_outside import OutsideCase, OutsideWorld
 from testbed.lab.certify_school import must_have_own_school, outside_world
 from testbed.lab.gate.config import GateConfig
 from testbed.lab.journals_joined import heeds_proxy, joined
-from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside import OutsideSpec, metadata, outside_school
+from testbed.lab.ports import free_ports
 from testbed.lab.vendor_places import places_of
 from testbed.lab.vendor_program import ORDER_S, TRUST, GatedProcess, Given, VendorProgram, said
 from testbed.lab.vendor_ready import LOG, POLL_S, answers, until_it_answers

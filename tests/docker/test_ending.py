@@ -8,7 +8,7 @@ import pytest
 
 from desk import LONGEST_S, Desk
 from testbed.interception.recorded import read
-from testbed.lab.loopback_processes import free_ports
+from testbed.lab.ports import free_ports
 from waiting import wait_for
 
 pytestmark = pytest.mark.docker

@@ -15,7 +15,7 @@ from telling import ENV, PROGRAM, TellingVendor
 from testbed.lab.containers.engine import engine, projects
 from testbed.lab.containers.opening import lab_of
 from testbed.lab.home import LabHome
-from testbed.lab.loopback import free_ports
+from testbed.lab.ports import free_ports
 from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import Verdict
 

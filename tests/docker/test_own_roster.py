@@ -18,7 +18,7 @@ from testbed.lab.containers.engine import engine, projects
 from testbed.lab.containers.engine import image as image_name
 from testbed.lab.containers.opening import lab_of
 from testbed.lab.home import LabHome
-from testbed.lab.loopback import free_ports
+from testbed.lab.ports import free_ports
 
 pytestmark = pytest.mark.docker
 PLAIN = Path(__file__).parents[1] / "support" / "plain_fetcher.py"

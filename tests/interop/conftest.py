@@ -4,7 +4,6 @@ import base64
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +28,7 @@ from outside_services import (
     python_jose_lacks,
     samlify_lacks,
 )
+from testbed.lab.ports import free_ports
 from testbed.model.attributes import by_name
 from testbed.model.written import Person
 from waiting import DEADLINE_S, wait_for
@@ -41,9 +41,8 @@ SAMLIFY_ASKS = ("eduPersonPrincipalName", "displayName")
 
 
 def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    (port,) = free_ports(1)
+    return port
 
 
 def run_command(home: Path, *arguments: str, deadline_s: float = DEADLINE_S) -> subprocess.CompletedProcess[bytes]:
@@ -329,7 +328,6 @@ def oid() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """A port that was free a moment ago, for programs that bind their own."""
-
     return unused_port
 
 

@@ -34,11 +34,13 @@ from testbed.lab.gate.config import GATEWAY_CONFIG, WALL_CONFIG
 from testbed.lab.home import LabHome
 from testbed.lab.load_processes import new_key
 from testbed.lab.places import HOSTS
+from testbed.lab.ports import free_ports
 from testbed.lab.roster import vendor_hosts
 from testbed.lab.spec import LabSpec
 from testbed.model.files import ScenarioInvalid
 from testbed.runner.folder import RunFolder
 
+PUBLISHED = ("TESTBED_PORT", "TESTBED_CONTROL_PORT", "TESTBED_ORDERS_PORT", "TESTBED_LOAD_PORT")
 UP_S, POLL_S = 90.0, 0.5
 """Each look asks the engine a dozen questions, at the expense of what is coming up."""
 STATE_SIZE = "16m"
@@ -114,6 +116,11 @@ class Opening:
         self.staging.lay_out(parts, _now)
         return parts
 
+    def published(self) -> dict[str, str]:
+        """Where this machine reaches the gateway; chosen here, for the engine gives up after ten that are taken."""
+        browser, *others = free_ports(len(PUBLISHED))
+        return dict(zip(PUBLISHED, map(str, (self.port or browser, *others)), strict=True))
+
     def variables(self, parts: Told, made_of: Images) -> dict[str, str]:
         """Of the compose files."""
         return {
@@ -124,7 +131,7 @@ class Opening:
             "TESTBED_OWNER": self.owner,
             "TESTBED_USER": "{}:{}".format(*user_and_group()),
             "TESTBED_STATE": "size={},mode=0700,uid={},gid={}".format(STATE_SIZE, *user_and_group()),
-            "TESTBED_PORT": str(self.port or ""),
+            **self.published(),
             "TESTBED_STAGE": str(self.staging.path.absolute()),
             "TESTBED_RUN": str(self.folder.path.absolute()),
             "TESTBED_GATEWAY": GATEWAY_CONFIG.dump_json(parts.gateway).decode(),

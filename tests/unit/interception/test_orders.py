@@ -13,7 +13,7 @@ from testbed.interception.config import OrdersAt
 from testbed.interception.journal import Journal
 from testbed.interception.orders import Ordered, taking
 from testbed.lab.containers.orders import ProxyOrders
-from testbed.lab.loopback import LOOPBACK, free_ports
+from testbed.lab.ports import LOOPBACK, free_ports
 from testbed.model.wire import Request
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,7 @@ from testbed.certify.profiles import load_profiles
 from testbed.lab.certify_outside import OutsideCase
 from testbed.lab.certifying import Purpose, certify_vendor
 from testbed.lab.home import LabHome
-from testbed.lab.loopback_processes import free_ports
+from testbed.lab.ports import free_ports
 from testbed.model.certificate import CaseResult, Certificate
 from testbed.model.vendor import Click, Probe
 from testbed.model.verdict import Verdict

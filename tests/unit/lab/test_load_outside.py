@@ -19,9 +19,9 @@ from testbed.lab.home import LabHome
 from testbed.lab.load_outside import OutsideLoad, must_bear_load, must_keep_pace, outside_target
 from testbed.lab.load_trial import busiest
 from testbed.lab.loading import Taken, loading, order_for
-from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside import OutsideSpec, outside_school
 from testbed.lab.permission import permission_of
+from testbed.lab.ports import free_ports
 from testbed.lab.running import Running, announced
 from testbed.lab.spec import LabSpec
 from testbed.lab.vendor_places import prepared

@@ -19,8 +19,8 @@ from testbed.interception.drive import CannotBreak, drive
 from testbed.interception.recorded import read
 from testbed.lab.home import LabHome, trusting
 from testbed.lab.loopback import loopback_lab
-from testbed.lab.loopback_processes import LOOPBACK, free_ports
 from testbed.lab.places import SCHOOL
+from testbed.lab.ports import LOOPBACK, free_ports
 from testbed.lab.spec import LabSpec
 from testbed.lab.stage import ProcessStage
 from testbed.model.breaking import (

@@ -16,8 +16,8 @@ import yaml
 from telling import ENV, PROGRAM, TellingVendor
 
 from testbed.lab.home import LabHome
-from testbed.lab.loopback_processes import free_ports
 from testbed.lab.outside_clients import own_secret
+from testbed.lab.ports import free_ports
 from testbed.model.files import ScenarioInvalid
 from testbed.model.verdict import Result, Verdict
 from testbed.model.written import Vendor

@@ -18,7 +18,7 @@ from loadtests.bench.crowds import canned_order
 from loadtests.bench.load_generator import serving
 from testbed.interception import ParticipantUnavailable
 from testbed.lab.load_processes import Outside, generator, new_key
-from testbed.lab.loopback_processes import free_ports
+from testbed.lab.ports import free_ports
 from testbed.model.load import Outcome
 from testbed.model.written import Person
 

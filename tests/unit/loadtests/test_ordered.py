@@ -19,7 +19,7 @@ from testbed.interception.config import OrdersAt
 from testbed.lab.containers import load_master as master_at
 from testbed.lab.containers.load_master import load_master
 from testbed.lab.load_processes import Generator, new_key
-from testbed.lab.loopback_processes import LOOPBACK, free_ports
+from testbed.lab.ports import LOOPBACK, free_ports
 from testbed.model.load import PROCESS, Outcome, Process, Stage
 from waiting import wait_for
 

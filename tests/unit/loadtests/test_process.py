@@ -10,7 +10,7 @@ from loading import made_by, order
 from loadtests.bench.canned import Told
 from loadtests.bench.load_generator import serving
 from testbed.lab.load_processes import generator
-from testbed.lab.loopback_processes import free_ports
+from testbed.lab.ports import free_ports
 from testbed.model.load import Outcome
 
 pytestmark = pytest.mark.lab

@@ -122,7 +122,7 @@ def test_compose_file_names_what_the_topology_does() -> None:
 
 def test_what_is_laid_over_it_for_workers_gives_the_gateway_one_network_and_one_port_more() -> None:
     over = yaml.safe_load(compose.LOAD_FILE.read_text(encoding="utf-8"))
-    more = {"networks": [LOAD.network], "ports": [f"127.0.0.1::{LOAD_PORT}"]}
+    more = {"networks": [LOAD.network], "ports": [f"127.0.0.1:${{TESTBED_LOAD_PORT}}:{LOAD_PORT}"]}
     assert over == {"services": {GATEWAY: more}}
 
 

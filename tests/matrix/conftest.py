@@ -119,6 +119,12 @@ def exchange(player: Player) -> RunRecord:
 
 
 @pytest.fixture(scope="session")
+def exchange_in_turn(player: Player) -> RunRecord:
+    """The same in one lab, play by play: what one changes at the school the next may meet."""
+    return player.play(player.catalogue.named(["exchange"]), LabName.INPROCESS)[1]
+
+
+@pytest.fixture(scope="session")
 def fetched(player: Player, exchange: RunRecord) -> RunRecord:
     """Of that, what is played with vendors that fetch rosters and do well."""
     suite = player.catalogue.suites["exchange"].scenarios

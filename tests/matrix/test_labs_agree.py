@@ -35,10 +35,10 @@ def test_loopback_and_inprocess_find_the_same_in_the_zoo(zoo: RunRecord, loopbac
 
 @pytest.mark.kill
 def test_loopback_and_inprocess_find_the_same_in_the_exchange(
-    exchange: RunRecord, loopback_exchange: RunRecord
+    exchange_in_turn: RunRecord, loopback_exchange: RunRecord
 ) -> None:
-    assert findings(loopback_exchange) == findings(exchange)
-    assert findings(exchange)
+    assert findings(loopback_exchange) == findings(exchange_in_turn)
+    assert findings(exchange_in_turn)
 
 
 def test_the_journal_says_by_which_key_machines_proved_who_they_are(

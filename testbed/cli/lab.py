@@ -14,6 +14,7 @@ from testbed.cli.console import AS_EXPECTED, INCONCLUSIVE, NOT_AS_EXPECTED, out
 from testbed.lab.home import LabHome
 from testbed.lab.loopback import loopback_lab
 from testbed.lab.open import LabName
+from testbed.lab.ports import must_be_free
 from testbed.lab.spec import SCHOOL_URL, LabSpec
 from testbed.model.files import ScenarioInvalid
 from testbed.runner.catalogue import load_catalogue
@@ -52,6 +53,8 @@ def up(
         from testbed.lab.containers import standing  # noqa: PLC0415 - brings the engine's library
 
         standing.must_be_possible(home, port)
+    else:
+        must_be_free(port)
     known = load_catalogue()
     people = generate(seed).everybody
     folder = RunFolder.make(out_, "lab", datetime.now(UTC))

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from testbed.interception import ParticipantUnavailable
+from testbed.model.files import ScenarioInvalid
 
 LOOPBACK = "127.0.0.1"
 GIVEN = range(20_000, 32_000)
@@ -58,6 +59,19 @@ def free_ports(count: int) -> list[int]:
                 if given.take(port):
                     ports.append(port)
     return ports
+
+
+def must_be_free(port: int) -> None:
+    """Make sure that a port can be listened on, before anything is made for it.
+
+    Raises:
+        ScenarioInvalid: it is taken.
+    """
+    try:
+        with listening(port):
+            pass
+    except OSError as error:
+        raise ScenarioInvalid("--port", "", f"port {port} of {LOOPBACK} is taken", "choose another --port") from error
 
 
 class _Given:

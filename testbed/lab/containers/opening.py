@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import secrets
-import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from testbed.interception import ParticipantUnavailable
 from testbed.lab.containers import compose
 from testbed.lab.containers.engine import (
     ENDED,
-    OPTION,
     WELL,
     Images,
     Project,
@@ -27,17 +25,15 @@ from testbed.lab.containers.engine import (
     says_ready,
     why_not,
 )
-from testbed.lab.containers.orders import LOOPBACK
 from testbed.lab.containers.staging import Staging, user_and_group
 from testbed.lab.containers.topology import LOAD, Tokens, Told, told
 from testbed.lab.gate.config import GATEWAY_CONFIG, WALL_CONFIG
 from testbed.lab.home import LabHome
 from testbed.lab.load_processes import new_key
 from testbed.lab.places import HOSTS
-from testbed.lab.ports import free_ports
+from testbed.lab.ports import free_ports, must_be_free
 from testbed.lab.roster import vendor_hosts
 from testbed.lab.spec import LabSpec
-from testbed.model.files import ScenarioInvalid
 from testbed.runner.folder import RunFolder
 
 PUBLISHED = ("TESTBED_PORT", "TESTBED_CONTROL_PORT", "TESTBED_ORDERS_PORT", "TESTBED_LOAD_PORT")
@@ -156,7 +152,7 @@ def must_be_possible(port: int = 0, *, workers: int = 0) -> None:
     with engine() as client:
         images(client, workers)
     if port:
-        _must_be_free(port)
+        must_be_free(port)
 
 
 def is_healthy(container: Container) -> bool:
@@ -183,15 +179,6 @@ async def open_up(opening: Opening, client: docker.DockerClient, is_up: Callable
     making = compose.up(command, opening.name, opening.variables(parts, made_of), opening.workers)
     await until_up(Project(client, opening.name), making, is_up)
     return tokens
-
-
-def _must_be_free(port: int) -> None:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((LOOPBACK, port))
-        except OSError as error:
-            raise ScenarioInvalid(OPTION, "", f"port {port} of {LOOPBACK} is taken", "choose another --port") from error
 
 
 async def until_up(project: Project, making: Coroutine[None, None, str], is_up: Callable[[Container], bool]) -> None:

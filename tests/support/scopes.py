@@ -28,6 +28,7 @@ PAGE = f"{EACH_ALONE}::test_the_commands_of_a_page_work_in_order"
 LONG_FIRST = (
     MATRIX,
     f"{PAGE}[load]",
+    "tests/unit/lab/test_load_exchange.py",
     "tests/unit/lab/test_load_outside.py",
     "tests/unit/lab/test_vendor_process.py",
     "tests/unit/privacy/test_digests.py",

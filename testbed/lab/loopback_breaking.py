@@ -14,9 +14,10 @@ from testbed.interception.drive import CannotBreak
 from testbed.interception.relay.relaying import PERFECT, Quality, Relay, quality_of, relayed
 from testbed.lab.child import ChildProcess
 from testbed.lab.database_lock import DatabaseLock
-from testbed.lab.loopback_processes import ANSWER_S, NAME, Crew, Loopback
+from testbed.lab.loopback_processes import NAME, Crew, Loopback
 from testbed.lab.ports import LOOPBACK
 from testbed.lab.roster import SCHOOL_SENDERS, vendor_senders
+from testbed.lab.stage import ANSWER_S
 from testbed.model.breaking import (
     AnyBreaking,
     Breakable,

@@ -21,8 +21,6 @@ from testbed.model.breaking import Breakable
 from testbed.runner.folder import RunFolder
 
 NAME = "loopback"
-ANSWER_S = 10.0
-"""How long a process may take to answer an order."""
 
 
 @dataclass(frozen=True, slots=True)

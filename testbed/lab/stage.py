@@ -27,7 +27,7 @@ QUIET_S = 15.0
 SHOWN = 1000
 """So many characters of a page are kept as what a person was shown; the whole of it stands in its exchange."""
 ANSWER_S = 10.0
-"""How long the proxy may take to answer an order."""
+"""How long a process of the lab may take to answer an order."""
 
 type Browsers = Callable[[], AbstractAsyncContextManager[Browser]]
 """Makes one person's browser after the other."""
